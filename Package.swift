@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),  // `any P` is visible
+    .enableUpcomingFeature("InternalImportsByDefault"),  // a dependency cannot leak by accident
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),  // pointers must say `unsafe`
+    .treatAllWarnings(as: .error),
+]
+
+// Arrows point down only: a target imports what stands above it in this list.
+let package = Package(
+    name: "Sovereign",
+    products: [
+        .executable(name: "ocm", targets: ["ocm"]),
+        .executable(name: "sovereign-notes", targets: ["sovereign-notes"]),
+    ],
+    targets: [
+        // C libraries; each has exactly one importing target.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
+        // Mechanisms: they know nothing of components.
+        .target(name: "Basics"),
+        .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
+        .target(name: "Documents", dependencies: ["Basics", "CYAML"]),
+        .target(name: "Archives", dependencies: ["Basics", "CZlib"]),
+        .target(name: "Web", dependencies: ["Basics"]),
+        .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
+        .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
+        .target(name: "CommandLineKit", dependencies: ["Basics"]),
+
+        // Standards.
+        .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
+        .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
+
+        // Services.
+        .target(
+            name: "Repositories",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
+            ]),
+        .target(
+            name: "Transfer",
+            dependencies: ["Basics", "Cryptography", "Documents", "OCI", "ComponentModel", "Repositories"]),
+
+        // Applications.
+        .target(
+            name: "OCMCommands",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
+                "Repositories", "Transfer", "CommandLineKit",
+            ]),
+        .executableTarget(name: "ocm", dependencies: ["OCMCommands"]),
+
+        // The sample product.
+        .target(name: "SovereignNotes", dependencies: ["Basics", "Documents", "Web", "WebServer", "CPQ"]),
+        .executableTarget(name: "sovereign-notes", dependencies: ["SovereignNotes", "Basics"]),
+
+        .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Basics", "Cryptography"]),
+        .testTarget(name: "DocumentsTests", dependencies: ["Basics", "Documents"]),
+        .testTarget(name: "ArchivesTests", dependencies: ["Basics", "Archives"]),
+        .testTarget(name: "WebTests", dependencies: ["Basics", "Web"]),
+        .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"]),
+        .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient"]),
+        .testTarget(name: "CommandLineKitTests", dependencies: ["Basics", "CommandLineKit"]),
+        .testTarget(
+            name: "OCITests",
+            dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI"]),
+        .testTarget(
+            name: "ComponentModelTests", dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel"]),
+        .testTarget(
+            name: "SovereignNotesTests",
+            dependencies: ["Basics", "Documents", "Web", "WebClient", "WebServer", "SovereignNotes"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// One list of settings for every target of ours.
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+    target.swiftSettings = (target.swiftSettings ?? []) + strict
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Glibc
+
+/// An open file, owned once and closed with its owner.
+public struct FileHandle: ~Copyable, Sendable {
+    /// The descriptor, for calls that lend it to a C library; never close it.
+    public let descriptor: Int32
+    /// The path it was opened with, for messages.
+    public let path: String
+
+    /// Takes ownership of an open descriptor.
+    public init(takingOwnership descriptor: Int32, path: String) {
+        (self.descriptor, self.path) = (descriptor, path)
+    }
+
+    /// Opens a file for reading.
+    public init(reading path: String) throws(Fault) {
+        try self.init(path, O_RDONLY | O_CLOEXEC, "read")
+    }
+
+    /// Creates a file for reading and writing; throws `.conflict` when it exists.
+    public init(creating path: String, mode: mode_t = 0o644) throws(Fault) {
+        try self.init(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, "create", mode)
+    }
+
+    /// Opens with the given flags of open(2).
+    public init(_ path: String, _ flags: Int32, _ verb: String, _ mode: mode_t = 0o644) throws(Fault) {
+        var descriptor: Int32
+        repeat { descriptor = unsafe open(path, flags, mode) } while descriptor < 0 && errno == EINTR
+        guard descriptor >= 0 else { throw Fault.system(errno, "\(verb) \(path)") }
+        self.init(takingOwnership: descriptor, path: path)
+    }
+
+    deinit { close(descriptor) }
+
+    /// The size in bytes.
+    public func size() throws(Fault) -> Int64 {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw Fault.system(errno, "stat \(path)") }
+        return Int64(status.st_size)
+    }
+
+    /// Up to `count` bytes from `offset`; fewer only at the end of the file, none behind it.
+    public func read(at offset: Int64, upTo count: Int) throws(Fault) -> [UInt8] {
+        var failure: Int32 = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let got = unsafe pread(descriptor, buffer.baseAddress! + filled, count - filled, off_t(offset) + filled)
+                if got < 0 && errno == EINTR { continue }
+                if got < 0 { failure = errno }
+                if got <= 0 { break }
+                filled += got
+            }
+        }
+        guard failure == 0 else { throw Fault.system(failure, "read \(path)") }
+        return bytes
+    }
+
+    /// Writes all bytes at the current position.
+    public func write(_ bytes: Chunk) throws(Fault) {
+        var failure: Int32 = 0
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            var done = 0
+            while done < buffer.count {
+                let put = unsafe Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
+                if put < 0 && errno == EINTR { continue }
+                guard put > 0 else { failure = errno; return }
+                done += put
+            }
+        }
+        guard failure == 0 else { throw Fault.system(failure, "write \(path)") }
+    }
+
+    /// Makes what was written survive a power cut.
+    public func synchronize() throws(Fault) {
+        guard fsync(descriptor) == 0 else { throw Fault.system(errno, "flush \(path)") }
+    }
+}
