@@ -77,6 +77,12 @@ let package = Package(
         .testTarget(
             name: "ComponentModelTests", dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel"]),
         .testTarget(
+            name: "RepositoriesTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
+                "Repositories",
+            ]),
+        .testTarget(
             name: "SovereignNotesTests",
             dependencies: ["Basics", "Documents", "Web", "WebClient", "WebServer", "SovereignNotes"]),
     ],

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import Cryptography
+internal import Documents
+public import OCI
+
+extension CommonTransportArchive {
+    /// Stores a blob; one of that digest and size that is there already is not read again.
+    ///
+    /// Throws `.mismatch`, and leaves nothing behind, when the bytes are not those of the digest.
+    public func pushBlob(_ blob: BlobSource, in repository: String) async throws -> PushOutcome {
+        let writer = try requireWriter()
+        if let found = try find(BlobName.path(blob.digest)), found.size == blob.size {
+            await writer.noteReused(blob.digest)
+            return .alreadyThere
+        }
+        let content: ByteStream
+        if let file = blob.file {
+            content = try SharedFile(reading: file.path).stream(file.range)
+        } else {
+            content = try await blob.open()
+        }
+        try await writer.write(content, blob.digest, size: blob.size)
+        return .pushed
+    }
+
+    /// Stores a manifest or an image index, whose blobs must be there, and lets a tag stand for it.
+    ///
+    /// With a tag, everything written so far becomes visible in a folder archive, in one step. When the manifest has
+    /// a subject, it is entered in that subject's list of referrers.
+    public func pushManifest(
+        _ bytes: [UInt8], mediaType: String, in repository: String, tag: String?
+    ) async throws -> OCIDescriptor {
+        let writer = try requireWriter()
+        guard TransportArchiveIndex.isRepository(repository) else {
+            throw Fault(
+                .invalid, "“\(repository)” cannot be a repository in \(name)", fix: "use letters, digits and . _ - /")
+        }
+        if let tag, !TransportArchiveIndex.isTag(tag) {
+            throw Fault(
+                .invalid, "“\(tag)” cannot be a tag in \(name)", fix: "use at most 128 letters, digits and . _ -")
+        }
+        guard bytes.count <= Self.manifestLimit else {
+            throw Fault(
+                .limitExceeded,
+                "a manifest for \(repository) has \(ByteCount(Int64(bytes.count))), more than "
+                    + "\(ByteCount(Int64(Self.manifestLimit)))")
+        }
+        let manifest = try OCIManifest(parsing: bytes, mediaType: mediaType, source: "a manifest for \(repository)")
+        try requireBlobs(of: manifest, repository)
+
+        let digest = Digest(of: bytes)
+        let descriptor = OCIDescriptor(mediaType: mediaType, digest: digest, size: Int64(bytes.count))
+        if let found = try find(BlobName.path(digest)), found.size == descriptor.size {
+            await writer.noteReused(digest)
+        } else {
+            try await writer.write(ByteStream(bytes), digest, size: descriptor.size)
+        }
+        if let subject = manifest.subject { try enter(descriptor, manifest, subject.digest, repository, writer) }
+        index.withLock {
+            $0.put(.init(repository: repository, tag: tag, digest: digest, mediaType: mediaType))
+        }
+        if tag != nil { try await commit() }
+        return descriptor
+    }
+
+    /// Takes a tag away; the manifest stays.
+    public func untag(_ tag: String, in repository: String) async throws {
+        _ = try requireWriter()
+        index.withLock { $0.untag(tag, in: repository) }
+        try await commit()
+    }
+
+    private func requireBlobs(of manifest: OCIManifest, _ repository: String) throws(Fault) {
+        guard !manifest.isIndex else { return }
+        for child in manifest.children where try find(BlobName.path(child.digest)) == nil {
+            // Layers that may not be distributed stay where their URLs say.
+            if child.json["urls"] != nil { continue }
+            throw Fault(
+                .invalid, "a manifest for \(repository) names blob \(child.digest), which is not in \(name)",
+                fix: "write the blobs before the manifest")
+        }
+    }
+
+    /// Enters a manifest in its subject's list of referrers.
+    private func enter(
+        _ descriptor: OCIDescriptor, _ manifest: OCIManifest, _ subject: Digest, _ repository: String,
+        _ writer: TransportArchiveWriter
+    ) throws(Fault) {
+        let tag = ReferrerList.tag(subject)
+        try superseded.withLock { superseded throws(Fault) in
+            let old = index.withLock { $0.entry(tag: tag, in: repository) }
+            var list = ReferrerList()
+            if let old {
+                list = try ReferrerList(parsing: manifestBytes(old.digest), source: "\(old.digest) in \(name)")
+            }
+            guard list.add(try manifest.referrer(descriptor)) else { return }
+
+            let bytes = list.encoded()
+            let digest = Digest(of: bytes)
+            let file = try AtomicFile("\(writer.folder)/\(BlobName.path(digest))", mode: 0o444)
+            try file.write(bytes[...])
+            try file.commit(durably: format == .directory)
+            index.withLock { index in
+                index.put(
+                    .init(
+                        repository: repository, tag: tag, digest: digest, mediaType: MediaType.imageIndex.rawValue))
+                if let old { index.removeUntagged(old.digest, in: repository) }
+            }
+            if let old { superseded.insert(old.digest) }
+        }
+    }
+}
+
+extension OCIManifest {
+    /// How a list of referrers describes this manifest: with its annotations, and its type or else that of its config.
+    fileprivate func referrer(_ descriptor: OCIDescriptor) throws(Fault) -> OCIDescriptor {
+        var json = descriptor.json
+        if let type = artifactType ?? config?.mediaType { json["artifactType"] = .string(type) }
+        if !annotations.isEmpty {
+            json["annotations"] = .object(
+                JSONObject(annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+        }
+        return try OCIDescriptor(json: json)
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Archives
+internal import Basics
+internal import Cryptography
+internal import OCI
+
+/// Writes the files of a transport archive. One per archive: other processes are kept out by a lock.
+///
+/// A folder is written in place: blobs under their final names at once, the index last, after all blobs it names are
+/// on disk. A tar is prepared in a folder beside it and takes the name of the archive when it is whole.
+actor TransportArchiveWriter {
+    /// Where blobs and the index are written.
+    nonisolated let folder: String
+    private let path: String
+    private let format: ArchiveFormat
+    /// The archive of before, for a tar; its blobs are copied when packing.
+    private let base: ArchiveContent?
+    private let workingFolder: TemporaryFolder?
+    private let workingLock: FileLock?
+
+    /// Keeps other processes from writing the archive; nil as long as there is no file to hold it on.
+    private var lock: FileLock?
+    /// Blobs that may not be on disk yet, some of them still under a temporary name.
+    private var unflushed: Set<String> = []
+    private var written: TransportArchiveIndex?
+    private var isPacked: Bool
+
+    static let temporaryPrefix = ".tmp-"
+    /// What v1 writes, so that equal content gives equal archives: 2022-01-01T00:00:00Z.
+    private static let modified: Int64 = 1_640_995_200
+
+    /// Takes the lock that writing needs; throws `.conflict` when another process holds it.
+    static func lock(_ path: String) throws(Fault) -> FileLock {
+        if let lock = try FileLock(path) { return lock }
+        throw Fault(
+            .conflict, "\(path) is being written by another process", fix: "wait until it is done, then run this again")
+    }
+
+    /// Prepares writing.
+    ///
+    /// - Parameters:
+    ///   - base: what is there already, nil for a new archive.
+    ///   - lock: the lock on what is there already.
+    ///   - written: the index that is there already.
+    init(
+        path: String, format: ArchiveFormat, base: ArchiveContent?, lock: FileLock?, written: TransportArchiveIndex?
+    ) throws(Fault) {
+        (self.path, self.format, self.written) = (path, format, written)
+        isPacked = base != nil
+        if format == .directory {
+            try FileSystem.makeFolder(path)
+            self.lock = if let lock { lock } else { try Self.lock(path) }
+            (folder, self.base, workingFolder, workingLock) = (path, nil, nil, nil)
+            for place in [path, "\(path)/blobs"] where FileSystem.isFolder(place) {
+                for name in try FileSystem.names(in: place) where name.hasPrefix(Self.temporaryPrefix) {
+                    try FileSystem.remove("\(place)/\(name)")
+                }
+            }
+        } else {
+            let parent = FileSystem.folder(of: path)
+            try FileSystem.makeFolder(parent)
+            let prefix = "\(Self.temporaryPrefix)\(FileSystem.lastPart(of: path))"
+            for name in try FileSystem.names(in: parent) where name.hasPrefix("\(prefix)-") {
+                // Whoever still works there holds its lock.
+                if try FileLock("\(parent)/\(name)") != nil { try FileSystem.remove("\(parent)/\(name)") }
+            }
+            let working = try TemporaryFolder(in: parent, prefix: prefix)
+            workingLock = try FileLock(working.path)
+            (folder, self.base, workingFolder, self.lock) = (working.path, base, working, lock)
+        }
+        try FileSystem.makeFolder("\(folder)/blobs")
+    }
+
+    // MARK: Blobs
+
+    /// Writes a blob; it has its name only when all its bytes are there and are the right ones.
+    nonisolated func write(_ content: ByteStream, _ digest: Digest, size: Int64) async throws {
+        let path = "\(folder)/\(BlobName.path(digest))"
+        // Noted before it has its name: whoever finds it there and writes an index has it flushed first.
+        await note(digest)
+        let file = try AtomicFile(path, mode: 0o444)
+        for try await chunk in content.verified(digest: digest, size: size, of: "\(digest) for \(self.path)") {
+            try file.write(chunk)
+        }
+        try file.commit(durably: false)
+    }
+
+    private func note(_ digest: Digest) {
+        unflushed.insert("\(folder)/\(BlobName.path(digest))")
+        isPacked = false
+    }
+
+    /// Has a blob that was there already flushed before the next index is written: a run that was killed may have
+    /// left it in memory only.
+    func noteReused(_ digest: Digest) { if format == .directory { note(digest) } }
+
+    // MARK: The index
+
+    /// Makes the folder say what `index` says, surviving a power cut; what is newer by then is written as well.
+    ///
+    /// For a tar this is left to `finish`: until then nobody sees anything.
+    func commit(_ index: Guarded<TransportArchiveIndex>) throws(Fault) {
+        guard format == .directory else { return }
+        let index = index.withLock { $0 }
+        guard index != written else { return }
+        try flushBlobs()
+        try FileSystem.write(index.encoded(), to: "\(folder)/\(TransportArchiveIndex.fileName)")
+        if written == nil { try FileSystem.synchronize(folder: FileSystem.folder(of: path)) }
+        written = index
+    }
+
+    private func flushBlobs() throws(Fault) {
+        guard !unflushed.isEmpty else { return }
+        for path in unflushed.sorted() where FileSystem.exists(path) {
+            try FileHandle(reading: path).synchronize()
+            unflushed.remove(path)
+        }
+        try FileSystem.synchronize(folder: "\(folder)/blobs")
+    }
+
+    // MARK: Packing
+
+    /// Completes the archive.
+    ///
+    /// - Parameter superseded: blobs that are left out of a tar.
+    func finish(_ index: Guarded<TransportArchiveIndex>, leavingOut superseded: Set<Digest>) async throws {
+        guard format != .directory else {
+            try commit(index)
+            // Blobs that no index names survive as well, so that the next run finds them.
+            return try flushBlobs()
+        }
+        let present = index.withLock { $0 }
+        guard !isPacked || present != written else { return }
+        isPacked = true
+        do { try await pack(present, leavingOut: superseded) } catch {
+            isPacked = false
+            throw error
+        }
+        written = present
+    }
+
+    private func pack(_ index: TransportArchiveIndex, leavingOut superseded: Set<Digest>) async throws {
+        let tar = Tar.stream(try members(index, leavingOut: superseded))
+        let file = try AtomicFile(path)
+        for try await chunk in format == .tgz ? tar.gzipped() : tar { try file.write(chunk) }
+        guard written == nil ? !FileSystem.exists(path) : lock?.isCurrent == true else {
+            throw Fault(
+                .conflict, "\(path) was replaced by another process meanwhile",
+                fix: "run this again, or choose another name")
+        }
+        try file.commit()
+        // The lock was on the file that has lost its name.
+        lock = try FileLock(path)
+    }
+
+    /// The members in the order of v1: index, folder, blobs by name.
+    private func members(
+        _ index: TransportArchiveIndex, leavingOut superseded: Set<Digest>
+    ) throws(Fault) -> [TarMember] {
+        let new = ArchiveContent.folder(folder)
+        let fresh = Set(try new.blobs())
+        let old = Set(try base?.blobs() ?? []).subtracting(fresh)
+        var members: [TarMember] = [
+            .bytes(TransportArchiveIndex.fileName, index.encoded()), .folder("blobs"),
+        ]
+        for digest in fresh.union(old).subtracting(superseded).sorted(by: { BlobName.name($0) < BlobName.name($1) }) {
+            let (path, isOld) = (BlobName.path(digest), old.contains(digest))
+            let content = isOld ? base ?? new : new
+            guard let size = try content.size(of: path) else { continue }
+            let name = self.path
+            members.append(
+                .file(path, size: size) {
+                    guard let stream = try content.open(path) else {
+                        throw Fault(.notFound, "\(path) vanished while \(name) was packed", fix: "run this again")
+                    }
+                    // New blobs were checked when they were written.
+                    return isOld ? stream.verified(digest: digest, size: size, of: "\(digest) in \(name)") : stream
+                })
+        }
+        for index in members.indices { members[index].entry.modified = Self.modified }
+        return members
+    }
+}
