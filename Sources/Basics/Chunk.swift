@@ -40,6 +40,9 @@ public struct ByteStream: AsyncSequence, Sendable {
     /// The one reader of this stream.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(source: source) }
 
+    /// The next piece, or nil at the end: for readers that are no loop.
+    public func next() async throws -> Chunk? { try await source() }
+
     /// Everything there is, in memory.
     ///
     /// - Parameter limit: the most bytes to accept; one more throws `.limitExceeded`, naming `thing`.
