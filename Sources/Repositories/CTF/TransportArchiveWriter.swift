@@ -142,14 +142,19 @@ actor TransportArchiveWriter {
 
     private func pack(_ index: TransportArchiveIndex, leavingOut superseded: Set<Digest>) async throws {
         let tar = Tar.stream(try members(index, leavingOut: superseded))
-        let file = try AtomicFile(path)
+        // In the working folder, where the next run finds and removes it when this one is killed.
+        let packed = "\(folder)/packed"
+        try FileSystem.removeFile(packed)
+        let file = try FileHandle(creating: packed)
         for try await chunk in format == .tgz ? tar.gzipped() : tar { try file.write(chunk) }
+        try file.synchronize()
         guard written == nil ? !FileSystem.exists(path) : lock?.isCurrent == true else {
             throw Fault(
                 .conflict, "\(path) was replaced by another process meanwhile",
                 fix: "run this again, or choose another name")
         }
-        try file.commit()
+        try FileSystem.rename(packed, to: path)
+        try FileSystem.synchronize(folder: FileSystem.folder(of: path))
         // The lock was on the file that has lost its name.
         lock = try FileLock(path)
     }
