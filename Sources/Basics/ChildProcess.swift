@@ -81,7 +81,8 @@ private struct RunningChild: ~Copyable {
     private var output: [UInt8] = []
     private var errors: [UInt8] = []
     private var status: Int32?
-    private static let spawning = Guarded(())
+    /// A value of no size would confuse ThreadSanitizer.
+    private static let spawning = Guarded(false)
 
     init(_ arguments: [String], input: [UInt8], environment: Environment, workingFolder: String?) throws(Fault) {
         (program, self.input) = (arguments[0], input)
