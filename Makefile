@@ -1,0 +1,49 @@
+# The front door. `make help` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PREFIX ?= $(HOME)/.local
+SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
+RELEASE = -c release -Xswiftc -static-stdlib
+
+.PHONY: help setup build release install test check lint format layers demo bench fuzz clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: ## install what is missing (apt packages by name; nothing to do, no root needed)
+	@scripts/setup
+
+build: setup ## build everything for development
+	$(SWIFT_BUILD)
+
+release: setup ## build the release binary of ocm, with the Swift runtime inside
+	$(SWIFT_BUILD) $(RELEASE) --product ocm
+
+install: release ## install ocm into $(PREFIX)/bin
+	install -D -m 0755 -s "$$($(SWIFT_BUILD) $(RELEASE) --show-bin-path)/ocm" "$(PREFIX)/bin/ocm"
+	@echo "installed $(PREFIX)/bin/ocm"
+
+test: setup ## run all tests
+	scripts/test
+
+lint: ## check the layout of the code
+	scripts/lint
+
+format: ## lay the code out
+	swift format format --recursive --in-place Package.swift Sources Tests Benchmarks
+
+layers: ## check that imports follow the architecture
+	scripts/check-layers
+
+check: setup lint layers ## what a change must pass: lint, layers, strict build, tests
+	$(SWIFT_BUILD) --build-tests
+	scripts/test
+
+demo: setup ## the journey: build, sign, verify, carry over an air gap, verify again
+	scripts/demo
+
+bench: setup ## measure beside a peer; BENCH="carry small" chooses
+	scripts/bench $(BENCH)
+
+clean: ## remove what was built
+	rm -rf .build build
