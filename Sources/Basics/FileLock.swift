@@ -20,6 +20,9 @@ public final class FileLock: Sendable {
         guard isCurrent else { return nil }
     }
 
+    /// Unlocks at once: a program being started holds a copy of the descriptor until its exec, and so the lock.
+    deinit { _ = flock(handle.descriptor, LOCK_UN) }
+
     /// Whether the path still names what is locked.
     public var isCurrent: Bool {
         var (locked, named) = (stat(), stat())
