@@ -21,7 +21,7 @@ extension CommonTransportArchive {
             return OCIDescriptor(mediaType: try mediaType(of: digest, entry), digest: digest, size: size)
         }
         // Older tools list tagged manifests only; the ones an image index names are found by their shape.
-        guard size <= Self.manifestLimit, let type = try sniffedMediaType(digest) else { return nil }
+        guard size <= OCIManifest.sizeLimit, let type = try sniffedMediaType(digest) else { return nil }
         return OCIDescriptor(mediaType: type, digest: digest, size: size)
     }
 
@@ -76,7 +76,7 @@ extension CommonTransportArchive {
 
     func manifestBytes(_ digest: Digest) throws(Fault) -> [UInt8] {
         let path = BlobName.path(digest)
-        guard let found = try find(path), let bytes = try found.content.read(path, limit: Self.manifestLimit) else {
+        guard let found = try find(path), let bytes = try found.content.read(path, limit: OCIManifest.sizeLimit) else {
             throw missing(digest, "the manifest")
         }
         guard Digest(of: bytes, algorithm: digest.algorithm) == digest else {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
-internal import Cryptography
+public import Basics
+public import Cryptography
 internal import Documents
 public import OCI
 
@@ -25,6 +25,13 @@ extension CommonTransportArchive {
         return .pushed
     }
 
+    /// Stores a blob whose digest is not known yet, writing it once.
+    public func ingest(
+        in repository: String, _ open: @Sendable () async throws -> ByteStream
+    ) async throws -> (digest: Digest, size: Int64) {
+        try await requireWriter().write(try await open())
+    }
+
     /// Stores a manifest or an image index, whose blobs must be there, and lets a tag stand for it.
     ///
     /// With a tag, everything written so far becomes visible in a folder archive, in one step. When the manifest has
@@ -41,17 +48,12 @@ extension CommonTransportArchive {
             throw Fault(
                 .invalid, "“\(tag)” cannot be a tag in \(name)", fix: "use at most 128 letters, digits and . _ -")
         }
-        guard bytes.count <= Self.manifestLimit else {
-            throw Fault(
-                .limitExceeded,
-                "a manifest for \(repository) has \(ByteCount(Int64(bytes.count))), more than "
-                    + "\(ByteCount(Int64(Self.manifestLimit)))")
-        }
         let manifest = try OCIManifest(parsing: bytes, mediaType: mediaType, source: "a manifest for \(repository)")
         try requireBlobs(of: manifest, repository)
 
         let digest = Digest(of: bytes)
-        let descriptor = OCIDescriptor(mediaType: mediaType, digest: digest, size: Int64(bytes.count))
+        let type = manifest.mediaType.rawValue
+        let descriptor = OCIDescriptor(mediaType: type, digest: digest, size: Int64(bytes.count))
         if let found = try find(BlobName.path(digest)), found.size == descriptor.size {
             await writer.noteReused(digest)
         } else {
@@ -59,7 +61,7 @@ extension CommonTransportArchive {
         }
         if let subject = manifest.subject { try enter(descriptor, manifest, subject.digest, repository, writer) }
         index.withLock {
-            $0.put(.init(repository: repository, tag: tag, digest: digest, mediaType: mediaType))
+            $0.put(.init(repository: repository, tag: tag, digest: digest, mediaType: type))
         }
         if tag != nil { try await commit() }
         return descriptor
@@ -95,7 +97,7 @@ extension CommonTransportArchive {
             if let old {
                 list = try ReferrerList(parsing: manifestBytes(old.digest), source: "\(old.digest) in \(name)")
             }
-            guard list.add(try manifest.referrer(descriptor)) else { return }
+            guard list.add(manifest.referrer(descriptor)) else { return }
 
             let bytes = list.encoded()
             let digest = Digest(of: bytes)
@@ -115,13 +117,10 @@ extension CommonTransportArchive {
 
 extension OCIManifest {
     /// How a list of referrers describes this manifest: with its annotations, and its type or else that of its config.
-    fileprivate func referrer(_ descriptor: OCIDescriptor) throws(Fault) -> OCIDescriptor {
-        var json = descriptor.json
-        if let type = artifactType ?? config?.mediaType { json["artifactType"] = .string(type) }
-        if !annotations.isEmpty {
-            json["annotations"] = .object(
-                JSONObject(annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
-        }
-        return try OCIDescriptor(json: json)
+    fileprivate func referrer(_ descriptor: OCIDescriptor) -> OCIDescriptor {
+        var descriptor = descriptor
+        descriptor.artifactType = artifactType ?? config?.mediaType
+        descriptor.annotations = annotations
+        return descriptor
     }
 }

@@ -22,8 +22,6 @@ public final class CommonTransportArchive: ArtifactStore {
     /// also the gate that lets one referrer at a time into a list.
     let superseded = Guarded<Set<Digest>>([])
 
-    static let manifestLimit = 4 * 1024 * 1024
-
     private init(
         name: String, format: ArchiveFormat, contents: [ArchiveContent], index: TransportArchiveIndex,
         writer: TransportArchiveWriter?

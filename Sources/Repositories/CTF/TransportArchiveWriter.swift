@@ -86,6 +86,29 @@ actor TransportArchiveWriter {
         try file.commit(durably: false)
     }
 
+    /// Writes a blob whose digest shows when it is written.
+    nonisolated func write(_ content: ByteStream) async throws -> (digest: Digest, size: Int64) {
+        let random = UInt64.random(in: .min ... .max)
+        let temporary = "\(folder)/blobs/\(Self.temporaryPrefix)\(String(random, radix: 36))"
+        do {
+            let file = try FileHandle(creating: temporary, mode: 0o444)
+            var hasher = DigestHasher()
+            var size: Int64 = 0
+            for try await chunk in content {
+                hasher.update(chunk)
+                try file.write(chunk)
+                size += Int64(chunk.count)
+            }
+            let digest = hasher.finalize()
+            await note(digest)
+            try FileSystem.rename(temporary, to: "\(folder)/\(BlobName.path(digest))")
+            return (digest, size)
+        } catch {
+            try? FileSystem.removeFile(temporary)
+            throw error
+        }
+    }
+
     private func note(_ digest: Digest) {
         unflushed.insert("\(folder)/\(BlobName.path(digest))")
         isPacked = false

@@ -147,14 +147,34 @@ import Testing
         let archive = try await CommonTransportArchive.create(path: "\(folder.path)/a")
         func blob(_ first: Int64) -> BlobSource {
             BlobSource(
-                digest: Digest(of: bytes), size: 700_000, open: { ByteStream([]) },
-                file: ("\(folder.path)/source", first..<first + 700_000))
+                digest: Digest(of: bytes), size: 700_000, file: ("\(folder.path)/source", first..<first + 700_000),
+                open: { ByteStream([]) })
         }
         #expect(await faultOf { _ = try await archive.pushBlob(blob(1), in: "r") }?.code == .mismatch)
         #expect(try await archive.pushBlob(blob(2), in: "r") == .pushed)
         #expect(try await archive.pushBlob(blob(1), in: "r") == .alreadyThere)
         let path = "\(folder.path)/a/blobs/sha256.\(Digest(of: bytes).hex)"
         #expect(try FileSystem.entry(at: path)?.mode == 0o444)
+    }
+
+    @Test("content without a known digest is written once", arguments: ["a", "a.tar"])
+    func ingest(name: String) async throws {
+        let folder = try TemporaryFolder()
+        let archive = try await CommonTransportArchive.create(path: "\(folder.path)/\(name)")
+        let bytes = [UInt8](repeating: 3, count: 600_000)
+        for _ in 0..<2 {
+            let (digest, size) = try await archive.ingest(in: "r") { ByteStream(bytes) }
+            #expect(digest == Digest(of: bytes))
+            #expect(size == 600_000)
+        }
+        let fault = await faultOf {
+            _ = try await archive.ingest(in: "r") { ByteStream { throw Fault(.unavailable, "the source is gone") } }
+        }
+        #expect(fault?.code == .unavailable)
+        if name == "a" { #expect(try FileSystem.names(in: "\(folder.path)/a/blobs").count == 1) }
+        try await archive.finish()
+        let reader = try await CommonTransportArchive.open(path: "\(folder.path)/\(name)")
+        #expect(try await reader.openBlob(Digest(of: bytes), size: 600_000, in: "r").collect(limit: 1 << 20) == bytes)
     }
 
     @Test("an abandoned run leaves the old state or the new one, never a mixture")
