@@ -39,7 +39,7 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     public init(_ text: String) throws(Fault) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, let algorithm = Algorithm(rawValue: String(parts[0])) else {
-            throw Fault(.invalid, "“\(text)” is not a digest", fix: "write it as sha256:<64 hex digits>")
+            throw Fault(.invalid, "“\(text.prefix(150))” is not a digest", fix: "write it as sha256:<64 hex digits>")
         }
         try self.init(algorithm: algorithm, hex: String(parts[1]))
     }
@@ -49,8 +49,8 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
         let isHex = hex.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
         guard hex.utf8.count == 2 * algorithm.byteCount, isHex else {
             throw Fault(
-                .invalid, "“\(hex)” is not a \(algorithm.rawValue) digest: that has \(2 * algorithm.byteCount) lower-case hex digits",
-                fix: "copy it again")
+                .invalid, "“\(hex.prefix(150))” is not a \(algorithm.rawValue) digest",
+                fix: "write \(2 * algorithm.byteCount) lower-case hexadecimal digits")
         }
         (self.algorithm, self.hex) = (algorithm, hex)
     }
@@ -59,6 +59,13 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     public init(of bytes: [UInt8], algorithm: Algorithm = .sha256) {
         var hasher = DigestHasher(algorithm)
         hasher.update(bytes[...])
+        self = hasher.finalize()
+    }
+
+    /// The digest of a piece of bytes in memory.
+    public init(of bytes: Chunk, algorithm: Algorithm = .sha256) {
+        var hasher = DigestHasher(algorithm)
+        hasher.update(bytes)
         self = hasher.finalize()
     }
 

@@ -13,8 +13,7 @@ internal import COpenSSL
     /// Starts a digest.
     public init(_ algorithm: Digest.Algorithm = .sha256) {
         guard let context = unsafe EVP_MD_CTX_new() else { fatalError("OpenSSL is out of memory") }
-        let kind = unsafe algorithm == .sha256 ? EVP_sha256() : EVP_sha512()
-        precondition(unsafe EVP_DigestInit_ex(context, kind, nil) == 1, "OpenSSL offers no \(algorithm)")
+        precondition(unsafe EVP_DigestInit_ex(context, algorithm.openSSL, nil) == 1, "OpenSSL offers no \(algorithm)")
         unsafe self.context = context
         self.algorithm = algorithm
     }
@@ -34,4 +33,18 @@ internal import COpenSSL
     }
 
     deinit { unsafe EVP_MD_CTX_free(context) }
+}
+
+extension Digest.Algorithm {
+    // Fetched once: the lookup costs more than the digest of a short text. Never freed, never changed.
+    nonisolated(unsafe) private static let fetchedSHA256 = unsafe EVP_MD_fetch(nil, "SHA2-256", nil)
+    nonisolated(unsafe) private static let fetchedSHA512 = unsafe EVP_MD_fetch(nil, "SHA2-512", nil)
+
+    /// OpenSSL's algorithm.
+    @unsafe var openSSL: OpaquePointer? {
+        switch self {
+        case .sha256: unsafe Self.fetchedSHA256
+        case .sha512: unsafe Self.fetchedSHA512
+        }
+    }
 }

@@ -3,9 +3,10 @@
 internal import Basics
 internal import COpenSSL
 
-/// What OpenSSL put into this thread's error queue, as one text; the queue is empty afterwards, so the next caller does
-/// not get our errors.
-func drainOpenSSLErrors() -> String {
+/// What OpenSSL put into this thread's error queue, as one text; nil when it was empty.
+///
+/// The queue is empty afterwards, so the next caller does not get our errors.
+func drainOpenSSLErrors() -> String? {
     var texts: [String] = []
     while true {
         let code = ERR_get_error()
@@ -15,10 +16,10 @@ func drainOpenSSLErrors() -> String {
         let bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         texts.append(String(decoding: bytes, as: UTF8.self))
     }
-    return texts.isEmpty ? "OpenSSL gave no reason" : texts.joined(separator: "; ")
+    return texts.isEmpty ? nil : texts.joined(separator: "; ")
 }
 
-/// A fault with OpenSSL's own reason as its cause.
+/// A fault with OpenSSL's own reason as its cause, when it gave one.
 func openSSLFault(_ code: Fault.Code, _ message: String, fix: String? = nil) -> Fault {
-    Fault(code, message, fix: fix, cause: Fault(code, drainOpenSSLErrors()))
+    Fault(code, message, fix: fix, cause: drainOpenSSLErrors().map { Fault(code, $0) })
 }

@@ -14,25 +14,30 @@ public final class PrivateKey: Sendable, CustomStringConvertible {
     /// The fewest bits of an RSA key that signs. Signatures of smaller keys can be forged.
     public static let minimumRSABits = 2048
 
-    /// Reads the first private key of a PEM text: PKCS #8, PKCS #1 or SEC 1.
+    /// Reads the first private key of a PEM text: `PRIVATE KEY` (PKCS #8), `RSA PRIVATE KEY` (PKCS #1) or
+    /// `EC PRIVATE KEY` (SEC 1).
     ///
-    /// Throws `.invalid` when there is none, `.unsupported` when it is encrypted.
+    /// Throws `.invalid` when there is none, `.unsupported` for encrypted keys and other kinds.
     public convenience init(pem: [UInt8], source: String) throws(Fault) {
         guard let block = try PEM.blocks(in: pem, source: source).first(where: { $0.label.hasSuffix("PRIVATE KEY") }) else {
-            throw Fault(.invalid, "\(source) holds no private key", fix: "give a PEM file with PRIVATE KEY")
+            throw Fault(.invalid, "\(source) holds no private key", fix: "give a PEM file with a PRIVATE KEY block")
         }
         try self.init(block, source: source)
     }
 
     init(_ block: PEM.Block, source: String) throws(Fault) {
-        guard block.label != "ENCRYPTED PRIVATE KEY", block.header("DEK-Info") == nil else {
+        guard !block.isEncrypted else {
             throw Fault(
-                .unsupported, "the private key in \(source) is encrypted",
-                fix: "decrypt it for this use: openssl pkey -in \(source) -out key.pem")
+                .unsupported, "the private key in \(source) is encrypted, which is not supported",
+                fix: "decrypt it: openssl pkey -in FILE -out decrypted.pem; keep the result where only you can read it")
         }
-        let handle = KeyHandle.privateKey(der: block.bytes)
-        publicKey = try PublicKey(handle, source: source)
-        self.handle = publicKey.handle
+        guard let encoding = KeyHandle.Encoding(rawValue: block.label), encoding.isPrivate else {
+            throw Fault(
+                .unsupported, "\(source) holds a key in the format “\(block.label)”",
+                fix: "convert it to PKCS #8, for OpenSSH keys with: ssh-keygen -p -m PKCS8 -f FILE")
+        }
+        publicKey = try PublicKey(KeyHandle.decode(block.bytes, as: encoding), source: source)
+        handle = publicKey.handle
     }
 
     private init(handle: KeyHandle) throws(Fault) {
@@ -40,13 +45,15 @@ public final class PrivateKey: Sendable, CustomStringConvertible {
         self.handle = handle
     }
 
-    /// Makes a new key. RSA keys have at least 2048 bits.
-    public static func generate(_ kind: KeyKind) throws(Fault) -> PrivateKey {
+    /// Makes a new key. RSA keys have 2048 to 16 384 bits; `KeyKind.usual` is the one to take without a reason.
+    public static func generate(_ kind: KeyKind = .usual) throws(Fault) -> PrivateKey {
         let pointer: OpaquePointer?
         switch kind {
         case .rsa(let bits):
-            guard (minimumRSABits...16_384).contains(bits) else {
-                throw Fault(.invalid, "an RSA key of \(bits) bits is not made here", fix: "use 3072 or 4096")
+            guard (minimumRSABits...PublicKey.maximumRSABits).contains(bits) else {
+                throw Fault(
+                    .invalid, "an RSA key of \(bits) bits is not made here",
+                    fix: "use \(minimumRSABits) to \(PublicKey.maximumRSABits) bits, best 4096")
             }
             unsafe pointer = sovereign_generate_rsa(UInt32(bits))
         case .ecdsaP256: unsafe pointer = sovereign_generate_ec("P-256")
@@ -62,17 +69,28 @@ public final class PrivateKey: Sendable, CustomStringConvertible {
 
     /// Signs a digest; the digest is not hashed again, but by Ed25519, whose message it is.
     ///
-    /// PSS salts have the length of the digest. Throws `.invalid` when the scheme does not fit the key.
+    /// PSS salts have the length of the digest. What is returned was verified with the public key: a damaged key, or a
+    /// fault in the computation, gives an error and no signature from which the key could be derived.
+    /// Throws `.invalid` when the scheme does not fit the key or the RSA key is too short.
     public func sign(_ digest: Digest, scheme: SignatureScheme) throws(Fault) -> [UInt8] {
         guard publicKey.kind.fits(scheme) else {
-            throw Fault(.invalid, "\(scheme.rawValue) cannot be made with the \(publicKey.kind) key", fix: "choose another algorithm or key")
+            throw Fault(
+                .invalid, "the \(publicKey.kind) key cannot sign with \(scheme.rawValue)",
+                fix: "choose another algorithm or another key")
         }
         if case .rsa(let bits) = publicKey.kind, bits < Self.minimumRSABits {
-            throw Fault(.invalid, "an RSA key of \(bits) bits is too short to sign with", fix: "make one of 3072 bits or more")
+            throw Fault(
+                .invalid, "an RSA key of \(bits) bits is too short to sign with; \(Self.minimumRSABits) are needed",
+                fix: "make a new one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096 -out key.pem")
         }
         let message = digest.bytes
         guard let signature = scheme == .ed25519 ? signMessage(message) : sign(message, digest.algorithm, scheme) else {
-            throw openSSLFault(.system, "\(scheme.rawValue) with the \(publicKey.kind) key failed")
+            throw openSSLFault(.invalid, "the \(publicKey.kind) key does not sign", fix: "check the key or make a new one")
+        }
+        guard publicKey.isValid(signature: signature, over: digest, scheme: scheme) else {
+            throw Fault(
+                .invalid, "the \(publicKey.kind) key makes signatures that do not verify",
+                fix: "its private and public part do not belong together; make a new one")
         }
         return signature
     }

@@ -27,6 +27,9 @@ public enum KeyKind: Sendable, Hashable, CustomStringConvertible {
     /// An Ed25519 key.
     case ed25519
 
+    /// What to generate without a reason for another: every tool in the field reads it.
+    public static let usual = KeyKind.rsa(bits: 4096)
+
     /// `RSA 4096`, `ECDSA P-256`, `ECDSA P-384`, `Ed25519`.
     public var description: String {
         switch self {

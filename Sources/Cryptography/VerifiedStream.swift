@@ -5,58 +5,62 @@ public import Basics
 extension ByteStream {
     /// Passes bytes through and throws `.mismatch`, naming `thing` and both digests, when they are not the expected ones.
     ///
-    /// The last chunk is held back until the digest is known, so a reader never has all of a wrong content.
-    /// A stream that is longer than `size` ends with the error as soon as that shows.
+    /// The last chunk is held back until the digest is known, so a reader never has all of a wrong content. A stream that
+    /// is longer than `size` fails as soon as that shows. A stream that has failed never ends: it throws again.
     public func verified(digest: Digest, size: Int64?, of thing: String) -> ByteStream {
-        let state = StreamVerification(source: self, digest: digest, size: size, thing: thing)
-        return ByteStream { try await state.next() }
+        let check = ContentCheck(digest: digest, size: size, thing: thing)
+        return ByteStream {
+            while true {
+                if let failure = check.failure { throw failure }
+                guard !check.hasEnded else { return nil }
+                guard let chunk = try await next() else { return try check.end() }
+                if let released = try check.take(chunk) { return released }
+            }
+        }
     }
 }
 
-/// The state of one verified stream. A stream has one reader, so calls never overlap.
-private final class StreamVerification: @unchecked Sendable {
-    // Proof of Sendable: `next` is called by the one reader of the stream, one call after the other; the awaits between
-    // them order all accesses.
-    private let source: ByteStream
+/// What is known about the bytes of one stream so far.
+private final class ContentCheck: @unchecked Sendable {
+    // Proof of Sendable: a stream has one reader, who waits for a chunk before asking for the next; that orders all
+    // accesses, and nothing here is reached from elsewhere.
     private let digest: Digest, size: Int64?, thing: String
     private var hasher: DigestHasher?
     private var seen: Int64 = 0
     private var held: Chunk?
+    private(set) var failure: Fault?
 
-    init(source: ByteStream, digest: Digest, size: Int64?, thing: String) {
-        (self.source, self.digest, self.size, self.thing) = (source, digest, size, thing)
+    init(digest: Digest, size: Int64?, thing: String) {
+        (self.digest, self.size, self.thing) = (digest, size, thing)
         hasher = DigestHasher(digest.algorithm)
     }
 
-    func next() async throws -> Chunk? {
-        while true {
-            guard hasher != nil else { return nil }
-            guard let chunk = try await source.next() else {
-                try finish()
-                return held.take()
-            }
-            guard !chunk.isEmpty else { continue }
-            seen += Int64(chunk.count)
-            if let size, seen > size { throw fault("is longer than its \(size) bytes") }
-            hasher?.update(chunk)
-            let previous = held
-            held = chunk
-            if let previous { return previous }
-        }
+    var hasEnded: Bool { hasher == nil }
+
+    /// Takes a chunk; the one before it may go.
+    func take(_ chunk: Chunk) throws(Fault) -> Chunk? {
+        guard !chunk.isEmpty else { return nil }
+        seen += Int64(chunk.count)
+        if let size, seen > size { throw fail("it is longer than its \(size) bytes") }
+        hasher?.update(chunk)
+        defer { held = chunk }
+        return held
     }
 
-    private func finish() throws(Fault) {
-        guard let hasher = hasher.take() else { return }
-        if let size, seen < size { throw fault("ends after \(seen) of its \(size) bytes") }
+    /// Ends the content; its last chunk may go.
+    func end() throws(Fault) -> Chunk? {
+        guard let hasher = hasher.take() else { return nil }
         let found = hasher.finalize()
-        guard found == digest else { throw fault("has the digest \(found)") }
+        if let size, seen != size { throw fail("it ends after \(seen) of its \(size) bytes, with the digest \(found)") }
+        guard found == digest else { throw fail("it has the digest \(found)") }
+        return held.take()
     }
 
-    private func fault(_ what: String) -> Fault {
-        hasher = nil
-        held = nil
-        return Fault(
-            .mismatch, "\(thing) should have the digest \(digest), and \(what)",
-            fix: "the content was damaged or replaced; fetch it again from its origin")
+    private func fail(_ what: String) -> Fault {
+        let fault = Fault(
+            .mismatch, "\(thing) should have the digest \(digest), but \(what)",
+            fix: "the content was damaged or replaced; get it again from its origin")
+        (failure, held) = (fault, nil)
+        return fault
     }
 }
