@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Basics
+public import Cryptography
+
+/// An artifact in a registry: `[http://]host[:port]/repository[:tag][@digest]`. Tag and digest may both be there; the
+/// digest decides then.
+public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
+    /// `http` or `https`, when it was written.
+    public let scheme: String?
+    /// The host with its port.
+    public let host: String
+    /// The repository's path.
+    public let repository: String
+    /// The tag.
+    public let tag: String?
+    /// The digest.
+    public let digest: Digest?
+
+    /// Parses a reference by the grammar of the distribution specification. A host must be there: a short name like
+    /// `ubuntu` could mean anything.
+    public init(_ text: String) throws(Fault) {
+        var rest = text[...]
+        var scheme: String?
+        for prefix in ["http", "https", "oci"] where rest.hasPrefix(prefix + "://") {
+            rest = rest.dropFirst(prefix.count + 3)
+            scheme = prefix == "oci" ? nil : prefix
+            break
+        }
+        self.scheme = scheme
+        if let at = rest.firstIndex(of: "@") {
+            digest = try Digest(String(rest[rest.index(after: at)...]))
+            rest = rest[..<at]
+        } else {
+            digest = nil
+        }
+        guard let slash = rest.firstIndex(of: "/") else {
+            throw Fault(.invalid, "“\(text)” names no registry", fix: "write it as HOST/REPOSITORY:TAG")
+        }
+        host = String(rest[..<slash])
+        guard host.contains(".") || host.contains(":") || host == "localhost" else {
+            throw Fault(
+                .invalid, "“\(text)” starts with “\(host)”, which is no host name",
+                fix: "write the registry in full, such as docker.io/\(text)")
+        }
+        var path = rest[rest.index(after: slash)...]
+        if let colon = path.lastIndex(of: ":") {
+            let tag = String(path[path.index(after: colon)...])
+            guard Self.isTag(tag) else {
+                throw Fault(.invalid, "“\(tag)” is no tag", fix: "use up to 128 letters, digits, “_”, “.” and “-”")
+            }
+            self.tag = tag
+            path = path[..<colon]
+        } else {
+            tag = nil
+        }
+        repository = String(path)
+        guard Self.isRepository(repository) else {
+            throw Fault(.invalid, "“\(repository)” is no repository name", fix: "use lower-case path segments")
+        }
+    }
+
+    /// The reference, with its scheme when it was written with one.
+    public var description: String {
+        (scheme.map { "\($0)://" } ?? "") + "\(host)/\(repository)" + (tag.map { ":\($0)" } ?? "") + (digest.map { "@\($0)" } ?? "")
+    }
+
+    /// `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}` (distribution specification, “Pulling manifests”).
+    public static func isTag(_ text: String) -> Bool {
+        guard (1...128).contains(text.utf8.count), let first = text.utf8.first else { return false }
+        let isWord: (UInt8) -> Bool = { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F }
+        return isWord(first) && text.utf8.allSatisfy { isWord($0) || $0 == 0x2E || $0 == 0x2D }
+    }
+
+    /// Lower-case segments, each of letters and digits joined by `.`, `_`, `__` or dashes.
+    public static func isRepository(_ text: String) -> Bool {
+        guard !text.isEmpty, text.utf8.count <= 255 else { return false }
+        let isAlphanumeric: (UInt8) -> Bool = { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
+        return text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { segment in
+            guard let first = segment.utf8.first, let last = segment.utf8.last, isAlphanumeric(first), isAlphanumeric(last) else {
+                return false
+            }
+            let runs = segment.utf8.split(whereSeparator: isAlphanumeric).map { String(decoding: Array($0), as: UTF8.self) }
+            return runs.allSatisfy { $0 == "." || $0 == "_" || $0 == "__" || $0.allSatisfy { $0 == "-" } }
+        }
+    }
+}

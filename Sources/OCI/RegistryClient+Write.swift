@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import Cryptography
+internal import Documents
+internal import Web
+
+extension RegistryClient {
+    public func pushBlob(_ blob: BlobSource, in repository: String) async throws -> PushOutcome {
+        let key = "\(repository)@\(blob.digest)"
+        if known.withLock({ $0.contains(key) }) { return .alreadyThere }
+        if let size = try await blobSize(blob.digest, in: repository), size == blob.size {
+            known.withLock { _ = $0.insert(key) }
+            return .alreadyThere
+        }
+        var start = try url("/v2/\(repository)/blobs/uploads/")
+        if let from = blob.mountableFrom, from != repository {
+            start = start.appendingQuery([("mount", blob.digest.description), ("from", from)])
+        }
+        let opened = try await send(HTTPRequest(method: .post, url: start), repository, .push)
+        if opened.status == 201 {
+            known.withLock { _ = $0.insert(key) }
+            return .mounted
+        }
+        guard opened.status == 202, let location = opened.headers["Location"] else {
+            throw await fault(opened, "starting an upload to \(name)/\(repository)")
+        }
+        try await upload(blob, to: opened.url.resolving(location), repository)
+        known.withLock { _ = $0.insert(key) }
+        return .pushed
+    }
+
+    /// Sends the whole blob in one request. The bytes are checked on the way, so wrong ones end the request before the
+    /// registry can accept it.
+    private func upload(_ blob: BlobSource, to location: HTTPURL, _ repository: String) async throws {
+        let thing = "the blob for \(name)/\(repository)"
+        let (open, digest, size, isVerified) = (blob.open, blob.digest, blob.size, blob.isVerified)
+        let request = HTTPRequest(
+            method: .put, url: location.appendingQuery([("digest", digest.description)]),
+            headers: ["Content-Type": "application/octet-stream"],
+            body: size == 0
+                ? .none
+                : .stream(
+                    length: size,
+                    open: {
+                        let stream = try await open()
+                        return isVerified ? stream : stream.verified(digest: digest, size: size, of: thing)
+                    }))
+        let response = try await send(request, repository, .push)
+        guard response.status == 201 || response.status == 204 else { throw await fault(response, "uploading \(digest) to \(name)/\(repository)") }
+    }
+
+    public func pushManifest(
+        _ bytes: [UInt8], mediaType: String, in repository: String, tag: String?
+    ) async throws -> OCIDescriptor {
+        let digest = Digest(of: bytes)
+        guard bytes.count <= OCIManifest.sizeLimit else {
+            throw Fault(.limitExceeded, "a manifest for \(name)/\(repository) has \(ByteCount(Int64(bytes.count))), more than registries take")
+        }
+        let descriptor = OCIDescriptor(mediaType: MediaType(mediaType).rawValue, digest: digest, size: Int64(bytes.count))
+        if tag == nil, try await resolve(digest.description, in: repository) != nil { return descriptor }
+        let request = HTTPRequest(
+            method: .put, url: try url("/v2/\(repository)/manifests/\(tag ?? digest.description)"),
+            headers: ["Content-Type": descriptor.mediaType], body: .bytes(bytes))
+        let response = try await send(request, repository, .push)
+        guard response.status == 201 || response.status == 200 else {
+            throw await fault(response, "writing \(name)/\(repository)\(tag.map { ":\($0)" } ?? "@\(digest)")")
+        }
+        if let text = response.headers["Docker-Content-Digest"], let stored = try? Digest(text), stored != digest {
+            throw Fault(.mismatch, "\(name) stored the manifest \(digest) as \(stored)", fix: "the registry changes manifests; use another")
+        }
+        return descriptor
+    }
+
+    public func untag(_ tag: String, in repository: String) async throws {
+        let request = HTTPRequest(method: .delete, url: try url("/v2/\(repository)/manifests/\(tag)"))
+        let response = try await send(request, repository, .delete)
+        guard [200, 202, 404].contains(response.status) else { throw await fault(response, "removing \(name)/\(repository):\(tag)") }
+    }
+
+    public func finish() async throws {}
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import Cryptography
+internal import Documents
+public import Web
+public import WebClient
+
+/// A registry that speaks the OCI distribution specification 1.1, or Docker's registry protocol v2.
+public final class RegistryClient: ArtifactStore {
+    /// Scheme, host and port.
+    public let origin: Origin
+    /// How messages name the registry.
+    public var name: String { origin.description }
+    private let http: HTTPClient
+    private let authenticator: RegistryAuthenticator
+    /// Blobs known to be in a repository, so that they are not asked for twice.
+    let known = Guarded<Set<String>>([])
+
+    /// A client for one registry.
+    ///
+    /// - Parameter credentials: who we are in a repository; asked for when the registry wants to know.
+    public init(
+        origin: Origin, http: HTTPClient,
+        credentials: @escaping @Sendable (_ repository: String) async throws -> RegistryCredential?
+    ) {
+        (self.origin, self.http) = (origin, http)
+        authenticator = RegistryAuthenticator(origin: origin, http: http, credentials: credentials)
+    }
+
+    static let errorLimit = 64 * 1024
+
+    /// Asks whether the registry is there and accepts the credentials.
+    public func ping() async throws {
+        let response = try await send(HTTPRequest(method: .get, url: try url("/v2/")), "", .pull)
+        guard response.status == 200 else { throw await fault(response, "asking \(origin)") }
+    }
+
+    func url(_ path: String) throws(Fault) -> HTTPURL { try HTTPURL("\(origin)\(path)") }
+
+    /// Sends a request to the registry, answering its challenge once.
+    ///
+    /// Credentials are added only for the registry's own origin; a `Location` elsewhere is followed without them.
+    func send(
+        _ request: HTTPRequest, _ repository: String, _ access: RegistryAuthenticator.Access
+    ) async throws -> HTTPResponse {
+        guard request.url.origin == origin else { return try await http.open(request) }
+        var request = request
+        if let header = try await authenticator.header(repository, access) { request.headers["Authorization"] = header }
+        let response = try await http.open(request)
+        guard response.status == 401 else { return response }
+        guard
+            let header = try await authenticator.answer(
+                response.headers.values(for: "WWW-Authenticate"), repository, access)
+        else { return response }
+        request.headers["Authorization"] = header
+        return try await http.open(request)
+    }
+
+    /// What a failed answer means, with the registry's own codes.
+    func fault(_ response: HTTPResponse, _ activity: String) async -> Fault {
+        let bytes = try? await response.body.collect(limit: Self.errorLimit, of: "an error")
+        let errors = bytes.flatMap { try? JSON(parsing: $0, source: "an error") }?["errors"]?.array ?? []
+        let codes = errors.prefix(3).compactMap { error in
+            error["code"]?.string.map { code in
+                let message = error["message"]?.string.map { ": \($0.prefix(200))" } ?? ""
+                return code.prefix(60) + message
+            }
+        }
+        let said = codes.isEmpty ? "" : " (\(codes.joined(separator: "; ")))"
+        let message = "\(activity): the registry answered \(response.status)\(said)"
+        let login = "run `ocm login \(origin.host):\(origin.port)`, or configure a consumer of type OCIRegistry for \(origin.host)"
+        return switch response.status {
+        case 401: Fault(.unauthorized, message, fix: login)
+        case 403: Fault(.forbidden, message, fix: "ask for access, or use other credentials: \(login)")
+        case 404: Fault(.notFound, message, fix: "check the name")
+        case 429: Fault(.unavailable, message, fix: "the registry limits requests; try again later")
+        case 500...: Fault(.unavailable, message, fix: "the registry has trouble; try again later")
+        default: Fault(.invalid, message)
+        }
+    }
+}
