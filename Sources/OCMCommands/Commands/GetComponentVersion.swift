@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import CommandLineKit
+internal import ComponentModel
+internal import Documents
+internal import Repositories
+
+/// `ocm get component-version REFERENCE`
+struct GetComponentVersion: Command {
+    static let configuration = CommandConfiguration(
+        "component-version", aliases: componentVersionAliases,
+        abstract: "List component versions",
+        discussion: "Without a version all versions are listed, newest first; without a component, all an archive holds.",
+        examples: ["ocm get cv ./transport-archive", "ocm get cv ghcr.io/acme//acme.org/app:1.0.0 --recursive -o tree"])
+
+    @Argument(help: "a component version, a component, or an archive") var reference: ComponentVersionLocator
+    @Flag(short: "r", help: "list referenced versions too") var recursive = false
+    @Flag(help: "only the newest version of each component") var latest = false
+    @Option(name: "semver-constraint", short: "c", help: "only versions that satisfy this") var constraint: VersionConstraint?
+    @Option(help: "another repository to look up referenced versions; repeatable") var lookup: [RepositoryLocator] = []
+    @Option(short: "o", help: "table, wide, tree, json, yaml or ndjson") var output = OutputFormat.table
+
+    func run(in context: OCMContext) async throws {
+        let source = try await context.source(reference.repository, lookup: lookup)
+        let identities = try await context.identities(
+            reference, in: source.repositories[0], latest: latest, constraint: constraint)
+        let nodes = try await VersionTree(source: source, isRecursive: recursive || output == .tree).nodes(identities)
+        let all = nodes.flatMap(\.flattened)
+        context.present(.array(all.map(\.version.descriptor.json)), as: output) {
+            guard output != .tree else { return Tree.text(nodes.map(\.drawing)) }
+            var table = Table(
+                columns: ["COMPONENT", "VERSION", "PROVIDER"] + (output == .wide ? ["SIGNATURES", "DIGEST"] : []))
+            for node in all {
+                let descriptor = node.version.descriptor
+                var row = [descriptor.identity.name.text, descriptor.identity.version.text, descriptor.provider.name]
+                if output == .wide {
+                    row.append(descriptor.signatures.map(\.name).joined(separator: ","))
+                    row.append(node.version.storedDigest?.description ?? "-")
+                }
+                table.add(row)
+            }
+            return table.text()
+        }
+    }
+}
+
+/// Component versions with those they refer to.
+struct VersionTree {
+    let source: ComponentVersionSource
+    let isRecursive: Bool
+
+    /// One version; `referenceName` is how its parent calls it.
+    struct Node {
+        let version: StoredComponentVersion
+        let repository: any ComponentVersionRepository
+        let referencePath: [String]
+        let children: [Node]
+
+        /// This node and all below, each version once.
+        var flattened: [Node] {
+            var seen: Set<ComponentVersionIdentity> = []
+            func walk(_ node: Node) -> [Node] {
+                guard seen.insert(node.version.identity).inserted else { return [] }
+                return [node] + node.children.flatMap(walk)
+            }
+            return walk(self)
+        }
+
+        var drawing: Tree.Node {
+            let name = referencePath.last.map { "\($0): " } ?? ""
+            return Tree.Node("\(name)\(version.identity)", children: children.map(\.drawing))
+        }
+    }
+
+    func nodes(_ identities: [ComponentVersionIdentity]) async throws -> [Node] {
+        var nodes: [Node] = []
+        for identity in identities { nodes.append(try await node(identity, path: [], names: [])) }
+        return nodes
+    }
+
+    private func node(
+        _ identity: ComponentVersionIdentity, path: [ComponentVersionIdentity], names: [String]
+    ) async throws -> Node {
+        let (version, repository) = try await source.get(identity)
+        var children: [Node] = []
+        if isRecursive {
+            for reference in version.descriptor.references {
+                let child = try reference.target
+                guard !path.contains(child), child != identity else {
+                    let cycle = (path + [identity, child]).map(\.description).joined(separator: " → ")
+                    throw Fault(.invalid, "the references form a cycle: \(cycle)")
+                }
+                children.append(try await node(child, path: path + [identity], names: names + [reference.name]))
+            }
+        }
+        return Node(version: version, repository: repository, referencePath: names, children: children)
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import CommandLineKit
+internal import ComponentModel
+internal import Cryptography
+internal import Documents
+internal import Repositories
+
+/// `ocm sign component-version REFERENCE`
+struct SignComponentVersion: Command {
+    static let configuration = CommandConfiguration(
+        "component-version", aliases: componentVersionAliases,
+        abstract: "Sign a component version, and with --recursive all it refers to",
+        discussion: """
+            Every resource is read and compared with its digest, or digested when it has none; every reference is \
+            pinned to the digest of the version it names. Only then anything is signed and written, children first.
+            """,
+        examples: [
+            "ocm sign cv --signature acme-signature --private-key keys/acme-private.pem --recursive "
+                + "./transport-archive//acme.org/sovereign/product:1.0.0",
+            "ocm sign cv ghcr.io/acme//acme.org/app:1.0.0   # key from the configuration",
+        ])
+
+    @Argument(help: "the component version to sign") var reference: ComponentVersionLocator
+    @Option(help: "the signature's name") var signature = "default"
+    @Option(short: "K", help: "PEM file with the private key; default: from the configuration", valueName: "[NAME=]FILE", completion: .file)
+    var privateKey: NamedFile?
+    @Option(short: "S", help: "the algorithm; default: what fits the key, RSASSA-PSS for RSA") var algorithm: SignatureScheme?
+    @Option(short: "N", help: "the normalisation; default: jsonNormalisation/v4alpha1 where all tools agree on it, else v3")
+    var normalisation: NormalisationAlgorithm?
+    @Option(short: "H", help: "the hash: SHA-256 or SHA-512") var hash: HashName?
+    @Option(help: "PEM file with the certificate of the key and its issuers, leaf first", valueName: "FILE", completion: .file)
+    var certificate: String?
+    @Flag(short: "R", help: "sign referenced versions too") var recursive = false
+    @Flag(help: "replace a signature of that name") var force = false
+    @Flag(help: "compute everything, print the signature and write nothing") var dryRun = false
+    @Option(help: "another repository to look up referenced versions; repeatable") var lookup: [RepositoryLocator] = []
+    @Option(short: "o", help: "text, json or yaml") var output = OutputFormat.text
+
+    func run(in context: OCMContext) async throws {
+        let (key, scheme) = try signingKey(context)
+        var options = ComponentSigner.Options(name: privateKey?.name ?? signature, key: key, scheme: scheme)
+        options.hash = hash?.algorithm ?? .sha256
+        options.normalisation = normalisation
+        options.isRecursive = recursive
+        options.replacesSignature = force
+        if let certificate {
+            options.chain = try Certificate.all(inPEM: FileSystem.read(certificate, limit: 1 << 20), source: certificate)
+        }
+        let first = try await context.connections.open(reference.repository, dryRun ? .read : .write)
+        var others: [any ComponentVersionRepository] = []
+        for locator in lookup { others.append(try await context.connections.open(locator, .write)) }
+        guard let identity = try await context.identities(reference, in: first, latest: true, constraint: nil).first else {
+            return
+        }
+        let (source, final, isDry) = (ComponentVersionSource(first, lookup: others), options, dryRun)
+        let outcomes = try await context.withProgress { observer in
+            try await ComponentSigner(
+                source: source, access: context.access, options: final, temporaryFolder: context.globals.tempFolder,
+                observer: observer
+            ).sign(identity, dryRun: isDry)
+        }
+        let json = JSON.array(
+            outcomes.map { outcome in
+                var json: JSON = [
+                    "component": .string(outcome.identity.name.text), "version": .string(outcome.identity.version.text),
+                    "written": .bool(outcome.isWritten),
+                ]
+                if let signature = outcome.signature { json["signature"] = signature.json }
+                return json
+            })
+        context.present(json, as: output) {
+            outcomes.map { outcome in
+                guard let signature = outcome.signature else { return "digested \(outcome.identity)" }
+                let verb = isDry ? "would sign" : outcome.isWritten ? "signed" : "signed already:"
+                return "\(verb) \(outcome.identity) as “\(signature.name)” with \(signature.algorithm) "
+                    + "(\(signature.digest.normalisationAlgorithm), \(signature.digest.hashAlgorithm):\(signature.digest.value))"
+            }.joined(separator: "\n")
+        }
+    }
+
+    private func signingKey(_ context: OCMContext) throws -> (PrivateKey, SignatureScheme) {
+        if let privateKey {
+            context.warnIfReadableByOthers(privateKey.path)
+            let key = try PrivateKey(pem: FileSystem.read(privateKey.path, limit: 1 << 20), source: privateKey.path)
+            return (key, algorithm ?? key.usualScheme)
+        }
+        for scheme in algorithm.map({ [$0] }) ?? SignatureScheme.allCases {
+            guard let credential = context.signingCredential(signature: signature, algorithm: scheme.rawValue),
+                let pem = try credential.pem(
+                    ["privateKeyPEM", "private_key_pem"], files: ["privateKeyPEMFile", "private_key_pem_file"])
+            else { continue }
+            return (try PrivateKey(pem: pem.bytes, source: pem.source), scheme)
+        }
+        throw Fault(
+            .notFound, "there is no private key for the signature “\(signature)”",
+            fix: "pass --private-key FILE, or configure a consumer of type RSA/v1alpha1 for it")
+    }
+}
+
+extension PrivateKey {
+    /// The scheme to use when nobody asks for another.
+    var usualScheme: SignatureScheme {
+        switch publicKey.kind {
+        case .rsa: .rsaPSS
+        case .ecdsaP256: .ecdsaP256
+        case .ecdsaP384: .ecdsaP384
+        case .ed25519: .ed25519
+        }
+    }
+}
+
+extension OCMContext {
+    /// A private key that others may read is as good as published; it still works, as CI systems mount keys this way.
+    func warnIfReadableByOthers(_ path: String) {
+        guard let entry = try? FileSystem.entry(at: path), entry.mode & 0o077 != 0 else { return }
+        terminal.note("warning: \(path) can be read by others; run `chmod 600 \(path)`")
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import CommandLineKit
+internal import ComponentModel
+internal import Repositories
+
+/// `ocm transfer component-version SOURCE TARGET`
+struct TransferComponentVersion: Command {
+    static let configuration = CommandConfiguration(
+        "component-version", aliases: componentVersionAliases,
+        abstract: "Carry a component version to another repository",
+        discussion: """
+            Contents move first and are checked against the digests of the descriptor while they move; descriptors \
+            follow, children before parents, and the tag that makes a version visible comes last. Run it again after \
+            an interruption: what is there is not moved again.
+            """,
+        examples: [
+            "ocm transfer cv --recursive --copy-resources --verify acme-signature=keys/acme-public.pem "
+                + "ghcr.io/acme//acme.org/sovereign/product:1.0.0 ./airgap-archive",
+            "ocm transfer cv ctf::./archive//acme.org/app registry.enclave/ocm --latest --dry-run -o yaml",
+        ])
+
+    @Argument(help: "the component version to carry; without a version, all versions") var source: ComponentVersionLocator
+    @Argument(help: "the repository to carry it to") var target: RepositoryLocator
+    @OptionGroup var transfer: TransferOptionGroup
+    @Flag(help: "only the newest version") var latest = false
+    @Option(name: "semver-constraint", short: "c", help: "only versions that satisfy this") var constraint: VersionConstraint?
+
+    func run(in context: OCMContext) async throws {
+        let (source, latest, constraint) = (source, latest, constraint)
+        try await transfer.transfer(
+            { repository in
+                let identities = try await context.identities(
+                    source, in: repository, latest: latest, constraint: constraint)
+                if let digest = source.digest, let identity = identities.first {
+                    let found = try await repository.get(identity)
+                    guard found.storedDigest == digest else {
+                        throw Fault(
+                            .mismatch, "\(identity) is not stored as \(digest) in \(repository.locator)",
+                            fix: "the tag was moved; ask who publishes it")
+                    }
+                }
+                return identities
+            }, from: source.repository, to: target, in: context)
+    }
+}
+
+/// `ocm transfer ctf SOURCE TARGET`
+struct TransferArchive: Command {
+    static let configuration = CommandConfiguration(
+        "ctf", aliases: ["common-transport-archive", "commontransportarchive", "archive"],
+        abstract: "Carry everything an archive holds to another repository",
+        examples: ["ocm transfer ctf --copy-resources --enforce --overwrite ./airgap-archive localhost:5001"])
+
+    @Argument(help: "the archive") var source: RepositoryLocator
+    @Argument(help: "the repository to carry it to") var target: RepositoryLocator
+    @OptionGroup var transfer: TransferOptionGroup
+
+    func run(in context: OCMContext) async throws {
+        try await transfer.transfer(
+            { repository in
+                var identities: [ComponentVersionIdentity] = []
+                for component in try await repository.components() {
+                    for version in try await repository.versions(of: component) {
+                        identities.append(ComponentVersionIdentity(name: component, version: version))
+                    }
+                }
+                guard !identities.isEmpty else {
+                    throw Fault(.notFound, "\(repository.locator) holds no component version", fix: "check the path")
+                }
+                return identities
+            }, from: source, to: target, in: context)
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import CommandLineKit
+internal import Repositories
+internal import Transfer
+
+/// The options that both transfer commands take.
+struct TransferOptionGroup: ParsableOptions {
+    @Flag(short: "r", help: "carry referenced component versions too") var recursive = false
+    @Flag(short: "V", help: "carry all resources by value") var copyResources = false
+    @Flag(short: "L", help: "carry resources of relation local by value") var copyLocalResources = false
+    @Flag(help: "carry sources by value") var copySources = false
+    @Flag(short: "f", help: "replace versions in the target that have other content") var overwrite = false
+    @Flag(help: "write versions as if the target did not have them") var enforce = false
+    @Flag(help: "leave versions that are in the target alone") var noUpdate = false
+    @Flag(short: "E", help: "do not look below versions that are in the target") var stopOnExisting = false
+    @Option(short: "N", help: "access types that stay references", valueName: "TYPE,…") var omitAccessTypes: [String] = []
+    @Option(short: "u", help: "how OCI artifacts are stored in a registry: localBlob or ociArtifact")
+    var uploadAs = TransferOptions.UploadAs.localBlob
+    @Option(help: "verify this signature with this public key before anything moves; repeatable", valueName: "NAME=KEY", completion: .file)
+    var verify: [NamedFile] = []
+    @Option(short: "t", help: "the format of a new archive: directory, tar or tgz") var type: ArchiveFormat?
+    @Option(help: "another repository to look up referenced versions; repeatable") var lookup: [RepositoryLocator] = []
+    @Option(short: "j", help: "how many resources move at once") var concurrencyLimit = 2
+    @Flag(help: "print the plan and move nothing") var dryRun = false
+    @Option(short: "o", help: "text, json or yaml") var output = OutputFormat.text
+
+    init() {}
+
+    func options(_ context: OCMContext) throws -> TransferOptions {
+        guard (1...64).contains(concurrencyLimit) else { throw UsageError("--concurrency-limit must be 1 to 64") }
+        guard !(noUpdate && (overwrite || enforce)) else {
+            throw UsageError("--no-update contradicts --overwrite and --enforce")
+        }
+        var options = TransferOptions()
+        options.isRecursive = recursive
+        options.copyResources = copyResources ? .all : copyLocalResources ? .local : .localBlobs
+        options.copiesSources = copySources
+        options.existing = noUpdate ? .skip : enforce ? .enforce : overwrite ? .replace : .update
+        options.stopsOnExisting = stopOnExisting
+        options.omittedAccessTypes = Set(omitAccessTypes.flatMap { $0.split(separator: ",").map(String.init) })
+        options.uploadAs = uploadAs
+        options.trust = try TrustResolver(context: context).trust(verify)
+        options.concurrency = concurrencyLimit
+        options.temporaryFolder = context.globals.tempFolder
+        return options
+    }
+
+    /// Plans, and unless it is a dry run carries out, the transfer of some versions.
+    func transfer(
+        _ select: @Sendable (any ComponentVersionRepository) async throws -> [ComponentVersionIdentity],
+        from source: RepositoryLocator, to target: RepositoryLocator, in context: OCMContext
+    ) async throws {
+        let options = try options(context)
+        let found = try await context.source(source, lookup: lookup)
+        let roots = try await select(found.repositories[0])
+        let repository = try await openTarget(target, context)
+        let planner = TransferPlanner(source: found, target: repository, access: context.access, options: options)
+        let plan = try await planner.plan(roots)
+        guard !dryRun else {
+            return context.present(plan.json, as: output) { plan.text }
+        }
+        let report = try await context.withProgress { observer in
+            try await TransferExecutor(target: repository, options: options, observer: observer).execute(plan)
+        }
+        context.present(report.json, as: output) { report.text }
+    }
+
+    /// A dry run must not make the archive it would write.
+    private func openTarget(_ target: RepositoryLocator, _ context: OCMContext) async throws -> any ComponentVersionRepository {
+        guard dryRun else { return try await context.connections.open(target, .create(type)) }
+        do {
+            return try await context.connections.open(target, .read)
+        } catch let fault as Fault where fault.code == .notFound {
+            return EmptyRepository(locator: target)
+        }
+    }
+}
+
+extension TransferOptions.UploadAs: ArgumentValue {}

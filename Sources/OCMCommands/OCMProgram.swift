@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+public import CommandLineKit
+
+/// The `ocm` program: its commands and topics, and how their context is made.
+public enum OCMProgram {
+    /// Runs the program; returns the exit code.
+    public static func run(arguments: [String], environment: Environment) async -> ExitCode {
+        await program.run(arguments: arguments, environment: environment) { globals in
+            try OCMContext(globals, environment: environment)
+        }
+    }
+
+    /// The declaration of the whole program.
+    static let program = CommandLineProgram<OCMContext>(
+        name: "ocm",
+        abstract: "Build, sign, verify, plan and carry component versions",
+        version: Version.text,
+        globals: GlobalOptions.self,
+        nodes: [
+            .group("add", abstract: "Add component versions to a repository", [.command(AddComponentVersion.self)]),
+            .group(
+                "get", abstract: "List what a repository or a component version holds",
+                [
+                    .command(GetComponentVersion.self), .command(GetResources.self), .command(GetReferences.self),
+                    .command(GetSources.self),
+                ]),
+            .group("describe", abstract: "Show one thing in full", [.command(DescribeComponentVersion.self)]),
+            .group(
+                "download", abstract: "Write content to files",
+                [
+                    .command(DownloadResource.self), .command(DownloadArtifact.self),
+                    .command(DownloadComponentVersion.self),
+                ]),
+            .group("sign", abstract: "Sign component versions", [.command(SignComponentVersion.self)]),
+            .group("verify", abstract: "Verify component versions", [.command(VerifyComponentVersion.self)]),
+            .group(
+                "transfer", abstract: "Carry component versions from one repository to another",
+                [.command(TransferComponentVersion.self), .command(TransferArchive.self)]),
+            .command(Login.self),
+            .group("config", abstract: "Look at the configuration", [.command(ConfigView.self)]),
+            .command(Check.self),
+            .command(ShowVersion.self),
+        ],
+        topics: HelpTopics.all)
+}

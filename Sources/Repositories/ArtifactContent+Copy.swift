@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import Cryptography
+internal import OCI
+
+extension ArtifactContent {
+    /// How many blobs of one artifact move at once.
+    private static let window = 3
+
+    /// Copies the artifact: blobs first, then manifests, the root and its tag last.
+    ///
+    /// Every blob is checked against its digest while it moves. What the target has is not moved again; a blob that
+    /// another repository of the same store holds is mounted.
+    func copy(
+        to target: any ArtifactStore, repository targetRepository: String, tag: String?, observer: PlacementObserver
+    ) async throws {
+        let nodes = try await nodes()
+        let (store, repository) = (store, repository)
+        let mount = store.name == target.name ? repository : nil
+        try await nodes.filter { $0.manifest == nil }.forEachConcurrently(limit: Self.window) { node in
+            let blob = node.descriptor
+            let source = BlobSource(
+                digest: blob.digest, size: blob.size, mountableFrom: mount, isVerified: true,
+                open: {
+                    try await store.openBlob(blob.digest, size: blob.size, in: repository).observed {
+                        observer.moved(Int64($0))
+                    }
+                })
+            if try await target.pushBlob(source, in: targetRepository) != .pushed { observer.skipped(blob.size) }
+        }
+        for node in nodes {
+            guard let bytes = node.manifest else { continue }
+            let isRoot = node.descriptor.digest == root.digest
+            let pushed = try await target.pushManifest(
+                bytes, mediaType: node.descriptor.mediaType, in: targetRepository, tag: isRoot ? tag : nil)
+            guard pushed.digest == node.descriptor.digest else {
+                throw ContentVerifier.mismatch(
+                    "the manifest in \(target.name)/\(targetRepository)", node.descriptor.digest, pushed.digest)
+            }
+            observer.moved(Int64(bytes.count))
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Archives
+internal import Basics
+internal import ComponentModel
+internal import Cryptography
+internal import Documents
+internal import OCI
+
+/// Reads a component version from the manifest or index it is stored as, in every form the tools have written.
+struct ComponentManifestReader {
+    let store: any ArtifactStore
+    let repository: String
+
+    /// The most bytes of a stored descriptor; the largest known in the field has 3 MiB.
+    static let descriptorLimit = 16 * 1024 * 1024
+    private static let configLimit = 1024 * 1024
+
+    func read(_ root: OCIDescriptor) async throws -> StoredComponentVersion {
+        let (bytes, mediaType) = try await store.manifest(root.digest, in: repository)
+        var manifest = try OCIManifest(parsing: bytes, mediaType: mediaType, source: "\(repository)@\(root.digest)")
+        var contents = LocalContents()
+        if manifest.isIndex {
+            guard let component = manifest.manifests.first else {
+                throw Fault(.invalid, "the index \(root.digest) in \(repository) is empty, so it is no component version")
+            }
+            for artifact in manifest.manifests.dropFirst() { contents.artifacts[artifact.digest] = artifact }
+            let (bytes, mediaType) = try await store.manifest(component.digest, in: repository)
+            manifest = try OCIManifest(
+                parsing: bytes, mediaType: mediaType, source: "\(repository)@\(component.digest)")
+        }
+        let layer = try await descriptorLayer(of: manifest, root)
+        for blob in manifest.layers where blob.digest != layer.digest { contents.blobs[blob.digest] = blob }
+        let descriptor = try await descriptor(in: layer)
+        return StoredComponentVersion(descriptor: descriptor, storedDigest: root.digest, contents: contents)
+    }
+
+    /// The layer named by the configuration; with a configuration of another kind, the first layer that is a descriptor.
+    private func descriptorLayer(of manifest: OCIManifest, _ root: OCIDescriptor) async throws -> OCIDescriptor {
+        if let config = manifest.config, MediaType.componentConfigs.contains(config.mediaType) {
+            let stream = try await store.openBlob(config.digest, size: config.size, in: repository)
+            let bytes = try await stream.collect(limit: Self.configLimit, of: "the configuration of \(repository)")
+            let json = try JSON(parsing: bytes, source: "the configuration of \(repository)@\(root.digest)")
+            if let layer = json["componentDescriptorLayer"] {
+                let named = try OCIDescriptor(json: layer)
+                guard let found = manifest.layers.first(where: { $0.digest == named.digest }) else {
+                    throw Fault(
+                        .invalid, "the configuration of \(repository)@\(root.digest) names the layer \(named.digest), "
+                            + "which the manifest does not have", fix: "the manifest was altered; fetch it again")
+                }
+                return found
+            }
+        }
+        guard let layer = manifest.layers.first(where: { MediaType.isDescriptor($0.mediaType) }) else {
+            throw Fault(
+                .invalid, "\(repository)@\(root.digest) is no component version: no layer is a component descriptor",
+                fix: "check that the reference names a component version and not an image")
+        }
+        return layer
+    }
+
+    private func descriptor(in layer: OCIDescriptor) async throws -> ComponentDescriptor {
+        let source = "the descriptor in \(repository)"
+        guard layer.size <= Self.descriptorLimit else {
+            throw Fault(
+                .limitExceeded,
+                "\(source) has \(ByteCount(layer.size)), more than the \(ByteCount(Int64(Self.descriptorLimit))) accepted")
+        }
+        var stream = try await store.openBlob(layer.digest, size: layer.size, in: repository)
+        if layer.mediaType.hasSuffix("+tar") {
+            let reader = TarReader(stream, source: source)
+            var content: ByteStream?
+            while let entry = try await reader.next() {
+                guard entry.path == "component-descriptor.yaml", entry.kind == .file else { continue }
+                content = reader.content()
+                break
+            }
+            guard let content else {
+                throw Fault(.invalid, "\(source) is a tar without component-descriptor.yaml")
+            }
+            stream = content
+        }
+        let bytes = try await stream.collect(limit: Self.descriptorLimit, of: source)
+        return try ComponentDescriptor(parsing: bytes, source: source)
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Basics
+public import ComponentModel
+
+/// Finds component versions: first in one repository, then in others that the user named for references.
+public struct ComponentVersionSource: Sendable {
+    /// The repositories in the order in which they are asked.
+    public let repositories: [any ComponentVersionRepository]
+
+    /// A repository, and others to look for what it lacks.
+    public init(_ first: any ComponentVersionRepository, lookup: [any ComponentVersionRepository] = []) {
+        repositories = [first] + lookup
+    }
+
+    /// The version with the repository it was found in; nil when none of them has it.
+    public func find(
+        _ identity: ComponentVersionIdentity
+    ) async throws -> (version: StoredComponentVersion, repository: any ComponentVersionRepository)? {
+        for repository in repositories {
+            if let version = try await repository.find(identity) { return (version, repository) }
+        }
+        return nil
+    }
+
+    /// The version with the repository it was found in, or `.notFound` with what the first repository has instead.
+    public func get(
+        _ identity: ComponentVersionIdentity
+    ) async throws -> (version: StoredComponentVersion, repository: any ComponentVersionRepository) {
+        if let found = try await find(identity) { return found }
+        return (try await repositories[0].get(identity), repositories[0])
+    }
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Basics
+public import ComponentModel
+internal import Cryptography
+internal import Documents
+internal import OCI
+
+/// Turns what a constructor describes into component versions of a repository.
+public struct ComponentAdder: Sendable {
+    /// What happens when the repository has a version already.
+    public enum ExistingVersion: String, Sendable, CaseIterable {
+        /// It is an error, unless what is there is the same.
+        case fail = "abort-and-fail"
+        /// The version there is kept.
+        case skip
+        /// The version there is replaced.
+        case replace
+    }
+
+    /// How to add.
+    public struct Options: Sendable {
+        /// What happens when the repository has a version already.
+        public var existing = ExistingVersion.fail
+        /// Whether contents named by an access are carried into the repository.
+        public var copiesResources = false
+        /// Whether contents named by an access are left without a digest.
+        public var skipsDigests = false
+        /// Whether references are left without a digest.
+        public var skipsReferenceDigests = false
+        /// How many contents are read at once.
+        public var concurrency = 2
+        /// Where archives are unpacked.
+        public var temporaryFolder: String?
+
+        /// The defaults above.
+        public init() {}
+    }
+
+    /// What became of one component of the constructor.
+    public struct Outcome: Sendable {
+        /// The version.
+        public let identity: ComponentVersionIdentity
+        /// Its provider's name.
+        public let provider: String
+        /// `added`, `replaced`, `unchanged` or `skipped`.
+        public let action: String
+    }
+
+    private let target: any ComponentVersionRepository
+    private let lookup: ComponentVersionSource
+    private let access: AccessMethods
+    private let options: Options
+    private let observer: ProgressObserver
+    let contents: ContentVerifier
+
+    /// An adder to `target`; references are looked up there and then in `lookup`.
+    public init(
+        target: any ComponentVersionRepository, lookup: [any ComponentVersionRepository], access: AccessMethods,
+        options: Options, observer: @escaping ProgressObserver = { _ in }
+    ) {
+        (self.target, self.access, self.options, self.observer) = (target, access, options, observer)
+        self.lookup = ComponentVersionSource(target, lookup: lookup)
+        contents = ContentVerifier(temporaryFolder: options.temporaryFolder)
+    }
+
+    /// Adds components, those that others of the list refer to first. Each appears whole or not at all.
+    ///
+    /// - Parameter inputs: reads the inputs of a component, whose files lie beside its constructor.
+    public func add(
+        _ components: [(component: ConstructorComponent, inputs: InputMethods)]
+    ) async throws -> [Outcome] {
+        var outcomes: [Outcome] = []
+        for (component, inputs) in try ordered(components) {
+            outcomes.append(try await add(component, inputs))
+        }
+        try await target.finish()
+        return outcomes
+    }
+
+    private func add(_ component: ConstructorComponent, _ inputs: InputMethods) async throws -> Outcome {
+        let identity = component.identity, provider = component.provider.name
+        let existing = try await target.find(identity)
+        if existing != nil, options.existing == .skip {
+            return Outcome(identity: identity, provider: provider, action: "skipped")
+        }
+        var descriptor = component.descriptor()
+        descriptor.references = try await references(of: component)
+        let observer = observer
+        let work = try await component.elements.mapConcurrently(limit: options.concurrency) { element in
+            let thing = "\(element.kind.rawValue) “\(element.name)” of \(identity)"
+            observer(.started(id: thing, name: thing, bytes: nil))
+            defer { observer(.finished(id: thing)) }
+            return try await place(element, thing, of: identity, inputs, pinned: existing?.contents)
+        }
+        var stored = LocalContents()
+        for placement in work {
+            if let placed = placement.placed { stored.add(placed) }
+            switch placement.element.kind {
+            case .resource:
+                var resource = try placement.element.resource(access: placement.access)
+                if let digest = placement.digest { resource.digest = digest }
+                descriptor.resources.append(resource)
+            case .source: descriptor.sources.append(try placement.element.source(access: placement.access))
+            }
+        }
+        if let existing, options.existing == .fail {
+            // Signatures are added later; a rerun of the same build must not fail over them.
+            let same = try existing.descriptor.normalised(.v3) == descriptor.normalised(.v3)
+            guard same else {
+                throw Fault(
+                    .conflict, "\(identity) is in \(target.locator) with other content",
+                    fix: "raise the version, or pass --component-version-conflict-policy replace")
+            }
+            return Outcome(identity: identity, provider: provider, action: "unchanged")
+        }
+        try await target.commit(descriptor, contents: stored)
+        return Outcome(identity: identity, provider: provider, action: existing == nil ? "added" : "replaced")
+    }
+
+    private struct Placement: Sendable {
+        let element: ConstructorElement
+        let access: TypedSpecification
+        var digest: DigestSpecification?
+        var placed: PlacedContent?
+    }
+
+    private func place(
+        _ element: ConstructorElement, _ thing: String, of identity: ComponentVersionIdentity, _ inputs: InputMethods,
+        pinned: LocalContents?
+    ) async throws -> Placement {
+        let observer = observer
+        let watch = PlacementObserver(
+            moved: { observer(.moved(id: thing, bytes: $0)) }, skipped: { observer(.moved(id: thing, bytes: $0)) })
+        switch element.content {
+        case .input(let specification):
+            let input = try await inputs.content(
+                of: specification, thing: thing, elementVersion: element.version, component: identity)
+            return try await place(
+                element, input.content, referenceName: input.referenceName, thing, of: identity, watch)
+        case .access(let specification):
+            var placement = Placement(element: element, access: specification, digest: element.digest)
+            guard element.kind == .resource, AccessMethods.canonicalName(specification.type) != "none" else {
+                return placement
+            }
+            if options.copiesResources, let content = try await access.remoteContent(of: specification, thing: thing) {
+                let name = try specification.json["imageReference"]?.string.map { text throws(Fault) in
+                    let reference = try ImageReference(text)
+                    return "\(reference.repository):\(reference.tag ?? element.version)"
+                }
+                return try await place(element, content, referenceName: name, thing, of: identity, watch)
+            }
+            guard !options.skipsDigests, !element.skipsDigest,
+                let content = try await access.remoteContent(of: specification, thing: thing)
+            else { return placement }
+            if let expected = element.digest {
+                _ = try await contents.verify(content, against: expected, thing: thing, moved: watch.moved)
+            } else if case .artifact(let artifact) = content {
+                // The reference is pinned without reading the layers: the manifest's digest covers them.
+                placement.digest = DigestSpecification(artifact: artifact.root.digest)
+            } else {
+                placement.digest = try await contents.digest(of: content, thing: thing, moved: watch.moved)
+            }
+            return placement
+        }
+    }
+
+    private func place(
+        _ element: ConstructorElement, _ content: ResourceContent, referenceName: String?, _ thing: String,
+        of identity: ComponentVersionIdentity, _ watch: PlacementObserver
+    ) async throws -> Placement {
+        let placed = try await target.place(content, for: identity, observer: watch)
+        let access = try TypedSpecification(LocalBlobAccess.specification(for: placed, referenceName: referenceName))
+        var placement = Placement(element: element, access: access, placed: placed)
+        guard element.kind == .resource else { return placement }
+        let found: DigestSpecification
+        if placed.isArtifact {
+            found = DigestSpecification(artifact: placed.descriptor.digest)
+        } else if MediaType.isArtifactArchive(placed.descriptor.mediaType) {
+            found = try await contents.digest(of: content, thing: thing)
+        } else {
+            found = DigestSpecification(blob: placed.descriptor.digest)
+        }
+        if let expected = element.digest, !expected.isExcluded, !expected.isSameContent(as: found) {
+            throw ContentVerifier.mismatch(thing, try expected.digest(), try found.digest())
+        }
+        placement.digest = element.digest ?? (element.skipsDigest ? nil : found)
+        return placement
+    }
+
+    /// The references with the digests of the versions they name, where those can be found.
+    private func references(of component: ConstructorComponent) async throws -> [ComponentReference] {
+        var references: [ComponentReference] = []
+        for var reference in try component.references() {
+            if !options.skipsReferenceDigests, let found = try await lookup.find(reference.target) {
+                let descriptor = found.version.descriptor
+                if let pinned = reference.digest {
+                    try descriptor.check(pinned, pinnedBy: component.identity)
+                } else {
+                    reference.digest = try descriptor.digestSpecification(descriptor.portableNormalisation)
+                }
+            }
+            references.append(reference)
+        }
+        return references
+    }
+
+    /// Components in an order in which each comes after those it refers to.
+    private func ordered(
+        _ components: [(component: ConstructorComponent, inputs: InputMethods)]
+    ) throws -> [(component: ConstructorComponent, inputs: InputMethods)] {
+        var byIdentity: [ComponentVersionIdentity: (component: ConstructorComponent, inputs: InputMethods)] = [:]
+        for item in components {
+            guard byIdentity.updateValue(item, forKey: item.component.identity) == nil else {
+                throw Fault(.invalid, "\(item.component.identity) is described twice", fix: "remove one of the two")
+            }
+        }
+        var result: [(component: ConstructorComponent, inputs: InputMethods)] = []
+        var finished: Set<ComponentVersionIdentity> = []
+        func visit(_ item: (component: ConstructorComponent, inputs: InputMethods), _ path: [ComponentVersionIdentity]) throws {
+            let identity = item.component.identity
+            guard !finished.contains(identity) else { return }
+            guard !path.contains(identity) else {
+                let cycle = (path + [identity]).map(\.description).joined(separator: " → ")
+                throw Fault(.invalid, "the references form a cycle: \(cycle)", fix: "remove one of them")
+            }
+            for reference in try item.component.references() {
+                guard let child = byIdentity[try reference.target] else { continue }
+                try visit(child, path + [identity])
+            }
+            finished.insert(identity)
+            result.append(item)
+        }
+        for item in components { try visit(item, []) }
+        return result
+    }
+}

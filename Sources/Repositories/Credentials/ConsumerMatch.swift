@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+
+/// How well a configured consumer fits a request; greater is better. Nil from `init` means that it does not fit.
+///
+/// Both path rules of the field are followed: `path` is a pattern on the whole path, `pathprefix` compares whole
+/// segments from the start. Of several that fit, the longest path wins, then the most attributes, then the one that
+/// stands last; the outcome never depends on chance.
+struct ConsumerMatch: Comparable {
+    private let isExact: Bool
+    private let pathLength: Int
+    private let attributeCount: Int
+
+    init?(_ configured: [String: String], for request: ConsumerIdentity) {
+        let wanted = request.attributes
+        isExact = configured == wanted
+        attributeCount = configured.count
+        var length = 0
+        if let pattern = configured["path"], !pattern.isEmpty, !isExact {
+            guard Glob(pattern).matches(wanted["path"] ?? "") else { return nil }
+            length = pattern.count
+        }
+        if let prefix = configured["pathprefix"], !prefix.isEmpty {
+            let segments = prefix.split(separator: "/")
+            guard (wanted["path"] ?? "").split(separator: "/").starts(with: segments) else { return nil }
+            length = max(length, prefix.count)
+        }
+        pathLength = length
+        for (key, value) in configured where key != "path" && key != "pathprefix" {
+            switch key {
+            case "type":
+                guard Self.typeName(value) == Self.typeName(wanted["type"] ?? "") else { return nil }
+            case "hostname": guard value.lowercased() == wanted["hostname"] else { return nil }
+            case "scheme":
+                guard value == wanted["scheme"] || (value == "oci" && wanted["scheme"] == "https") else { return nil }
+            case "port":
+                guard value.isEmpty || value == wanted["port"] else { return nil }
+            default: guard wanted[key] == value else { return nil }
+            }
+        }
+        // Without a port in the configuration only the scheme's own port is meant: another port is another server.
+        if configured["hostname"] != nil, configured["port"] == nil, let port = wanted["port"] {
+            let usual = wanted["scheme"] == "http" ? "80" : "443"
+            guard port == usual else { return nil }
+        }
+    }
+
+    /// `OCIRegistry/v1` is the same consumer type as `OCIRegistry`; key types keep their version.
+    private static func typeName(_ type: String) -> String {
+        let name = type.lowercased()
+        return name.hasSuffix("/v1") ? String(name.dropLast(3)) : name
+    }
+
+    static func < (a: ConsumerMatch, b: ConsumerMatch) -> Bool {
+        if a.isExact != b.isExact { return b.isExact }
+        if a.pathLength != b.pathLength { return a.pathLength < b.pathLength }
+        return a.attributeCount < b.attributeCount
+    }
+}

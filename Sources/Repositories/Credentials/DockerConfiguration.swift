@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Basics
+internal import Documents
+public import Web
+
+/// A Docker or Podman configuration file with logins: `auths`, `credsStore` and `credHelpers`.
+public struct DockerConfiguration: Sendable {
+    /// The file.
+    public let path: String
+    /// Whether the file must be there; the implicit default need not.
+    public let isRequired: Bool
+
+    /// Refers to a file; it is read when a credential is asked for.
+    public init(path: String, isRequired: Bool) { (self.path, self.isRequired) = (path, isRequired) }
+
+    /// `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`.
+    public static func defaultPath(_ environment: Environment) -> String {
+        FileSystem.join(environment["DOCKER_CONFIG"] ?? "\(environment.home)/.docker", "config.json")
+    }
+
+    private static let sizeLimit = 4 * 1024 * 1024
+
+    func read() throws(Fault) -> JSON? {
+        guard FileSystem.exists(path) else {
+            guard isRequired else { return nil }
+            throw Fault(.notFound, "there is no Docker configuration \(path)", fix: "check “dockerConfigFile”")
+        }
+        return try JSON(parsing: FileSystem.read(path, limit: Self.sizeLimit), source: path)
+    }
+
+    /// The login for a registry; with several, the one with the longest matching path.
+    public func credential(for origin: Origin, repository: String) async throws -> Credential? {
+        guard let json = try read() else { return nil }
+        let hosts = Self.hosts(origin)
+        for host in hosts {
+            if let helper = json["credHelpers"]?[host]?.string {
+                return try await CredentialHelper(name: helper).get(host)
+            }
+        }
+        var scoped = hosts
+        var path = ""
+        for segment in repository.split(separator: "/") {
+            path += "/\(segment)"
+            scoped.insert(contentsOf: hosts.map { $0 + path }, at: 0)
+        }
+        let auths = json["auths"]?.object ?? JSONObject()
+        for key in scoped {
+            for spelling in [key, "https://\(key)", "https://\(key)/v1/", "https://\(key)/v2/"] {
+                if let entry = auths[spelling], let credential = try Self.credential(entry, path) { return credential }
+            }
+        }
+        guard let store = json["credsStore"]?.string, !store.isEmpty else { return nil }
+        for host in hosts {
+            if let credential = try await CredentialHelper(name: store).get(host) { return credential }
+        }
+        return nil
+    }
+
+    /// The names a registry may have in the file. A name without a port stands for the scheme's own port only.
+    static func hosts(_ origin: Origin) -> [String] {
+        var hosts = ["\(origin.host):\(origin.port)"]
+        if origin.port == (origin.scheme == "https" ? 443 : 80) { hosts.append(origin.host) }
+        if ["docker.io", "registry-1.docker.io", "index.docker.io"].contains(origin.host) {
+            hosts += ["index.docker.io", "docker.io"]
+        }
+        return hosts
+    }
+
+    private static func credential(_ entry: JSON, _ path: String) throws(Fault) -> Credential? {
+        var properties: [String: String] = [:]
+        properties["identityToken"] = entry["identitytoken"]?.string
+        properties["accessToken"] = entry["registrytoken"]?.string
+        properties["username"] = entry["username"]?.string
+        properties["password"] = entry["password"]?.string
+        if let auth = entry["auth"]?.string, !auth.isEmpty {
+            guard let bytes = [UInt8](base64: auth), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
+                throw Fault(.invalid, "a login in the Docker configuration is no Base64 of NAME:PASSWORD", fix: "log in again")
+            }
+            properties["username"] = String(decoding: bytes[..<colon], as: UTF8.self)
+            let password = bytes[(colon + 1)...].reversed().drop { $0 == 0 }.reversed()
+            properties["password"] = String(decoding: Array(password), as: UTF8.self)
+        }
+        let credential = Credential(properties)
+        return credential.forRegistry == nil ? nil : credential
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Archives
+internal import Basics
+internal import ComponentModel
+internal import Cryptography
+internal import Documents
+internal import OCI
+
+/// `helm`: a chart folder, a packed chart, or a chart of a chart repository, carried as the OCI artifact that Helm pulls.
+struct HelmInput {
+    let path: String?
+    let chartRepository: String?
+    let version: String?
+    let repository: String?
+    let files: InputFiles
+    let fields: InputFields
+
+    init(_ fields: InputFields, _ files: InputFiles) throws(Fault) {
+        try fields.allow(["path", "helmRepository", "version", "repository", "caCert", "caCertFile"])
+        path = try fields.text("path")
+        chartRepository = try fields.text("helmRepository")
+        version = try fields.text("version")
+        repository = try fields.text("repository")
+        (self.files, self.fields) = (files, fields)
+    }
+
+    func content(
+        _ connections: RepositoryConnections, component: ComponentVersionIdentity
+    ) async throws -> InputMethods.Result {
+        if let chartRepository {
+            let access = HelmAccess(repository: chartRepository, chart: path, version: version, thing: fields.thing)
+            switch try await access.content(connections) {
+            case .artifact(let artifact):
+                return InputMethods.Result(content: .artifact(artifact), referenceName: repository)
+            case .blob(let blob):
+                let bytes = try await blob.open().collect(limit: HelmChart.sizeLimit, of: "the chart of \(fields.thing)")
+                return try await result(HelmChart(packed: bytes, source: chartRepository), component)
+            }
+        }
+        let real = try files.resolve(fields.required("path"), for: fields.thing)
+        let chart =
+            FileSystem.isFolder(real)
+            ? try await HelmChart(folder: real, files: files, thing: fields.thing)
+            : try await HelmChart(packed: FileSystem.read(real, limit: HelmChart.sizeLimit), source: real)
+        return try await result(chart, component)
+    }
+
+    private func result(_ chart: HelmChart, _ component: ComponentVersionIdentity) async throws -> InputMethods.Result {
+        let store = MemoryStore(name: "chart \(chart.name)")
+        let root = try await chart.push(to: store, repository: "chart")
+        let tag = chart.version.replacing("+", with: "_")
+        let name = repository ?? "\(component.name)/\(chart.name):\(tag)"
+        return InputMethods.Result(
+            content: .artifact(ArtifactContent(store: store, repository: "chart", root: root)),
+            referenceName: FileSystem.lastPart(of: name).contains(":") ? name : "\(name):\(tag)")
+    }
+}
+
+/// A packed Helm chart with its name and version.
+struct HelmChart {
+    let name: String
+    let version: String
+    let packed: [UInt8]
+
+    /// The most bytes of a packed chart. Helm itself refuses charts that unpack to more than 100 MiB.
+    static let sizeLimit = 20 * 1024 * 1024
+
+    static let configType = "application/vnd.cncf.helm.config.v1+json"
+    static let contentType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+
+    /// Reads `Chart.yaml` out of a packed chart.
+    init(packed: [UInt8], source: String) async throws {
+        let reader = TarReader(ByteStream(packed).gunzipped(source: source), source: source)
+        var metadata: [UInt8]?
+        while let entry = try await reader.next() {
+            let parts = entry.path.split(separator: "/")
+            guard parts.count == 2, parts[1] == "Chart.yaml", entry.kind == .file else { continue }
+            metadata = try await reader.content().collect(limit: 1024 * 1024, of: "Chart.yaml in \(source)")
+            break
+        }
+        guard let metadata else {
+            throw Fault(.invalid, "\(source) is no Helm chart: it has no Chart.yaml in its top folder")
+        }
+        try self.init(metadata: metadata, packed: packed, source: source)
+    }
+
+    /// Packs a chart folder: `Chart.yaml` first, the other files in the order of their names, no times, no owners.
+    init(folder: String, files: InputFiles, thing: String) async throws {
+        let path = "\(folder)/Chart.yaml"
+        guard FileSystem.exists(path) else {
+            throw Fault(.invalid, "\(thing): \(folder) is no Helm chart: it has no Chart.yaml")
+        }
+        let metadata = try FileSystem.read(path, limit: 1024 * 1024)
+        let name = try Self.names(metadata, source: path).name
+        var walk = FolderWalk(files: files, thing: thing, followLinks: false, include: [], exclude: try Self.ignored(folder))
+        try walk.add(folder, relative: "", prefix: "\(name)/")
+        // Helm packs files only, and reads Chart.yaml first when it streams.
+        let members = walk.members.filter { $0.entry.kind == .file }
+        let first = members.filter { $0.entry.path == "\(name)/Chart.yaml" }
+        let rest = members.filter { $0.entry.path != "\(name)/Chart.yaml" }
+        let packed = try await Tar.stream(first + rest).gzipped().collect(limit: Self.sizeLimit, of: "the chart of \(thing)")
+        try self.init(metadata: metadata, packed: packed, source: path)
+    }
+
+    private init(metadata: [UInt8], packed: [UInt8], source: String) throws(Fault) {
+        (name, version) = try Self.names(metadata, source: source)
+        self.packed = packed
+    }
+
+    private static func names(_ metadata: [UInt8], source: String) throws(Fault) -> (name: String, version: String) {
+        let json = try YAML.document(metadata, source: source).root
+        guard let name = json["name"]?.string, !name.isEmpty, !name.contains("/"), !name.hasPrefix("."),
+            let version = json["version"].flatMap({ $0.string ?? $0.numberText }), !version.isEmpty
+        else {
+            throw Fault(.invalid, "\(source) has no “name” and “version”", fix: "complete Chart.yaml")
+        }
+        return (name, version)
+    }
+
+    /// The patterns of `.helmignore`; comments, blank lines and negations, which Helm does not honour for files, are dropped.
+    private static func ignored(_ folder: String) throws(Fault) -> [String] {
+        let path = "\(folder)/.helmignore"
+        guard FileSystem.exists(path) else { return [] }
+        let text = String(decoding: try FileSystem.read(path, limit: 64 * 1024), as: UTF8.self)
+        return text.split(separator: "\n").map(\.trimmed)
+            .filter { !$0.isEmpty && !$0.hasPrefix("#") && !$0.hasPrefix("!") }
+            .map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+    }
+
+    /// Pushes the artifact that `helm push` would make, without its time of creation: the same chart, the same digest.
+    func push(to store: MemoryStore, repository: String) async throws -> OCIDescriptor {
+        let config: JSON = ["name": .string(name), "version": .string(version)]
+        let configBytes = config.encoded()
+        for bytes in [configBytes, packed] {
+            _ = try await store.pushBlob(
+                BlobSource(digest: Digest(of: bytes), size: Int64(bytes.count), open: { ByteStream(bytes) }), in: repository)
+        }
+        let manifest: JSON = [
+            "schemaVersion": 2, "mediaType": .string(MediaType.ociManifest),
+            "config": OCIDescriptor(
+                mediaType: Self.configType, digest: Digest(of: configBytes), size: Int64(configBytes.count)
+            ).json,
+            "layers": [
+                OCIDescriptor(mediaType: Self.contentType, digest: Digest(of: packed), size: Int64(packed.count)).json
+            ],
+            "annotations": [
+                "org.opencontainers.image.title": .string(name), "org.opencontainers.image.version": .string(version),
+            ],
+        ]
+        return try await store.pushManifest(
+            manifest.encoded(), mediaType: MediaType.ociManifest, in: repository, tag: version.replacing("+", with: "_"))
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Basics
+
+extension RepositoryConnections {
+    /// Opens a repository.
+    ///
+    /// Throws `.notFound` when an archive does not exist and the mode does not make it, and `.unsupported` when a
+    /// component archive should be written.
+    public func open(_ locator: RepositoryLocator, _ mode: RepositoryMode) async throws -> any ComponentVersionRepository {
+        switch locator.kind {
+        case .registry(let origin, let subPath):
+            return StoreRepository(registry(at: origin), locator: locator, subPath: subPath)
+        case .archive(let path, let format):
+            return try await openArchive(path, format, mode, locator)
+        case .componentArchive(let path):
+            guard case .read = mode else { throw Self.cannotWriteComponentArchive(path) }
+            return try await ComponentArchiveRepository(path: path, locator: locator, temporaryFolder: temporaryFolder)
+        }
+    }
+
+    private func openArchive(
+        _ path: String, _ format: ArchiveFormat?, _ mode: RepositoryMode, _ locator: RepositoryLocator
+    ) async throws -> any ComponentVersionRepository {
+        if !FileSystem.exists(path) {
+            guard case .create(let wanted) = mode else {
+                throw Fault(
+                    .notFound, "there is no archive \(path)",
+                    fix: "check the path; a registry needs a host name in front, as in localhost:5000/\(path)")
+            }
+            let store = try await CommonTransportArchive.create(
+                path: path, format: wanted ?? format ?? ArchiveFormat(path: path), temporaryFolder: temporaryFolder)
+            return StoreRepository(store, locator: locator)
+        }
+        if FileSystem.isFolder(path), FileSystem.exists("\(path)/component-descriptor.yaml"),
+            !FileSystem.exists("\(path)/artifact-index.json")
+        {
+            guard case .read = mode else { throw Self.cannotWriteComponentArchive(path) }
+            return try await ComponentArchiveRepository(path: path, locator: locator, temporaryFolder: temporaryFolder)
+        }
+        var isWritable = true
+        if case .read = mode { isWritable = false }
+        let store = try await CommonTransportArchive.open(
+            path: path, writable: isWritable, temporaryFolder: temporaryFolder)
+        return StoreRepository(store, locator: locator)
+    }
+
+    private static func cannotWriteComponentArchive(_ path: String) -> Fault {
+        Fault(
+            .unsupported, "\(path) is a component archive of the older tools, which is only read",
+            fix: "transfer it into a transport archive: ocm transfer cv ca::\(path)//… ./archive")
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Basics
+public import ComponentModel
+public import Documents
+public import Repositories
+
+/// What a transfer will do, known before it does anything.
+public struct TransferPlan: Sendable {
+    /// The repository read from.
+    public let source: RepositoryLocator
+    /// The repository written to.
+    public let target: RepositoryLocator
+    /// The versions, children before their parents.
+    public let versions: [PlannedVersion]
+
+    /// The bytes of all contents that may have to move. Blobs the target has are found out while moving.
+    public var bytes: Int64 { versions.flatMap(\.contents).reduce(0) { $0 + ($1.bytes ?? 0) } }
+
+    /// One line: `3 component versions, 7 resources, 412 MiB`.
+    public var summary: String {
+        let moving = versions.flatMap(\.contents)
+        let skipped = versions.filter { $0.action.isSkip }.count
+        let there = skipped == 0 ? "" : ", \(skipped) already there"
+        return "\(versions.count) component version\(versions.count == 1 ? "" : "s")\(there), "
+            + "\(moving.count) resource\(moving.count == 1 ? "" : "s") to carry, \(ByteCount(bytes))"
+    }
+
+    /// The plan as data, the same for the same input.
+    public var json: JSON {
+        [
+            "source": .string(source.description), "target": .string(target.description),
+            "bytes": .number(JSONNumber(bytes)), "versions": .array(versions.map(\.json)),
+        ]
+    }
+}
+
+/// What happens to one version.
+public struct PlannedVersion: Sendable {
+    /// What is done.
+    public enum Action: Sendable {
+        /// Contents are carried and the descriptor is written.
+        case copy
+        /// The target has the content; only signatures or labels are added.
+        case update(descriptor: ComponentDescriptor, contents: LocalContents)
+        /// Nothing; the reason is for people.
+        case skip(reason: String)
+
+        var isSkip: Bool { if case .skip = self { true } else { false } }
+        /// `copy`, `update` or `skip`.
+        public var name: String {
+            switch self {
+            case .copy: "copy"
+            case .update: "update"
+            case .skip: "skip"
+            }
+        }
+    }
+
+    /// The version as it was read from the source.
+    public let version: StoredComponentVersion
+    /// Where it was read from.
+    public let repository: any ComponentVersionRepository
+    /// What is done.
+    public let action: Action
+    /// The contents that are carried by value; empty unless the action is `copy`.
+    public let contents: [PlannedContent]
+
+    var json: JSON {
+        var json: JSON = [
+            "component": .string(version.identity.name.text), "version": .string(version.identity.version.text),
+            "action": .string(action.name), "resources": .array(contents.map(\.json)),
+        ]
+        if case .skip(let reason) = action { json["reason"] = .string(reason) }
+        if let digest = version.storedDigest { json["storedDigest"] = .string(digest.description) }
+        return json
+    }
+}
+
+/// One resource or source that is carried by value.
+public struct PlannedContent: Sendable {
+    /// Which list of the descriptor it stands in.
+    public enum Kind: String, Sendable { case resource, source }
+
+    /// Which list of the descriptor it stands in.
+    public let kind: Kind
+    /// Its place in that list.
+    public let index: Int
+    /// How messages name it: `resource “image” of acme.org/app:1.0.0`.
+    public let thing: String
+    /// Its content.
+    public let content: ResourceContent
+    /// The digest the content must have, from the descriptor; nil when the descriptor has none.
+    public let expected: DigestSpecification?
+    /// How many bytes it has, if known.
+    public let bytes: Int64?
+    /// `repository:tag` under which an artifact is published.
+    public let referenceName: String?
+
+    var json: JSON {
+        var json: JSON = ["kind": .string(kind.rawValue), "name": .string(thing), "mediaType": .string(content.mediaType)]
+        if let bytes { json["bytes"] = .number(JSONNumber(bytes)) }
+        if let digest = content.digest { json["digest"] = .string(digest.description) }
+        return json
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import CommandLineKit
+internal import Glibc
+internal import OCMCommands
+
+let code = await OCMProgram.run(arguments: Array(CommandLine.arguments.dropFirst()), environment: .process)
+exit(code.rawValue)
