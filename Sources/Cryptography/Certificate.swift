@@ -30,19 +30,22 @@ public final class Certificate: Sendable {
     public init(der: [UInt8], source: String) throws(Fault) {
         guard der.count <= Self.sizeLimit else {
             throw Fault(
-                .limitExceeded, "\(source) holds a certificate of \(ByteCount(Int64(der.count))), more than the"
+                .limitExceeded,
+                "\(source) holds a certificate of \(ByteCount(Int64(der.count))), more than the"
                     + " \(ByteCount(Int64(Self.sizeLimit))) accepted here")
         }
         guard let handle = CertificateHandle(der: der) else {
             throw openSSLFault(
-                .invalid, "\(source) holds a certificate that cannot be read", fix: "copy the file again from its origin")
+                .invalid, "\(source) holds a certificate that cannot be read",
+                fix: "copy the file again from its origin")
         }
         (self.handle, self.der) = (handle, der)
         publicKey = try PublicKey(handle.publicKey, source: source)
         subject = try handle.subject(source)
         issuer = try handle.issuer(source)
         guard let validity = handle.validity, validity.start <= validity.end else {
-            throw Fault(.invalid, "\(source) holds a certificate without a readable time of validity", fix: "issue another one")
+            throw Fault(
+                .invalid, "\(source) holds a certificate without a readable time of validity", fix: "issue another one")
         }
         (notBefore, notAfter) = (validity.start, validity.end)
         isSelfSigned = handle.isSelfSigned

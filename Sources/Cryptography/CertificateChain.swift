@@ -33,7 +33,9 @@ public enum CertificateChain {
                 fix: "keep only the issuers between it and its root, at most \(intermediateLimit)")
         }
         guard roots?.isEmpty != true else {
-            throw Fault(.unverified, "there is no root to trust the certificate of \(leaf.subject)", fix: "give its root certificate")
+            throw Fault(
+                .unverified, "there is no root to trust the certificate of \(leaf.subject)",
+                fix: "give its root certificate")
         }
         defer { _ = drainOpenSSLErrors() }
         guard let store = unsafe X509_STORE_new() else { throw noMemory() }

@@ -10,12 +10,14 @@ extension DistinguishedName {
     /// takes the next character as it is. What `description` gives is read back to an equal name.
     /// Throws `.invalid` for an empty text and for an unknown attribute.
     public init(_ text: String) throws(Fault) {
-        let fix = "write it as CN=name,O=organisation; the attributes are C, O, OU, L, ST, STREET, POSTALCODE, SN and CN"
-        var rest = Substring(text.trimmed).unicodeScalars
+        let fix =
+            "write it as CN=name,O=organisation; the attributes are C, O, OU, L, ST, STREET, POSTALCODE, SN and CN"
+        // Blanks at the end are left to the last value: one of them may be escaped.
+        var rest = Substring(text).unicodeScalars.drop { $0.properties.isWhitespace }
         if let first = rest.first, Self.isSeparator(first) { rest.removeFirst() }
         guard !rest.isEmpty else { throw Fault(.invalid, "a distinguished name is empty", fix: fix) }
         guard Self.key(at: rest) != nil else {
-            self.init([("CN", String(Substring(rest)))])
+            self.init([("CN", Substring(rest).trimmed)])
             return
         }
         var pairs: [(String, String)] = []
@@ -44,7 +46,9 @@ extension DistinguishedName {
         at text: Substring.UnicodeScalarView
     ) -> (key: String, start: Substring.UnicodeScalarView.Index)? {
         let trimmed = text.drop { $0 == " " }
-        let key = trimmed.prefix { $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == ".") }
+        let key = trimmed.prefix {
+            $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == ".")
+        }
         let behind = trimmed[key.endIndex...].drop { $0 == " " }
         guard !key.isEmpty, behind.first == "=" else { return nil }
         return (String(Substring(key)).uppercased(), behind.index(after: behind.startIndex))

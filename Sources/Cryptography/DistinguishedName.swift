@@ -28,7 +28,9 @@ public struct DistinguishedName: Hashable, Sendable, CustomStringConvertible {
             values[attribute].map { $0.map { "\(attribute)=\(Self.escape($0))" }.joined(separator: "+") }
         }
         // Go prints the other attributes behind the named ones, the last one first.
-        let others = pairs.filter { !Self.named.contains($0.attribute) }.reversed().map { "\($0.attribute)=\($0.value)" }
+        let others = pairs.filter { !Self.named.contains($0.attribute) }.reversed().map {
+            "\($0.attribute)=\($0.value)"
+        }
         description = (parts + others).joined(separator: ",")
     }
 
@@ -64,10 +66,12 @@ extension DistinguishedName {
                 let object = unsafe X509_NAME_ENTRY_get_object(entry),
                 let value = unsafe Self.text(of: X509_NAME_ENTRY_get_data(entry))
             else {
-                throw openSSLFault(.invalid, "\(source) holds a certificate with an unreadable name", fix: "issue another one")
+                throw openSSLFault(
+                    .invalid, "\(source) holds a certificate with an unreadable name", fix: "issue another one")
             }
             let known: [Int32: String] = [
-                NID_countryName: "C", NID_organizationName: "O", NID_organizationalUnitName: "OU", NID_localityName: "L",
+                NID_countryName: "C", NID_organizationName: "O", NID_organizationalUnitName: "OU",
+                NID_localityName: "L",
                 NID_stateOrProvinceName: "ST", NID_streetAddress: "STREET", NID_postalCode: "POSTALCODE",
                 NID_serialNumber: "SERIALNUMBER", NID_commonName: "CN",
             ]

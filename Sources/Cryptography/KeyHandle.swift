@@ -9,7 +9,14 @@ internal import COpenSSL
     // caches under locks of its own.
     let pointer: OpaquePointer
 
-    init(takingOwnership pointer: OpaquePointer) { unsafe self.pointer = pointer }
+    /// Takes a key before anybody else sees it.
+    init(takingOwnership pointer: OpaquePointer) {
+        unsafe self.pointer = pointer
+        // A point can be written in two ways; one of them is to have one fingerprint. Other kinds of keys ignore this.
+        if unsafe EVP_PKEY_is_a(pointer, "EC") == 1 {
+            unsafe EVP_PKEY_set_utf8_string_param(pointer, "point-format", "uncompressed")
+        }
+    }
     deinit { unsafe EVP_PKEY_free(pointer) }
 
     /// Which kind of key it is; nil for kinds that sign nothing here, such as P-521, DSA or RSA keys that allow PSS only.

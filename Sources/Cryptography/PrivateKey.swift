@@ -19,7 +19,8 @@ public final class PrivateKey: Sendable, CustomStringConvertible {
     ///
     /// Throws `.invalid` when there is none, `.unsupported` for encrypted keys and other kinds.
     public convenience init(pem: [UInt8], source: String) throws(Fault) {
-        guard let block = try PEM.blocks(in: pem, source: source).first(where: { $0.label.hasSuffix("PRIVATE KEY") }) else {
+        guard let block = try PEM.blocks(in: pem, source: source).first(where: { $0.label.hasSuffix("PRIVATE KEY") })
+        else {
             throw Fault(.invalid, "\(source) holds no private key", fix: "give a PEM file with a PRIVATE KEY block")
         }
         try self.init(block, source: source)
@@ -85,7 +86,8 @@ public final class PrivateKey: Sendable, CustomStringConvertible {
         }
         let message = digest.bytes
         guard let signature = scheme == .ed25519 ? signMessage(message) : sign(message, digest.algorithm, scheme) else {
-            throw openSSLFault(.invalid, "the \(publicKey.kind) key does not sign", fix: "check the key or make a new one")
+            throw openSSLFault(
+                .invalid, "the \(publicKey.kind) key does not sign", fix: "check the key or make a new one")
         }
         guard publicKey.isValid(signature: signature, over: digest, scheme: scheme) else {
             throw Fault(

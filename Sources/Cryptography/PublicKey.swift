@@ -36,12 +36,14 @@ public final class PublicKey: Sendable {
             }
         }
         throw Fault(
-            .invalid, "\(source) holds no public key", fix: "give a PEM file with a PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE block")
+            .invalid, "\(source) holds no public key",
+            fix: "give a PEM file with a PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE block")
     }
 
     init(_ handle: KeyHandle?, source: String) throws(Fault) {
         guard let handle else {
-            throw openSSLFault(.invalid, "\(source) holds a key that cannot be read", fix: "copy the file again from its origin")
+            throw openSSLFault(
+                .invalid, "\(source) holds a key that cannot be read", fix: "copy the file again from its origin")
         }
         guard let kind = handle.kind else {
             throw openSSLFault(
