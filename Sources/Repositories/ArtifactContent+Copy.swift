@@ -2,7 +2,7 @@
 
 internal import Basics
 internal import Cryptography
-internal import OCI
+public import OCI
 
 extension ArtifactContent {
     /// How many blobs of one artifact move at once.
@@ -12,7 +12,7 @@ extension ArtifactContent {
     ///
     /// Every blob is checked against its digest while it moves. What the target has is not moved again; a blob that
     /// another repository of the same store holds is mounted.
-    func copy(
+    public func copy(
         to target: any ArtifactStore, repository targetRepository: String, tag: String?, observer: PlacementObserver
     ) async throws {
         let nodes = try await nodes()

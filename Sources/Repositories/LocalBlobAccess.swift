@@ -4,6 +4,7 @@ public import Basics
 public import ComponentModel
 public import Cryptography
 public import Documents
+internal import OCI
 
 /// The access of content that is stored beside its descriptor.
 public struct LocalBlobAccess: Hashable, Sendable {

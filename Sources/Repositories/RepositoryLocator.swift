@@ -114,7 +114,9 @@ extension RepositoryLocator {
         switch name {
         case "oci", "ociregistry", "ocirepository":
             let base = try field("baseUrl")
-            guard case .registry(let origin, let path) = try Self.registry(base) else { return self = try Self(base) }
+            guard case .registry(let origin, let path) = try Self.registry(base) else {
+                throw Fault(.invalid, "“\(base)” is no address of a registry", fix: "write it as HOST or HOST/PATH")
+            }
             let subPath = json["subPath"]?.string.map { $0.split(separator: "/").joined(separator: "/") }
             self.init(.registry(origin: origin, subPath: subPath ?? path), description: description ?? base)
         case "commontransportformat", "ctf":

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Basics
-public import ComponentModel
+internal import ComponentModel
 public import Cryptography
 public import OCI
 

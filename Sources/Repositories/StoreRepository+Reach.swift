@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import OCI
+internal import OCI
 
 extension StoreRepository {
     /// Asks a registry whether it is there and accepts the credentials; other stores are there when they are open.

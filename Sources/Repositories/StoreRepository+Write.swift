@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Basics
+internal import Basics
 public import ComponentModel
 public import Cryptography
 internal import Documents
-public import OCI
+internal import OCI
 
 extension StoreRepository {
     public func place(
@@ -42,7 +42,7 @@ extension StoreRepository {
         let configuration = try await push(config.encoded(), MediaType.componentConfig, in: repository)
 
         let placement = try ContentPlacement(descriptor, contents)
-        var manifest = ComponentManifest(identity: descriptor.identity)
+        let manifest = ComponentManifest(identity: descriptor.identity)
         let tag = descriptor.identity.version.tag
         let manifestBytes = manifest.manifest(config: configuration, layers: [layer] + placement.layers)
         guard !placement.artifacts.isEmpty else {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Basics
+internal import Basics
 public import ComponentModel
-public import Cryptography
+internal import Cryptography
 public import OCI
 
 /// Component versions in an OCI-like store: a registry, a transport archive, memory.

@@ -2,6 +2,7 @@
 
 internal import Basics
 internal import ComponentModel
+internal import Documents
 internal import Repositories
 
 /// Decides what happens to a version that the target may have already.

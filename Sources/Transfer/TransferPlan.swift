@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Basics
+internal import Basics
 public import ComponentModel
+internal import Cryptography
 public import Documents
 public import Repositories
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Basics
+internal import Basics
 public import ComponentModel
 internal import Cryptography
 internal import Documents
-public import OCI
+internal import OCI
 
 /// Finds the content behind an access specification.
 ///

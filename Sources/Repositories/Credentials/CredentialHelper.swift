@@ -45,7 +45,7 @@ struct CredentialHelper {
     private func run(_ verb: String, input: String) async throws -> ChildProcess.Result {
         do {
             return try await ChildProcess.run(
-                program, [verb], input: Array(input.utf8), deadline: .seconds(30), outputLimit: 1024 * 1024)
+                [program, verb], input: Array(input.utf8), deadline: .seconds(30), outputLimit: 1024 * 1024)
         } catch let fault as Fault where fault.code == .notFound {
             throw Fault(
                 .notFound, "the Docker configuration names the credential helper \(program), which is not installed",

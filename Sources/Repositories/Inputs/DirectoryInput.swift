@@ -28,14 +28,14 @@ struct DirectoryInput {
         compress = try fields.flag("compress")
     }
 
-    func content() -> BlobContent {
+    func content() throws -> BlobContent {
         let members = members
         guard !compress else {
             return BlobContent(mediaType: mediaType.map(compressedMediaType) ?? "application/x-tar+gzip") {
                 Tar.stream(members).gzipped()
             }
         }
-        return BlobContent(mediaType: mediaType ?? "application/x-tar", size: Tar.size(of: members)) {
+        return BlobContent(mediaType: mediaType ?? "application/x-tar", size: try Tar.size(of: members)) {
             Tar.stream(members)
         }
     }

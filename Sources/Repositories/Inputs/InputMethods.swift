@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Basics
+internal import Basics
 public import ComponentModel
 internal import Documents
 

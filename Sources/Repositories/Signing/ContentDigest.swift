@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Basics
+internal import Basics
 public import ComponentModel
-internal import Cryptography
+public import Cryptography
 internal import OCI
 
 extension ContentVerifier {
@@ -18,7 +18,7 @@ extension ContentVerifier {
         case .blob(let blob):
             if MediaType.isArtifactArchive(blob.mediaType) {
                 let stream = try await blob.open().observed { moved(Int64($0)) }
-                let archive = try await ArtifactSet.spooled(stream, source: thing, temporaryFolder: temporaryFolder)
+                let archive = try await OCILayout.spooled(stream, source: thing, temporaryFolder: temporaryFolder)
                 let root = try await archive.main()
                 let inner = ArtifactContent(store: archive, repository: "", root: root)
                 _ = try await inner.readAll(concurrency: concurrency, thing: thing) { _ in }

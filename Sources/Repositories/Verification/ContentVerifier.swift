@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Basics
+internal import Basics
 public import ComponentModel
-public import Cryptography
+internal import Cryptography
 internal import OCI
 
 /// Reads content to its last byte and compares it with a digest specification.
@@ -45,7 +45,7 @@ public struct ContentVerifier: Sendable {
         _ blob: BlobContent, _ digest: Digest, _ thing: String, _ moved: @escaping @Sendable (Int64) -> Void
     ) async throws -> Int64 {
         let stream = try await blob.open().observed { moved(Int64($0)) }
-        let archive = try await ArtifactSet.spooled(stream, source: thing, temporaryFolder: temporaryFolder)
+        let archive = try await OCILayout.spooled(stream, source: thing, temporaryFolder: temporaryFolder)
         let root = try await archive.main()
         guard root.digest == digest else { throw Self.mismatch(thing, digest, root.digest) }
         let artifact = ArtifactContent(store: archive, repository: "", root: root)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Basics
+internal import Basics
 public import ComponentModel
-public import Cryptography
+internal import Cryptography
 
 /// Proof that a component version is what somebody signed. Only the verifier can make one.
 public struct VerifiedComponentVersion: Sendable {
