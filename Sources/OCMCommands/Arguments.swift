@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
-internal import CommandLineKit
+public import CommandLineKit
 internal import ComponentModel
 internal import Cryptography
 internal import Repositories
 
 extension RepositoryLocator: ArgumentValue {
-    public init(argument: String) throws { try self.init(argument) }
-    public static var defaultValueName: String { "REPOSITORY" }
-    public var argumentText: String { description }
+    init(argument: String) throws { try self.init(argument) }
+    static var defaultValueName: String { "REPOSITORY" }
+    var argumentText: String { description }
 }
 
 extension ComponentVersionLocator: ArgumentValue {
-    public init(argument: String) throws { try self.init(argument) }
-    public static var defaultValueName: String { "REPOSITORY//COMPONENT:VERSION" }
-    public var argumentText: String { description }
+    init(argument: String) throws { try self.init(argument) }
+    static var defaultValueName: String { "REPOSITORY//COMPONENT:VERSION" }
+    var argumentText: String { description }
 }
 
 extension SignatureScheme: ArgumentValue {}
 extension NormalisationAlgorithm: ArgumentValue {
     /// Accepts `jsonNormalisation/v3` and the short form `v3`.
-    public init(argument: String) throws {
+    init(argument: String) throws {
         guard let value = Self(rawValue: argument) ?? Self(rawValue: "jsonNormalisation/\(argument)") else {
             throw Fault(
                 .invalid, "“\(argument)” is no normalisation",
@@ -85,14 +85,14 @@ struct IdentitySelector: ArgumentValue {
 }
 
 extension VersionConstraint: ArgumentValue {
-    public init(argument: String) throws {
+    init(argument: String) throws {
         guard let constraint = VersionConstraint(argument) else {
             throw Fault(
                 .invalid, "“\(argument)” is no version constraint", fix: "write it as >=1.2.0, ~1.2, ^1, 1.x or 1.0 - 2.0")
         }
         self = constraint
     }
-    public static var allCompletions: [String] { [] }
-    public static var defaultValueName: String { "CONSTRAINT" }
-    public var argumentText: String { description }
+    static var allCompletions: [String] { [] }
+    static var defaultValueName: String { "CONSTRAINT" }
+    var argumentText: String { description }
 }

@@ -4,7 +4,7 @@ internal import Basics
 internal import CommandLineKit
 
 /// Options that every command takes.
-public struct GlobalOptions: ParsableOptions {
+struct GlobalOptions: ParsableOptions {
     @Option(help: "read this configuration instead of the usual places; repeatable", valueName: "FILE", completion: .file)
     var config: [String] = []
     @Option(help: "how progress is shown: auto, tty, plain, json or none", environment: "OCM_PROGRESS")
@@ -15,7 +15,7 @@ public struct GlobalOptions: ParsableOptions {
     @Flag(help: "make any use of the network an error") var offline = false
     @Flag(help: "show causes of errors and a log of HTTP requests without secrets") var debug = false
 
-    public init() {}
+    init() {}
 
     func terminal(_ environment: Environment) -> Terminal { Terminal.standard(environment: environment, color: color) }
 }

@@ -9,7 +9,7 @@ internal import Web
 internal import WebClient
 
 /// What every command gets: configuration, connections, terminal. Built once; nothing else is global.
-public struct OCMContext: Sendable {
+struct OCMContext: Sendable {
     let globals: GlobalOptions
     let environment: Environment
     let terminal: Terminal
@@ -23,11 +23,19 @@ public struct OCMContext: Sendable {
         configuration = try Configuration(
             files: ConfigurationFiles(
                 named: globals.config, environment: environment, workingFolder: FileSystem.workingFolder,
-                executableFolder: (try? FileSystem.realPath("/proc/self/exe")).map(FileSystem.folder)))
-        let http = try configuration.httpSettings(environment, isOffline: globals.offline, log: globals.debug)
+                executableFolder: Self.executableFolder))
+        let terminal = terminal
+        let log: @Sendable (String) -> Void = { terminal.note($0) }
+        let http = try configuration.httpSettings(
+            environment, isOffline: globals.offline, log: globals.debug ? log : nil)
         connections = RepositoryConnections(
             credentials: try configuration.credentialResolver(environment), http: HTTPClient(http),
             temporaryFolder: globals.tempFolder)
+    }
+
+    private static var executableFolder: String? {
+        guard let path = try? FileSystem.realPath("/proc/self/exe") else { return nil }
+        return FileSystem.folder(of: path)
     }
 
     var access: AccessMethods { AccessMethods(connections) }
@@ -46,11 +54,12 @@ public struct OCMContext: Sendable {
         constraint: VersionConstraint?
     ) async throws -> [ComponentVersionIdentity] {
         if let identity = locator.identity { return [identity] }
-        let components = try await locator.component.map { [$0] } ?? repository.components()
+        let components: [ComponentName]
+        if let component = locator.component { components = [component] } else { components = try await repository.components() }
         var identities: [ComponentVersionIdentity] = []
         for component in components {
             var versions = try await repository.versions(of: component)
-            if let constraint { versions = versions.filter { constraint.allows($0) } }
+            if let constraint { versions = versions.filter { constraint.allows($0.semantic) } }
             if latest { versions = Array(versions.prefix(1)) }
             identities += versions.map { ComponentVersionIdentity(name: component, version: $0) }
         }
@@ -68,7 +77,7 @@ public struct OCMContext: Sendable {
         _ work: @Sendable (@escaping ProgressObserver) async throws -> Result
     ) async throws -> Result {
         try await ProgressDisplay.run(
-            mode: globals.progress, terminal: terminal, environment: environment, work)
+            mode: globals.progress, terminal: terminal, work)
     }
 
     /// Prints one line of the answer to stdout.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+public import Basics
 public import CommandLineKit
 
 /// The `ocm` program: its commands and topics, and how their context is made.
 public enum OCMProgram {
     /// Runs the program; returns the exit code.
     public static func run(arguments: [String], environment: Environment) async -> ExitCode {
-        await program.run(arguments: arguments, environment: environment) { globals in
+        await program.run(arguments: arguments, environment: environment) { (globals: GlobalOptions) in
             try OCMContext(globals, environment: environment)
         }
     }

@@ -2,6 +2,9 @@
 
 internal import Basics
 internal import CommandLineKit
+internal import ComponentModel
+internal import Cryptography
+internal import Repositories
 internal import Transfer
 
 extension TransferPlan {

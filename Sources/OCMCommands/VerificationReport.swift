@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
+internal import ComponentModel
+internal import Cryptography
 internal import Documents
 internal import Repositories
 

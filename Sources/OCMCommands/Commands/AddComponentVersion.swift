@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
-internal import CommandLineKit
+public import CommandLineKit
 internal import ComponentModel
 internal import Documents
 internal import Repositories
@@ -145,6 +145,6 @@ let componentVersionAliases = [
 
 extension Templater: ArgumentValue {}
 extension ArchiveFormat: ArgumentValue {
-    public init(argument: String) throws { try self.init(named: argument) }
+    init(argument: String) throws { try self.init(named: argument) }
 }
 extension ComponentAdder.ExistingVersion: ArgumentValue {}

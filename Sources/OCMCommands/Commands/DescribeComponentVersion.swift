@@ -4,6 +4,7 @@ internal import Basics
 internal import CommandLineKit
 internal import ComponentModel
 internal import Documents
+internal import OCI
 internal import Repositories
 
 /// `ocm describe component-version REFERENCE`

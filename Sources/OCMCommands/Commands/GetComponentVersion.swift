@@ -3,6 +3,7 @@
 internal import Basics
 internal import CommandLineKit
 internal import ComponentModel
+internal import Cryptography
 internal import Documents
 internal import Repositories
 

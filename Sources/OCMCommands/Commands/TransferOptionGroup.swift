@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
-internal import CommandLineKit
+public import CommandLineKit
+internal import ComponentModel
 internal import Repositories
 internal import Transfer
 
