@@ -30,27 +30,29 @@ public struct TransferPlanner: Sendable {
     public func plan(_ roots: [ComponentVersionIdentity]) async throws -> TransferPlan {
         var versions: [PlannedVersion] = []
         var visited: Set<ComponentVersionIdentity> = []
+        let selected = Set(roots)
         for root in roots {
             let (version, repository) = try await source.get(root)
             if !options.trust.isEmpty {
                 _ = try ComponentVersionVerifier.verifySignatures(of: version.descriptor, options.trust)
             }
-            try await visit(version, repository, path: [root], &versions, &visited)
+            try await visit(version, repository, path: [root], selected, &versions, &visited)
         }
         return TransferPlan(source: source.repositories[0].locator, target: target.locator, versions: versions)
     }
 
     private func visit(
         _ version: StoredComponentVersion, _ repository: any ComponentVersionRepository,
-        path: [ComponentVersionIdentity], _ versions: inout [PlannedVersion],
-        _ visited: inout Set<ComponentVersionIdentity>
+        path: [ComponentVersionIdentity], _ selected: Set<ComponentVersionIdentity>,
+        _ versions: inout [PlannedVersion], _ visited: inout Set<ComponentVersionIdentity>
     ) async throws {
         guard visited.insert(version.identity).inserted else { return }
         let existing = try await target.find(version.identity)
-        // Without recursion a signed root still vouches for its children, so with `--verify` they are looked at.
-        if options.isRecursive, !(options.stopsOnExisting && existing != nil) {
+        if !(options.isRecursive && options.stopsOnExisting && existing != nil) {
             for reference in version.descriptor.references {
                 let child = try reference.target
+                // What is selected anyway comes before those that refer to it, also without recursion.
+                guard options.isRecursive || selected.contains(child) else { continue }
                 guard !path.contains(child), path.count < Self.depthLimit else {
                     let cycle = (path + [child]).map(\.description).joined(separator: " → ")
                     throw Fault(.invalid, "the references of \(path[0]) form a cycle: \(cycle)", fix: "remove one of them")
@@ -63,7 +65,7 @@ public struct TransferPlanner: Sendable {
                         .unverified, "\(version.identity) refers to \(child) without a digest, so nothing vouches for it",
                         fix: "sign \(version.identity) again; signing pins every reference")
                 }
-                try await visit(found, home, path: path + [child], &versions, &visited)
+                try await visit(found, home, path: path + [child], selected, &versions, &visited)
             }
         }
         versions.append(try await planned(version, repository, existing))
