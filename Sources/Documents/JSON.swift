@@ -2,8 +2,9 @@
 
 /// A JSON value as it was written: objects keep their order, numbers their text.
 ///
-/// YAML is read into the same tree. Equality ignores the order of keys and compares numbers by their text.
-public indirect enum JSON: Hashable, Sendable {
+/// YAML is read into the same tree. Equality ignores the order of keys, compares numbers by their text, and strings by
+/// their code points: `é` written as one and as two of them are different strings.
+public enum JSON: Sendable {
     /// `null`.
     case null
     /// `true` or `false`.
@@ -18,50 +19,30 @@ public indirect enum JSON: Hashable, Sendable {
     case object(JSONObject)
 }
 
-/// A number as it was written, so that `1.0` stays `1.0` and large integers stay exact.
-public struct JSONNumber: Hashable, Sendable {
-    /// The text; always a number of RFC 8259 section 6.
-    public let text: String
-
-    /// An integer.
-    public init(_ value: Int64) { text = String(value) }
-
-    /// Takes a text; nil when it is no JSON number.
-    public init?(text: String) {
-        guard Self.isNumber(Array(text.utf8)[...]) else { return nil }
-        self.text = text
+extension JSON: Hashable {
+    /// Whether two values are the same; see `JSON`.
+    public static func == (a: JSON, b: JSON) -> Bool {
+        switch (a, b) {
+        case (.null, .null): true
+        case (.bool(let a), .bool(let b)): a == b
+        case (.number(let a), .number(let b)): a == b
+        case (.string(let a), .string(let b)): ExactText(a) == ExactText(b)
+        case (.array(let a), .array(let b)): a == b
+        case (.object(let a), .object(let b)): a == b
+        default: false
+        }
     }
 
-    /// Takes a text that the parser has checked.
-    init(checked text: String) { self.text = text }
-
-    /// The value when it is an integer of 64 bits; nil otherwise, also for `1.0`.
-    public var int64: Int64? { Int64(text) }
-
-    /// The nearest double; infinite when the number is beyond its range.
-    public var double: Double { Double(text) ?? .infinity }
-
-    /// Whether bytes are a number by the grammar of RFC 8259 section 6.
-    static func isNumber(_ bytes: ArraySlice<UInt8>) -> Bool {
-        var rest = bytes
-        func isDigit(_ byte: UInt8?) -> Bool { byte.map { (0x30...0x39).contains($0) } ?? false }
-        func digits() -> Bool {
-            guard isDigit(rest.first) else { return false }
-            rest = rest.drop { (0x30...0x39).contains($0) }
-            return true
+    /// Agrees with `==`.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .number(let number): hasher.combine(number)
+        case .string(let text): hasher.combine(ExactText(text))
+        case .array(let items): hasher.combine(items)
+        case .object(let object): hasher.combine(object)
         }
-        if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
-        if rest.first == UInt8(ascii: "0") { rest = rest.dropFirst() } else if !digits() { return false }
-        if rest.first == UInt8(ascii: ".") {
-            rest = rest.dropFirst()
-            guard digits() else { return false }
-        }
-        if let e = rest.first, e | 0x20 == UInt8(ascii: "e") {
-            rest = rest.dropFirst()
-            if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { rest = rest.dropFirst() }
-            guard digits() else { return false }
-        }
-        return rest.isEmpty
     }
 }
 
@@ -116,6 +97,7 @@ extension JSON {
         get { if case .object(let object) = self { object[key] } else { nil } }
         set {
             var object = object ?? JSONObject()
+            // Let go of the old value first, or the next line copies every member.
             self = .null
             object[key] = newValue
             self = .object(object)

@@ -30,60 +30,79 @@ struct JSONWriter {
 
     mutating func write(_ json: JSON, depth: Int) {
         switch json {
-        case .null: bytes += Array("null".utf8)
-        case .bool(let value): bytes += Array((value ? "true" : "false").utf8)
-        case .number(let number): bytes += Array(number.text.utf8)
+        case .null: bytes.append(contentsOf: "null".utf8)
+        case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        case .number(let number): bytes.append(contentsOf: number.text.utf8)
         case .string(let text): Self.quote(text, into: &bytes)
         case .array(let items):
             bytes.append(UInt8(ascii: "["))
-            for (index, item) in items.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                breakLine(depth + 1)
+            var isFirst = true
+            for item in items {
+                next(&isFirst, depth)
                 write(item, depth: depth + 1)
             }
-            if !items.isEmpty { breakLine(depth) }
-            bytes.append(UInt8(ascii: "]"))
+            close(UInt8(ascii: "]"), isEmpty: isFirst, depth)
         case .object(let object):
             bytes.append(UInt8(ascii: "{"))
-            var members = Array(object)
-            if sortedKeys { members.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) } }
-            for (index, member) in members.enumerated() {
-                if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                breakLine(depth + 1)
-                Self.quote(member.key, into: &bytes)
-                bytes.append(UInt8(ascii: ":"))
-                if indent != nil { bytes.append(0x20) }
-                write(member.value, depth: depth + 1)
+            var isFirst = true
+            if sortedKeys {
+                let members = object.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+                for (key, value) in members { member(key, value, &isFirst, depth) }
+            } else {
+                for (key, value) in object { member(key, value, &isFirst, depth) }
             }
-            if !members.isEmpty { breakLine(depth) }
-            bytes.append(UInt8(ascii: "}"))
+            close(UInt8(ascii: "}"), isEmpty: isFirst, depth)
         }
+    }
+
+    private mutating func member(_ key: String, _ value: JSON, _ isFirst: inout Bool, _ depth: Int) {
+        next(&isFirst, depth)
+        Self.quote(key, into: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        if indent != nil { bytes.append(0x20) }
+        write(value, depth: depth + 1)
+    }
+
+    private mutating func next(_ isFirst: inout Bool, _ depth: Int) {
+        if isFirst { isFirst = false } else { bytes.append(UInt8(ascii: ",")) }
+        breakLine(depth + 1)
+    }
+
+    private mutating func close(_ bracket: UInt8, isEmpty: Bool, _ depth: Int) {
+        if !isEmpty { breakLine(depth) }
+        bytes.append(bracket)
     }
 
     private mutating func breakLine(_ depth: Int) {
         guard let indent else { return }
         bytes.append(0x0A)
-        bytes += [UInt8](repeating: 0x20, count: depth * indent)
+        bytes.append(contentsOf: repeatElement(0x20, count: depth * indent))
     }
 
-    /// A string with the escapes of RFC 8785 section 3.2.2.2: only what must be escaped is.
+    /// Writes a string with the escapes of RFC 8785 section 3.2.2.2: only what must be escaped is.
     static func quote(_ text: String, into bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): bytes += [0x5C, 0x22]
-            case UInt8(ascii: "\\"): bytes += [0x5C, 0x5C]
-            case 0x08: bytes += Array("\\b".utf8)
-            case 0x0C: bytes += Array("\\f".utf8)
-            case 0x0A: bytes += Array("\\n".utf8)
-            case 0x0D: bytes += Array("\\r".utf8)
-            case 0x09: bytes += Array("\\t".utf8)
-            case ..<0x20:
-                let digits = Array("0123456789abcdef".utf8)
-                bytes += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            default: bytes.append(byte)
-            }
+        if text.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+            for byte in text.utf8 { escape(byte, into: &bytes) }
+        } else {
+            bytes.append(contentsOf: text.utf8)
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func escape(_ byte: UInt8, into bytes: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: "\""): bytes.append(contentsOf: "\\\"".utf8)
+        case UInt8(ascii: "\\"): bytes.append(contentsOf: "\\\\".utf8)
+        case 0x08: bytes.append(contentsOf: "\\b".utf8)
+        case 0x0C: bytes.append(contentsOf: "\\f".utf8)
+        case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+        case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+        case 0x09: bytes.append(contentsOf: "\\t".utf8)
+        case ..<0x20:
+            bytes.append(contentsOf: (byte < 0x10 ? "\\u000" : "\\u00").utf8)
+            bytes.append(contentsOf: String(byte, radix: 16).utf8)
+        default: bytes.append(byte)
+        }
     }
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The members of a JSON object in the order in which they were written; every key once.
+///
+/// Keys are the same when their code points are, whatever Unicode calls equivalent.
 public struct JSONObject: Sendable, Sequence, ExpressibleByDictionaryLiteral {
     /// One member.
     public typealias Element = (key: String, value: JSON)
 
-    private var names: [String] = []
-    private var values: [JSON] = []
+    private var members: [Element] = []
     /// Where each key stands; kept only for objects so large that looking at every key is slow.
-    private var index: [String: Int]?
+    private var index: [ExactText: Int]?
     private static let indexedFrom = 24
 
     /// No members.
@@ -17,8 +18,8 @@ public struct JSONObject: Sendable, Sequence, ExpressibleByDictionaryLiteral {
     /// Members whose keys differ.
     public init(_ members: [(String, JSON)]) {
         for (key, value) in members {
-            precondition(position(of: key) == nil, "the key “\(key)” is given twice")
-            append(key, value)
+            let isNew = insert(key, value)
+            precondition(isNew, "the key “\(key)” is given twice")
         }
     }
 
@@ -26,21 +27,20 @@ public struct JSONObject: Sendable, Sequence, ExpressibleByDictionaryLiteral {
     public init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
 
     /// How many members there are.
-    public var count: Int { names.count }
+    public var count: Int { members.count }
     /// Whether there is none.
-    public var isEmpty: Bool { names.isEmpty }
+    public var isEmpty: Bool { members.isEmpty }
     /// The keys in their order.
-    public var keys: [String] { names }
+    public var keys: [String] { members.map(\.key) }
 
     /// A member's value. Setting replaces in place or appends; setting nil removes.
     public subscript(key: String) -> JSON? {
-        get { position(of: key).map { values[$0] } }
+        get { position(of: key).map { members[$0].value } }
         set {
             switch (position(of: key), newValue) {
-            case (let position?, let value?): values[position] = value
+            case (let position?, let value?): members[position].value = value
             case (let position?, nil):
-                names.remove(at: position)
-                values.remove(at: position)
+                members.remove(at: position)
                 if index != nil { rebuildIndex() }
             case (nil, let value?): append(key, value)
             case (nil, nil): break
@@ -55,30 +55,38 @@ public struct JSONObject: Sendable, Sequence, ExpressibleByDictionaryLiteral {
         return true
     }
 
+    /// Where a key stands among the members.
+    func position(of key: String) -> Int? {
+        if let index { return index[ExactText(key)] }
+        let exact = ExactText(key)
+        return members.firstIndex { ExactText($0.key) == exact }
+    }
+
     private mutating func append(_ key: String, _ value: JSON) {
-        names.append(key)
-        values.append(value)
+        members.append((key, value))
         if index != nil {
-            index?[key] = names.count - 1
-        } else if names.count == Self.indexedFrom {
+            index?[ExactText(key)] = members.count - 1
+        } else if members.count == Self.indexedFrom {
             rebuildIndex()
         }
     }
 
     private mutating func rebuildIndex() {
-        index = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
-    }
-
-    private func position(of key: String) -> Int? {
-        if let index { return index[key] }
-        // Swift compares strings by canonical equivalence; JSON keys are equal when their code points are.
-        return names.firstIndex { $0.utf8.count == key.utf8.count && $0.utf8.elementsEqual(key.utf8) }
+        index = Dictionary(uniqueKeysWithValues: members.enumerated().map { (ExactText($0.element.key), $0.offset) })
     }
 
     /// Reads the members in order.
-    public func makeIterator() -> some IteratorProtocol<Element> {
-        zip(names, values).lazy.map { (key: $0, value: $1) }.makeIterator()
+    public struct Iterator: IteratorProtocol {
+        fileprivate var rest: IndexingIterator<[Element]>
+        /// The next member.
+        public mutating func next() -> Element? { rest.next() }
     }
+
+    /// Reads the members in order.
+    public func makeIterator() -> Iterator { Iterator(rest: members.makeIterator()) }
+
+    /// How many members there are.
+    public var underestimatedCount: Int { members.count }
 }
 
 extension JSONObject: Hashable {
@@ -86,12 +94,13 @@ extension JSONObject: Hashable {
     public static func == (a: JSONObject, b: JSONObject) -> Bool {
         a.count == b.count && a.allSatisfy { b[$0.key] == $0.value }
     }
+
     /// Does not depend on the order of the members.
     public func hash(into hasher: inout Hasher) {
         var sum = 0
         for (key, value) in self {
             var one = Hasher()
-            one.combine(key)
+            one.combine(ExactText(key))
             one.combine(value)
             sum &+= one.finalize()
         }

@@ -6,194 +6,139 @@ extension JSON {
     /// Reads one JSON text (RFC 8259) strictly: duplicate keys, invalid UTF-8, unpaired surrogates, control characters
     /// in strings and bytes behind the value are refused. Errors name `source`, line and column.
     public init(parsing bytes: [UInt8], source: String, limits: DocumentLimits = .standard) throws(Fault) {
-        var parser = try JSONParser(bytes, source: source, limits: limits)
-        self = try parser.document()
+        var parser = JSONParser(source: source, limits: limits, isLocating: false)
+        self = try parser.document(bytes.span)
     }
 }
 
 /// A recursive-descent parser over the bytes; recursion is bounded by the depth limit.
 struct JSONParser {
-    private let bytes: [UInt8]
-    private let source: String
-    private let limits: DocumentLimits
-    private var offset = 0
+    let source: String
+    let limits: DocumentLimits
+    /// Whether `starts` is wanted.
+    let isLocating: Bool
+    var offset = 0
     private var nodes = 0
+    /// For each value in the order of the text, where it starts (a member at its key) and how many values it spans.
+    private(set) var starts: [(offset: Int, size: Int)] = []
 
-    init(_ bytes: [UInt8], source: String, limits: DocumentLimits) throws(Fault) {
-        guard bytes.count <= limits.bytes else {
-            throw Fault(.limitExceeded, "\(source) is larger than the \(ByteCount(Int64(limits.bytes))) accepted here")
-        }
-        (self.bytes, self.source, self.limits) = (bytes, source, limits)
+    init(source: String, limits: DocumentLimits, isLocating: Bool) {
+        (self.source, self.limits, self.isLocating) = (source, limits, isLocating)
     }
 
-    mutating func document() throws(Fault) -> JSON {
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw error("a byte order mark stands at the start", at: 0) }
-        skipSpace()
-        let value = try value(depth: 0)
-        skipSpace()
-        guard offset == bytes.count else { throw error("something follows the value", at: offset) }
+    mutating func document(_ bytes: Span<UInt8>) throws(Fault) -> JSON {
+        try limits.check(size: bytes.count, of: source)
+        try TextEncoding.check(bytes, source: source)
+        guard !TextEncoding.hasByteOrderMark(bytes) else {
+            throw error("a byte order mark stands at the start", at: 0, bytes, fix: "save the file as UTF-8 without it")
+        }
+        skipSpace(bytes)
+        let value = try value(bytes, depth: 0, start: offset)
+        skipSpace(bytes)
+        guard offset == bytes.count else {
+            throw error("something follows the value", at: offset, bytes, fix: "remove it; a JSON text is one value")
+        }
         return value
     }
 
-    private mutating func value(depth: Int) throws(Fault) -> JSON {
-        guard depth <= limits.depth else { throw limit("is nested deeper than \(limits.depth) levels") }
+    private mutating func value(_ bytes: Span<UInt8>, depth: Int, start: Int) throws(Fault) -> JSON {
         nodes += 1
-        guard nodes <= limits.nodes else { throw limit("has more than \(limits.nodes) values") }
-        guard offset < bytes.count else { throw error("the text ends where a value should be", at: offset) }
+        guard nodes <= limits.nodes else { throw limits.tooManyNodes(place(offset, bytes)) }
+        guard isLocating else { return try bareValue(bytes, depth) }
+        let mark = starts.count
+        starts.append((start, 1))
+        let value = try bareValue(bytes, depth)
+        starts[mark].size = starts.count - mark
+        return value
+    }
+
+    private mutating func bareValue(_ bytes: Span<UInt8>, _ depth: Int) throws(Fault) -> JSON {
+        guard offset < bytes.count else { throw error("the text ends where a value should be", at: offset, bytes) }
         switch bytes[offset] {
-        case UInt8(ascii: "{"): return try object(depth)
-        case UInt8(ascii: "["): return try array(depth)
-        case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "t"): return try word("true", .bool(true))
-        case UInt8(ascii: "f"): return try word("false", .bool(false))
-        case UInt8(ascii: "n"): return try word("null", .null)
-        case UInt8(ascii: "-"), 0x30...0x39: return try number()
-        default: throw error("a value should be here", at: offset)
+        case UInt8(ascii: "\""): return .string(try string(bytes))
+        case UInt8(ascii: "{"): return .object(try object(bytes, depth + 1))
+        case UInt8(ascii: "["): return .array(try array(bytes, depth + 1))
+        case UInt8(ascii: "t"): return try word("true", .bool(true), bytes)
+        case UInt8(ascii: "f"): return try word("false", .bool(false), bytes)
+        case UInt8(ascii: "n"): return try word("null", .null, bytes)
+        default: return .number(try number(bytes))
         }
     }
 
-    private mutating func object(_ depth: Int) throws(Fault) -> JSON {
+    private mutating func object(_ bytes: Span<UInt8>, _ depth: Int) throws(Fault) -> JSONObject {
+        guard depth <= limits.depth else { throw limits.tooDeep(place(offset, bytes)) }
         offset += 1
         var object = JSONObject()
-        skipSpace()
-        if take(UInt8(ascii: "}")) { return .object(object) }
+        skipSpace(bytes)
+        if take(UInt8(ascii: "}"), bytes) { return object }
         while true {
-            skipSpace()
             let start = offset
             guard offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") else {
-                throw error("a key in double quotes should be here", at: offset)
+                throw error("a key in double quotes should be here", at: offset, bytes)
             }
-            let key = try string()
-            skipSpace()
-            guard take(UInt8(ascii: ":")) else { throw error("“:” should follow the key “\(key)”", at: offset) }
-            skipSpace()
-            let value = try value(depth: depth + 1)
+            let key = try string(bytes)
+            skipSpace(bytes)
+            guard take(UInt8(ascii: ":"), bytes) else {
+                throw error("“:” should follow the key “\(key)”", at: offset, bytes)
+            }
+            skipSpace(bytes)
+            let value = try value(bytes, depth: depth, start: start)
             guard object.insert(key, value) else {
-                throw error("the key “\(key)” is given twice", at: start, fix: "keep one of the two")
+                throw error("the key “\(key)” is given twice", at: start, bytes, fix: "keep one of the two")
             }
-            skipSpace()
-            if take(UInt8(ascii: ",")) { continue }
-            guard take(UInt8(ascii: "}")) else { throw error("“,” or “}” should be here", at: offset) }
-            return .object(object)
+            skipSpace(bytes)
+            if take(UInt8(ascii: "}"), bytes) { return object }
+            guard take(UInt8(ascii: ","), bytes) else { throw error("“,” or “}” should be here", at: offset, bytes) }
+            skipSpace(bytes)
         }
     }
 
-    private mutating func array(_ depth: Int) throws(Fault) -> JSON {
+    private mutating func array(_ bytes: Span<UInt8>, _ depth: Int) throws(Fault) -> [JSON] {
+        guard depth <= limits.depth else { throw limits.tooDeep(place(offset, bytes)) }
         offset += 1
         var items: [JSON] = []
-        skipSpace()
-        if take(UInt8(ascii: "]")) { return .array(items) }
+        skipSpace(bytes)
+        if take(UInt8(ascii: "]"), bytes) { return items }
         while true {
-            skipSpace()
-            items.append(try value(depth: depth + 1))
-            skipSpace()
-            if take(UInt8(ascii: ",")) { continue }
-            guard take(UInt8(ascii: "]")) else { throw error("“,” or “]” should be here", at: offset) }
-            return .array(items)
+            items.append(try value(bytes, depth: depth, start: offset))
+            skipSpace(bytes)
+            if take(UInt8(ascii: "]"), bytes) { return items }
+            guard take(UInt8(ascii: ","), bytes) else { throw error("“,” or “]” should be here", at: offset, bytes) }
+            skipSpace(bytes)
         }
     }
 
-    private mutating func number() throws(Fault) -> JSON {
+    private mutating func number(_ bytes: Span<UInt8>) throws(Fault) -> JSONNumber {
         let start = offset
-        while offset < bytes.count {
-            switch bytes[offset] {
-            case 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "e"),
-                UInt8(ascii: "E"):
-                offset += 1
-                continue
-            default: break
-            }
-            break
+        guard bytes[start] == UInt8(ascii: "-") || bytes[start] &- 0x30 < 10 else {
+            throw error("a value should be here", at: start, bytes)
         }
-        let text = bytes[start..<offset]
-        guard JSONNumber.isNumber(text) else { throw error("this is no JSON number", at: start) }
-        return .number(JSONNumber(checked: String(decoding: text, as: UTF8.self)))
+        guard let end = JSONNumber.end(of: bytes, from: start), end == bytes.count || !Self.continuesNumber(bytes[end])
+        else {
+            throw error("this is no JSON number", at: start, bytes, fix: "write it like 10, -1.5 or 2e3, or quote it")
+        }
+        offset = end
+        return JSONNumber(checked: Self.text(bytes.extracting(start..<end), isASCII: true))
     }
 
-    private mutating func word(_ word: StaticString, _ value: JSON) throws(Fault) -> JSON {
-        let text = Array(word.description.utf8)
-        guard bytes[offset...].starts(with: text) else { throw error("a value should be here", at: offset) }
-        offset += text.count
+    /// So that `01`, `1.2.3` and `0x1F` are refused as what they are, not for their tails.
+    private static func continuesNumber(_ byte: UInt8) -> Bool {
+        byte &- 0x30 < 10 || byte | 0x20 &- 0x61 < 26 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "+")
+            || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+
+    private mutating func word(_ word: StaticString, _ value: JSON, _ bytes: Span<UInt8>) throws(Fault) -> JSON {
+        let start = offset
+        for letter in word.description.utf8 {
+            guard take(letter, bytes) else {
+                throw error("a value should be here", at: start, bytes, fix: "quote the text if it is a string")
+            }
+        }
         return value
     }
 
-    private mutating func string() throws(Fault) -> String {
-        offset += 1
-        let start = offset
-        // Most strings have no escapes: find the end, then check the bytes once.
-        while offset < bytes.count, bytes[offset] != UInt8(ascii: "\""), bytes[offset] != UInt8(ascii: "\\"),
-            bytes[offset] >= 0x20
-        {
-            offset += 1
-        }
-        guard offset < bytes.count else { throw error("the string does not end", at: start - 1) }
-        if bytes[offset] == UInt8(ascii: "\"") {
-            let text = try text(bytes[start..<offset], at: start)
-            offset += 1
-            return text
-        }
-        var buffer = Array(bytes[start..<offset])
-        while true {
-            guard offset < bytes.count else { throw error("the string does not end", at: start - 1) }
-            let byte = bytes[offset]
-            switch byte {
-            case UInt8(ascii: "\""):
-                offset += 1
-                return try text(buffer[...], at: start)
-            case UInt8(ascii: "\\"): try escape(&buffer)
-            case ..<0x20: throw error("a control character stands in a string unescaped", at: offset)
-            default:
-                buffer.append(byte)
-                offset += 1
-            }
-        }
-    }
-
-    private func text(_ bytes: ArraySlice<UInt8>, at start: Int) throws(Fault) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw error("a string is not valid UTF-8", at: start) }
-        return text
-    }
-
-    private mutating func escape(_ buffer: inout [UInt8]) throws(Fault) {
-        let start = offset
-        guard offset + 1 < bytes.count else { throw error("the string does not end", at: start) }
-        offset += 2
-        switch bytes[start + 1] {
-        case UInt8(ascii: "\""): buffer.append(UInt8(ascii: "\""))
-        case UInt8(ascii: "\\"): buffer.append(UInt8(ascii: "\\"))
-        case UInt8(ascii: "/"): buffer.append(UInt8(ascii: "/"))
-        case UInt8(ascii: "b"): buffer.append(0x08)
-        case UInt8(ascii: "f"): buffer.append(0x0C)
-        case UInt8(ascii: "n"): buffer.append(0x0A)
-        case UInt8(ascii: "r"): buffer.append(0x0D)
-        case UInt8(ascii: "t"): buffer.append(0x09)
-        case UInt8(ascii: "u"):
-            var code = try hexDigits(start)
-            if (0xD800..<0xDC00).contains(code) {
-                guard offset + 1 < bytes.count, bytes[offset] == UInt8(ascii: "\\"), bytes[offset + 1] == UInt8(ascii: "u")
-                else { throw error("a surrogate stands alone", at: start) }
-                offset += 2
-                let low = try hexDigits(start)
-                guard (0xDC00..<0xE000).contains(low) else { throw error("a surrogate stands alone", at: start) }
-                code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
-            }
-            guard let scalar = Unicode.Scalar(code) else { throw error("a surrogate stands alone", at: start) }
-            buffer.append(contentsOf: Array(String(Character(scalar)).utf8))
-        default: throw error("the escape is unknown", at: start)
-        }
-    }
-
-    private mutating func hexDigits(_ start: Int) throws(Fault) -> UInt32 {
-        guard offset + 4 <= bytes.count,
-            let value = UInt32(String(decoding: bytes[offset..<offset + 4], as: UTF8.self), radix: 16),
-            bytes[offset] != UInt8(ascii: "+"), bytes[offset] != UInt8(ascii: "-")
-        else { throw error("\\u needs four hexadecimal digits", at: start) }
-        offset += 4
-        return value
-    }
-
-    private mutating func skipSpace() {
-        while offset < bytes.count {
+    private mutating func skipSpace(_ bytes: Span<UInt8>) {
+        while offset < bytes.count, bytes[offset] <= 0x20 {
             switch bytes[offset] {
             case 0x20, 0x0A, 0x0D, 0x09: offset += 1
             default: return
@@ -201,15 +146,17 @@ struct JSONParser {
         }
     }
 
-    private mutating func take(_ byte: UInt8) -> Bool {
+    private mutating func take(_ byte: UInt8, _ bytes: Span<UInt8>) -> Bool {
         guard offset < bytes.count, bytes[offset] == byte else { return false }
         offset += 1
         return true
     }
 
-    private func error(_ what: String, at offset: Int, fix: String? = nil) -> Fault {
-        Fault(.invalid, "\(source):\(SourcePosition(of: offset, in: bytes)): \(what)", fix: fix)
+    func place(_ offset: Int, _ bytes: Span<UInt8>) -> String {
+        "\(source):\(SourcePosition(of: offset, in: bytes))"
     }
 
-    private func limit(_ what: String) -> Fault { Fault(.limitExceeded, "\(source) \(what)") }
+    func error(_ what: String, at offset: Int, _ bytes: Span<UInt8>, fix: String? = nil) -> Fault {
+        Fault(.invalid, "\(place(offset, bytes)): \(what)", fix: fix)
+    }
 }

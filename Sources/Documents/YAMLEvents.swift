@@ -8,26 +8,35 @@ enum YAMLEvent {
     case streamStart, streamEnd, documentStart, documentEnd, sequenceEnd, mappingEnd
     case alias(String)
     case scalar(text: String, isPlain: Bool, tag: String?, anchor: String?)
-    case sequenceStart(anchor: String?)
-    case mappingStart(anchor: String?)
+    case sequenceStart(tag: String?, anchor: String?)
+    case mappingStart(tag: String?, anchor: String?)
+
+    /// The name by which aliases refer to the value.
+    var anchor: String? {
+        switch self {
+        case .scalar(_, _, _, let anchor), .sequenceStart(_, let anchor), .mappingStart(_, let anchor): anchor
+        default: nil
+        }
+    }
 }
 
 /// Reads a text as a sequence of YAML events; owns libyaml's parser.
 @safe struct YAMLEventReader: ~Copyable {
-    // The parser keeps a pointer to itself and to the input, so both stay where they are until the end.
+    // The parser keeps pointers to itself and to the input, so both stay where they are until the end.
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let input: UnsafeMutableBufferPointer<UInt8>
     private let source: String
 
-    init(_ bytes: [UInt8], source: String) throws(Fault) {
+    /// The text must be valid UTF-8 without a byte order mark: libyaml would count that as a column.
+    init(_ bytes: Span<UInt8>, source: String) throws(Fault) {
         self.source = source
         unsafe parser = .allocate(capacity: 1)
         unsafe input = .allocate(capacity: max(bytes.count, 1))
-        _ = unsafe input.initialize(from: bytes)
+        for index in bytes.indices { unsafe input.initializeElement(at: index, to: bytes[index]) }
         guard unsafe yaml_parser_initialize(parser) == 1 else {
             unsafe parser.deallocate()
             unsafe input.deallocate()
-            throw Fault(.system, "libyaml has no memory to read \(source)")
+            throw Fault(.system, "there is no memory to read \(source)")
         }
         unsafe yaml_parser_set_input_string(parser, input.baseAddress, bytes.count)
         unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
@@ -40,35 +49,36 @@ enum YAMLEvent {
     }
 
     /// The next event and where it starts. Throws with line and column when the text is no YAML.
-    mutating func next() throws(Fault) -> (YAMLEvent, SourcePosition) {
+    mutating func next() throws(Fault) -> (event: YAMLEvent, position: SourcePosition) {
         var event = unsafe yaml_event_t()
-        guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw failure() }
+        guard unsafe yaml_parser_parse(parser, &event) == 1 else {
+            throw unsafe YAMLProblem(parser.pointee).fault(source, unsafe input.span)
+        }
         defer { unsafe yaml_event_delete(&event) }
-        let mark = unsafe event.start_mark
-        let position = SourcePosition(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
+        return (unsafe Self.event(event), SourcePosition(unsafe event.start_mark))
+    }
+
+    private static func event(_ event: yaml_event_t) -> YAMLEvent {
         switch unsafe event.type {
-        case YAML_STREAM_START_EVENT: return (.streamStart, position)
-        case YAML_STREAM_END_EVENT: return (.streamEnd, position)
-        case YAML_DOCUMENT_START_EVENT: return (.documentStart, position)
-        case YAML_DOCUMENT_END_EVENT: return (.documentEnd, position)
-        case YAML_SEQUENCE_END_EVENT: return (.sequenceEnd, position)
-        case YAML_MAPPING_END_EVENT: return (.mappingEnd, position)
-        case YAML_ALIAS_EVENT: return (.alias(unsafe Self.text(event.data.alias.anchor) ?? ""), position)
+        case YAML_STREAM_START_EVENT: return .streamStart
+        case YAML_DOCUMENT_START_EVENT: return .documentStart
+        case YAML_DOCUMENT_END_EVENT: return .documentEnd
+        case YAML_SEQUENCE_END_EVENT: return .sequenceEnd
+        case YAML_MAPPING_END_EVENT: return .mappingEnd
+        case YAML_ALIAS_EVENT: return .alias(unsafe text(event.data.alias.anchor) ?? "")
         case YAML_SEQUENCE_START_EVENT:
-            return (.sequenceStart(anchor: unsafe Self.text(event.data.sequence_start.anchor)), position)
+            let start = unsafe event.data.sequence_start
+            return unsafe .sequenceStart(tag: text(start.tag), anchor: text(start.anchor))
         case YAML_MAPPING_START_EVENT:
-            return (.mappingStart(anchor: unsafe Self.text(event.data.mapping_start.anchor)), position)
+            let start = unsafe event.data.mapping_start
+            return unsafe .mappingStart(tag: text(start.tag), anchor: text(start.anchor))
         case YAML_SCALAR_EVENT:
             let scalar = unsafe event.data.scalar
             let bytes = unsafe UnsafeBufferPointer(start: scalar.value, count: scalar.length)
-            let text = unsafe String(decoding: bytes, as: UTF8.self)
-            let isPlain = unsafe scalar.style == YAML_PLAIN_SCALAR_STYLE
-            return (
-                .scalar(
-                    text: text, isPlain: isPlain, tag: unsafe Self.text(scalar.tag), anchor: unsafe Self.text(scalar.anchor)
-                ), position
-            )
-        default: throw Fault(.internal, "\(source):\(position): libyaml reported an unknown event")
+            return unsafe .scalar(
+                text: String(decoding: bytes, as: UTF8.self), isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE,
+                tag: text(scalar.tag), anchor: text(scalar.anchor))
+        default: return .streamEnd
         }
     }
 
@@ -76,14 +86,9 @@ enum YAMLEvent {
         guard let pointer = unsafe pointer else { return nil }
         return unsafe String(cString: pointer)
     }
+}
 
-    private func failure() -> Fault {
-        let mark = unsafe parser.pointee.problem_mark
-        let problem = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "the text is no YAML"
-        let position = SourcePosition(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
-        let isIndentation = problem.contains("block") || problem.contains("mapping") || problem.contains("tab")
-        return Fault(
-            .invalid, "\(source):\(position): \(problem)",
-            fix: isIndentation ? "check the indentation of this line and the one above" : "check the quoting near this place")
-    }
+extension SourcePosition {
+    /// libyaml counts from 0, columns in Unicode scalars.
+    init(_ mark: yaml_mark_t) { self.init(line: Int(mark.line) + 1, column: Int(mark.column) + 1) }
 }

@@ -1,74 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What plain scalars mean (YAML 1.1 as go-yaml v2 reads it for the Kubernetes tools).
+/// What plain scalars mean: YAML 1.1 as go-yaml v2 reads it for the Kubernetes tools.
 enum YAMLScalar {
-    static func resolve(_ text: String) -> JSON {
+    /// The value of a plain scalar; nil for infinity and NaN, which JSON does not have.
+    ///
+    /// Differs from go-yaml where that would lose what was written: a number keeps its text (`1.10`, `1e3`) and its
+    /// size, and a hexadecimal integer beyond 64 bits (a hash, an address) stays a string.
+    static func resolve(_ text: String) -> JSON? {
+        guard let first = text.utf8.first else { return .null }
+        switch first {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+            if isNotFinite(text) { return nil }
+            return number(text).map { .number($0) } ?? .string(text)
+        // The longest word that means something is `false`.
+        default: return text.utf8.count <= 5 ? word(text) : .string(text)
+        }
+    }
+
+    private static func word(_ text: String) -> JSON {
         switch text {
-        case "", "~", "null", "Null", "NULL": return .null
-        case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y":
-            // go-yaml leaves the one-letter forms to typed readers; as plain values they are strings.
-            return text.count == 1 ? .string(text) : .bool(true)
-        case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N":
-            return text.count == 1 ? .string(text) : .bool(false)
-        default: return number(text) ?? .string(text)
+        case "~", "null", "Null", "NULL": .null
+        case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y": true
+        case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N": false
+        default: .string(text)
         }
     }
 
-    private static func number(_ text: String) -> JSON? {
-        guard let first = text.utf8.first,
-            (0x30...0x39).contains(first) || first == UInt8(ascii: "-") || first == UInt8(ascii: "+")
-                || first == UInt8(ascii: ".")
-        else { return nil }
-        if let number = JSONNumber(text: text) { return .number(number) }
-        let plain = text.replacing("_", with: "")
+    private static func isNotFinite(_ text: String) -> Bool {
+        switch text {
+        case ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF": true
+        default: false
+        }
+    }
+
+    private static func number(_ text: String) -> JSONNumber? {
+        if let number = JSONNumber(text: text) { return number }
+        guard text.utf8.count <= 400 else { return nil }
+        // Underscores are separators, but not in what starts with the decimal point.
+        let plain = text.hasPrefix(".") ? text : text.replacing("_", with: "")
         let isNegative = plain.hasPrefix("-")
-        let unsigned = plain.hasPrefix("-") || plain.hasPrefix("+") ? String(plain.dropFirst()) : plain
-        for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where unsigned.hasPrefix(prefix) {
-            guard let value = UInt64(unsigned.dropFirst(2), radix: radix) else { return nil }
-            return JSONNumber(text: (isNegative ? "-" : "") + String(value)).map { .number($0) }
+        let magnitude = isNegative || plain.hasPrefix("+") ? String(plain.dropFirst()) : plain
+        guard let text = integer(magnitude, isNegative: isNegative) ?? float(magnitude) else { return nil }
+        return JSONNumber(text: isNegative && text != "0" ? "-" + text : text)
+    }
+
+    /// The decimal text of an integer in the notation of Go: `0x1F`, `0o17`, `017`, `0b11`, `12`.
+    private static func integer(_ text: String, isNegative: Bool) -> String? {
+        let lower = text.lowercased()
+        let (digits, radix): (Substring, Int)
+        switch lower.prefix(2) {
+        case "0x": (digits, radix) = (lower.dropFirst(2), 16)
+        case "0o": (digits, radix) = (lower.dropFirst(2), 8)
+        case "0b": (digits, radix) = (lower.dropFirst(2), 2)
+        case _ where lower.hasPrefix("0"): (digits, radix) = (lower[...], 8)
+        default: return isDecimal(text) ? text : nil
         }
-        // A leading zero makes an octal integer in YAML 1.1.
-        if unsigned.count > 1, unsigned.hasPrefix("0"), unsigned.allSatisfy({ "01234567".contains($0) }) {
-            guard let value = UInt64(unsigned, radix: 8) else { return nil }
-            return JSONNumber(text: (isNegative ? "-" : "") + String(value)).map { .number($0) }
-        }
-        guard unsigned.utf8.allSatisfy({ (0x30...0x39).contains($0) || [0x2E, 0x65, 0x45, 0x2B, 0x2D].contains($0) }),
-            unsigned.utf8.contains(where: { (0x30...0x39).contains($0) }), let value = Double(unsigned), value.isFinite
+        guard digits.utf8.allSatisfy({ $0 &- 0x30 < 10 || $0 &- 0x61 < 26 }), let value = UInt64(digits, radix: radix),
+            !isNegative || value <= UInt64(1) << 63
         else { return nil }
-        // `1_000`, `+5`, `.5` and `5.` are numbers in YAML but not in JSON: give the JSON text of the same value.
-        let isInteger = unsigned.utf8.allSatisfy { (0x30...0x39).contains($0) }
-        if isInteger {
-            let digits = String(unsigned.drop { $0 == "0" })
-            return JSONNumber(text: (isNegative ? "-" : "") + (digits.isEmpty ? "0" : digits)).map { .number($0) }
-        }
-        return JSON.ecmaScriptText(isNegative ? -value : value).flatMap { JSONNumber(text: $0) }.map { .number($0) }
+        return String(value)
     }
 
-    /// Whether a text must be quoted so that readers of YAML 1.1 and 1.2 get a string back.
-    static func needsQuotes(_ text: String) -> Bool {
-        guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return true }
-        if case .string = resolve(text) {} else { return true }
-        if ["y", "Y", "n", "N", "=", "<<"].contains(text) { return true }
-        if "-?:,[]{}#&*!|>'\"%@` ".unicodeScalars.contains(first) || last == " " || last == ":" { return true }
-        if first.value == 0x2E || (0x30...0x39).contains(first.value) || first == "+" {
-            // Dates, sexagesimal numbers and special floats are typed by some readers.
-            if text.utf8.allSatisfy({ (0x30...0x39).contains($0) || [0x2D, 0x3A, 0x2E, 0x54, 0x5A, 0x20, 0x5F, 0x2B].contains($0) }) {
-                return !isVersionLike(text)
-            }
-            if [".inf", ".nan", "+.inf"].contains(text.lowercased()) { return true }
-            if text.hasPrefix("0x") || text.hasPrefix("0o") || text.hasPrefix("0b") || looksExponential(text) { return true }
-        }
-        return text.contains(": ") || text.contains(" #")
-            || text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F || (0x80...0x9F).contains($0.value) || $0.value == 0xFEFF || (0x2028...0x2029).contains($0.value) }
+    /// The JSON text of `[0-9]+(\.[0-9]*)?` or `\.[0-9]+` with an exponent or without: `5.`, `.5`, `08`, `1e3`.
+    private static func float(_ text: String) -> String? {
+        let exponent = text.utf8.firstIndex { $0 | 0x20 == UInt8(ascii: "e") }
+        let mantissa = text[..<(exponent ?? text.endIndex)]
+        let parts = mantissa.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let first = parts.first, parts.allSatisfy({ $0.isEmpty || isDecimal($0) }),
+            !first.isEmpty || parts.count == 2 && !parts[1].isEmpty
+        else { return nil }
+        let zeros = first.prefix { $0 == "0" }.count
+        let whole = zeros == first.count ? "0" : String(first.dropFirst(zeros))
+        let fraction = parts.count == 2 && !parts[1].isEmpty ? "." + parts[1] : ""
+        return whole + fraction + (exponent.map { text[$0...] } ?? "")
     }
 
-    /// `1.2.3` is no number to any reader.
-    private static func isVersionLike(_ text: String) -> Bool {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count >= 3 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
-    }
-
-    private static func looksExponential(_ text: String) -> Bool {
-        text.utf8.allSatisfy { (0x30...0x39).contains($0) || [0x2E, 0x65, 0x45, 0x2B, 0x2D].contains($0) }
+    private static func isDecimal(_ text: some StringProtocol) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { $0 &- 0x30 < 10 }
     }
 }

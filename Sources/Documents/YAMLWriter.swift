@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension YAML {
-    /// The value as block-style YAML, which every reader of YAML 1.1 and 1.2 reads back as the same value.
+    /// The value as block-style YAML, which readers of YAML 1.1 and 1.2 read back with the same strings.
     public static func text(_ json: JSON, sortedKeys: Bool = false) -> String {
         var writer = YAMLWriter(sortedKeys: sortedKeys)
         writer.write(json, indent: 0, isInline: false)
@@ -11,79 +11,87 @@ extension YAML {
 
 private struct YAMLWriter {
     let sortedKeys: Bool
-    private(set) var text = ""
+    private var bytes: [UInt8] = []
+    var text: String { String(decoding: bytes, as: UTF8.self) }
 
     init(sortedKeys: Bool) { self.sortedKeys = sortedKeys }
 
-    /// - Parameter isInline: whether the value stands behind a `-` or a key already written on this line.
+    /// - Parameter isInline: whether the value stands behind a `-` that is already written on this line.
     mutating func write(_ json: JSON, indent: Int, isInline: Bool) {
         switch json {
         case .object(let object) where !object.isEmpty:
-            var members = Array(object)
-            if sortedKeys { members.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) } }
-            for (index, member) in members.enumerated() {
-                if index > 0 || !isInline { text += String(repeating: " ", count: indent) }
-                text += scalar(member.key) + ":"
-                writeMember(member.value, indent: indent)
+            var isFirst = true
+            if sortedKeys {
+                let members = object.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+                for (key, value) in members { member(key, value, indent, &isFirst, isInline) }
+            } else {
+                for (key, value) in object { member(key, value, indent, &isFirst, isInline) }
             }
         case .array(let items) where !items.isEmpty:
             for (index, item) in items.enumerated() {
-                if index > 0 || !isInline { text += String(repeating: " ", count: indent) }
-                text += "- "
+                if index > 0 || !isInline { pad(indent) }
+                put("- ")
                 write(item, indent: indent + 2, isInline: true)
             }
-        default: text += leaf(json, indent: indent) + "\n"
+        default: leaf(json, indent: indent)
         }
     }
 
-    private mutating func writeMember(_ value: JSON, indent: Int) {
+    private mutating func member(
+        _ key: String, _ value: JSON, _ indent: Int, _ isFirst: inout Bool, _ isInline: Bool
+    ) {
+        if !isFirst || !isInline { pad(indent) }
+        isFirst = false
+        let name = YAMLQuoting.scalar(key)
+        // A key on the line of its value has at most 1024 characters (YAML 1.1 section 9.3.3).
+        if name.utf8.count > 1000 {
+            put("? \(name)\n")
+            pad(indent)
+        } else {
+            put(name)
+        }
+        put(":")
         switch value {
         case .object(let object) where !object.isEmpty:
-            text += "\n"
+            put("\n")
             write(value, indent: indent + 2, isInline: false)
         case .array(let items) where !items.isEmpty:
-            text += "\n"
+            put("\n")
             write(value, indent: indent, isInline: false)
-        default: text += " " + leaf(value, indent: indent + 2) + "\n"
+        default:
+            put(" ")
+            leaf(value, indent: indent + 2)
         }
     }
 
-    private func leaf(_ json: JSON, indent: Int) -> String {
+    /// Writes a value without members, and ends the line.
+    private mutating func leaf(_ json: JSON, indent: Int) {
         switch json {
-        case .string(let value) where isBlock(value):
-            let lines = value.split(separator: "\n", omittingEmptySubsequences: false)
-            let ends = value.hasSuffix("\n")
-            let body = (ends ? lines.dropLast() : lines[...]).map {
-                $0.isEmpty ? "" : String(repeating: " ", count: max(indent, 2)) + $0
-            }
-            return (ends ? "|" : "|-") + "\n" + body.joined(separator: "\n")
-        case .string(let value): return scalar(value)
-        case .object: return "{}"
-        case .array: return "[]"
-        default: return json.text()
+        case .string(let value) where YAMLQuoting.isBlock(value): block(value, indent: max(indent, 2))
+        case .string(let value): put(YAMLQuoting.scalar(value), "\n")
+        case .number(let number): put(number.text, "\n")
+        case .bool(let value): put(value ? "true\n" : "false\n")
+        case .null: put("null\n")
+        case .array: put("[]\n")
+        case .object: put("{}\n")
         }
     }
 
-    /// Several lines of printable text without traps at their starts and ends.
-    private func isBlock(_ value: String) -> Bool {
-        guard value.contains("\n"), !value.hasSuffix("\n\n"), value != "\n", !value.hasPrefix("\n"), !value.hasPrefix(" ")
-        else { return false }
-        return !value.unicodeScalars.contains {
-            ($0.value < 0x20 && $0 != "\n" && $0 != "\t") || (0x7F...0x9F).contains($0.value) || $0.value == 0xFEFF
-                || (0x2028...0x2029).contains($0.value)
-        } && !value.contains(" \n") && !value.contains("\t\n")
+    private mutating func block(_ value: String, indent: Int) {
+        put(value.hasSuffix("\n\n") ? "|+\n" : value.hasSuffix("\n") ? "|\n" : "|-\n")
+        let lines = value.split(separator: "\n", omittingEmptySubsequences: false)
+        for line in value.hasSuffix("\n") ? lines.dropLast() : lines[...] {
+            if !line.isEmpty { pad(indent) }
+            put(line, "\n")
+        }
     }
 
-    private func scalar(_ value: String) -> String {
-        guard YAMLScalar.needsQuotes(value) else { return value }
-        var bytes: [UInt8] = []
-        JSONWriter.quote(value, into: &bytes)
-        // A JSON string is a double-quoted YAML scalar, but for the characters that YAML does not take raw.
-        return String(decoding: bytes, as: UTF8.self).unicodeScalars.map { scalar in
-            let isRaw = (0x7F...0x9F).contains(scalar.value) || scalar.value == 0xFEFF || (0x2028...0x2029).contains(scalar.value)
-            guard isRaw else { return String(Character(scalar)) }
-            let hex = String(scalar.value, radix: 16)
-            return "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-        }.joined()
+    private mutating func put(_ part: some StringProtocol, _ end: String = "") {
+        bytes.append(contentsOf: part.utf8)
+        bytes.append(contentsOf: end.utf8)
+    }
+
+    private mutating func pad(_ indent: Int) {
+        for _ in 0..<indent { bytes.append(0x20) }
     }
 }
