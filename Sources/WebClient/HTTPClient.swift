@@ -20,15 +20,20 @@ public actor HTTPClient {
     /// Makes a client with a thread of its own.
     public init(_ settings: HTTPClientSettings = HTTPClientSettings()) {
         self.settings = settings
-        executor.start { [weak self] id, code in self?.assumeIsolated { $0.finish(id, code) } }
     }
 
     deinit { executor.stop() }
+
+    /// Jobs of the actor start its thread; libcurl's callbacks find their way back through this.
+    private func attach() {
+        executor.attach { [weak self] id, code in self?.assumeIsolated { $0.finish(id, code) } }
+    }
 
     /// Sends one request once and returns when the head of the response is there.
     ///
     /// The transfer ends when the body is read to its end or the response's body is let go.
     func sendOnce(_ request: HTTPRequest) async throws -> HTTPResponse {
+        attach()
         lastID += 1
         let id = lastID
         let transfer = HTTPTransfer(headerLimit: settings.headerLimit)
@@ -41,7 +46,7 @@ public actor HTTPClient {
             transfer.beginOutgoing()
             pump = Task { await self.pump(open, into: id) }
         }
-        executor.multi.add(easy)
+        executor.current.add(easy)
         return try await withTaskCancellationHandler {
             while !transfer.hasHead && transfer.end == nil && transfer.failure == nil { await transfer.wait() }
             if let fault = failure(of: transfer, request) {
@@ -86,7 +91,7 @@ public actor HTTPClient {
 
     private func finish(_ id: Int, _ code: CURLcode) {
         guard let transfer = transfers[id] else { return }
-        if let easy = transfer.easy { executor.multi.remove(easy) }
+        if let easy = transfer.easy { executor.current.remove(easy) }
         transfer.finish(code)
     }
 

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import Glibc
+internal import SovereignNotes
+internal import WebServer
+
+#if NOTES_1_1
+    let version = "1.1.0"
+#else
+    let version = "1.0.0"
+#endif
+
+Journal.holdSignals()
+let environment = Environment.process
+guard let url = environment["DATABASE_URL"], !url.isEmpty else {
+    Journal.note("DATABASE_URL is not set; set it to postgres://USER:PASSWORD@HOST/DATABASE")
+    exit(2)
+}
+guard let port = Int(environment["PORT"] ?? "8080"), (0...65_535).contains(port) else {
+    Journal.note("PORT is no port")
+    exit(2)
+}
+var settings = ServerSettings()
+settings.address = environment["ADDRESS"] ?? "0.0.0.0"
+settings.port = port
+let service = NotesService(databaseURL: url, version: version, log: { Journal.note($0) })
+let router = service.router
+do {
+    let server = try HTTPServer(settings) { request in
+        let response = await router.respond(to: request)
+        Journal.note("\(request.method) \(request.path) \(response.status)")
+        return response
+    }
+    Journal.note("sovereign-notes \(version) listens on \(settings.address):\(server.port)")
+    let preparing = Task { try await service.prepare() }
+    await Journal.untilTerminated()
+    preparing.cancel()
+    await server.stop()
+    Journal.note("stopped")
+} catch {
+    Journal.note("\(error)")
+    exit(1)
+}
