@@ -39,7 +39,6 @@ public struct CommandLineProgram<Context: Sendable>: Sendable {
                 try parser.parse(words)
                 try parser.complete(from: environment)
                 try command.validate()
-                Signals.hold()
                 let context = try makeContext(globals)
                 try await Signals.cancelling { try await command.validateAndRun(context) }
             }

@@ -12,25 +12,12 @@ public enum Journal {
         _ = unsafe write(2, bytes, bytes.count)
     }
 
-    /// Keeps SIGTERM and SIGINT for `untilTerminated`. Called before any thread is made: threads inherit the mask.
-    public static func holdSignals() {
-        var set = sigset_t()
-        unsafe sigemptyset(&set)
-        unsafe sigaddset(&set, SIGTERM)
-        unsafe sigaddset(&set, SIGINT)
-        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
-    }
-
     /// Waits for SIGTERM or SIGINT.
     public static func untilTerminated() async {
+        TerminationSignal.hold()
         await withCheckedContinuation { continuation in
             startThread {
-                var waited = sigset_t()
-                unsafe sigemptyset(&waited)
-                unsafe sigaddset(&waited, SIGTERM)
-                unsafe sigaddset(&waited, SIGINT)
-                var number: Int32 = 0
-                unsafe sigwait(&waited, &number)
+                TerminationSignal.wait()
                 continuation.resume()
             }
         }

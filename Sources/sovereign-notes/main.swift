@@ -11,7 +11,6 @@ internal import WebServer
     let version = "1.0.0"
 #endif
 
-Journal.holdSignals()
 let environment = Environment.process
 guard let url = environment["DATABASE_URL"], !url.isEmpty else {
     Journal.note("DATABASE_URL is not set; set it to postgres://USER:PASSWORD@HOST/DATABASE")
