@@ -5,96 +5,291 @@ import ComponentModel
 import Documents
 import Testing
 
-@Suite("Component constructor") struct ConstructorTests {
-    private static func parse(_ text: String, _ values: [String: String] = [:]) throws -> ComponentConstructor {
-        var substitution = SubstitutionValues()
-        substitution.arguments = values
-        return try ComponentConstructor(parsing: Array(text.utf8), source: "c.yaml", values: substitution)
+@Suite("Component constructors") struct ConstructorTests {
+    private func read(_ text: String, _ values: SubstitutionValues = SubstitutionValues()) throws(Fault)
+        -> [ConstructorComponent]
+    {
+        try ComponentConstructor(parsing: Array(text.utf8), source: "c.yaml", values: values).components
     }
 
-    @Test("both spellings are read", arguments: ["references", "componentReferences"]) func spellings(key: String) throws {
-        let constructor = try Self.parse("""
-            components:
-            - name: acme.org/product
-              version: "${VERSION}"
-              provider: {name: acme.org}
-              \(key):
-              - {name: db, componentName: acme.org/db, version: "${VERSION}"}
-              resources:
-              - name: rgd
-                type: blob
-                input: {type: file, path: ./rgd.yaml}
-              - name: image
-                type: ociImage
-                version: ${PG:-16-alpine}
-                access: {type: ociArtifact, imageReference: "x.org/pg:1"}
-            """, ["VERSION": "1.2.0"])
-        let component = try #require(constructor.components.first)
-        #expect(component.identity.description == "acme.org/product:1.2.0")
-        #expect(try component.references()[0].target.description == "acme.org/db:1.2.0")
-        #expect(component.elements.map(\.version) == ["1.2.0", "16-alpine"])
-        let resource = try component.elements[0].resource(access: TypedSpecification(["type": "none"]))
-        #expect(resource.relation == .local)
+    private static let head = "components:\n- name: acme.org/x\n  version: 1.0.0\n  provider: {name: acme.org}\n"
+
+    @Test(
+        "every form gives the same component",
+        arguments: [
+            head, "name: acme.org/x\nversion: 1.0.0\nprovider: {name: acme.org}\n",
+            "name: acme.org/x\nversion: 1.0.0\nprovider: acme.org\n",
+            "---\n# only a comment\n---\nname: acme.org/x\nversion: \"1.0.0\"\nprovider: {name: acme.org}\nmeta: {configuredSchemaVersion: v2}\n",
+            #"{"components":[{"name":"acme.org/x","version":"1.0.0","provider":{"name":"acme.org"}}]}"#,
+        ])
+    func forms(text: String) throws {
+        let components = try read(text)
+        #expect(
+            components.map(\.identity.description) == ["acme.org/x:1.0.0"] && components[0].provider.name == "acme.org")
+        #expect(components[0].descriptor().json["component"]?["provider"] == "acme.org")
     }
 
-    @Test("bad input is refused with its place", arguments: [
-        ("components:\n- name: acme.org/x\n  version: 1.0.0\n  provider: {name: a}\n  resorces: []\n", "c.yaml:5:3: the field “resorces” is unknown here"),
-        ("components:\n- name: Acme\n  version: 1.0.0\n  provider: {name: a}\n", "c.yaml:2:3: “Acme” is no component name"),
-        ("components:\n- name: acme.org/x\n  version: one\n  provider: {name: a}\n", "c.yaml:3:3: “one” is no version"),
-        ("components:\n- name: acme.org/x\n  version: 1.0.0\n", "c.yaml:2:3: “provider” is missing"),
-        ("name: acme.org/x\nversion: 1.0.0\nprovider: {name: a}\nresources:\n- {name: aa, type: t}\n", "c.yaml:5:3: “aa” needs exactly one of “input” and “access”"),
-        ("name: acme.org/x\nversion: 1.0.0\nprovider: {name: a}\nresources:\n- {name: aa, type: t, access: {type: none}}\n- {name: aa, type: t, access: {type: none}}\n", "c.yaml:6:3: another entry has the identity name=aa,version=1.0.0"),
-        ("name: acme.org/x\nname: acme.org/y\n", "c.yaml:2:1: the key “name” is given twice"),
-        ("name: acme.org/x\nversion: ${NOPE}\n", "c.yaml:2: there is no value for ${NOPE}; none are given"),
-        ("components:\n  - name: acme.org/x\n    version: 1.0.0\n    provider: {name: a}\n    signatures: ...\n", "c.yaml:5:5: the field “signatures” is unknown here"),
-        ("", "c.yaml describes no component"),
-    ])
-    func refuses(text: String, message: String) {
-        let fault = #expect(throws: Fault.self) { try Self.parse(text) }
-        #expect(fault?.message == message)
+    @Test("several documents give several components, each once") func documents() throws {
+        let second = "name: acme.org/y\nversion: 1.0.0\nprovider: p\n"
+        #expect(try read(Self.head + "---\n" + second).map(\.identity.name.text) == ["acme.org/x", "acme.org/y"])
+        let fault = failure { _ = try read(Self.head + "---\n" + second.replacing("/y", with: "/x")) }
+        #expect(fault?.message == "c.yaml:6:1: the document is acme.org/x:1.0.0, as is the one at c.yaml:2:3")
     }
 
-    @Test("a misspelt field is put right") func nearest() {
-        let fault = #expect(throws: Fault.self) { try Self.parse("name: acme.org/x\nversion: 1.0.0\nprovider: {name: a}\nresouces: []\n") }
-        #expect(fault?.fix == "did you mean “resources”?")
+    @Test("elements get their defaults, and keep what is given") func elements() throws {
+        let component = try read(
+            Self.head + """
+                  creationTime: "2026-01-02T03:04:05Z"
+                  labels: [{name: l, value: {a: 1}, signing: true, version: v1}]
+                  resources:
+                  - {name: in, type: blob, input: {type: file, path: ./x, odd: 1}}
+                  - {name: out, type: ociImage, version: 2.0.0, access: {type: ociArtifact, imageReference: a/b:1}}
+                  - {name: same, type: blob, relation: local, version: <componentversion>, access: {type: none}, options: {skipDigestGeneration: true, ownershipPolicy: Always}}
+                  - {name: pinned, type: blob, version: 1.0.0, extraIdentity: {os: linux, os.version: "1"}, access: {type: wget}, srcRefs: [{identitySelector: {name: src}}],
+                     digest: {hashAlgorithm: SHA-256, normalisationAlgorithm: genericBlobDigest/v1, value: 810ff2fb242a5dee4220f2cb0e6a519891fb67f2f828a6cab4ef8894633b1f50}}
+                  sources:
+                  - {name: src, type: git, access: {type: gitHub}}
+                  componentReferences:
+                  - {name: db, componentName: acme.org/db, version: 3.0.0, labels: [{name: l, value: v}]}
+
+                """)[0]
+        let elements = component.elements
+        #expect(elements.map(\.name) == ["in", "out", "same", "pinned", "src"])
+        #expect(elements.map(\.version) == ["1.0.0", "2.0.0", "1.0.0", "1.0.0", "1.0.0"])
+        #expect(elements.map(\.kind) == [.resource, .resource, .resource, .resource, .source])
+        let access = try TypedSpecification(["type": "none"])
+        let resources = try elements.prefix(4).map { try $0.resource(access: access) }
+        #expect(resources[0].json.object?.keys == ["name", "version", "type", "relation", "access"])
+        #expect(resources.map(\.relation) == [.local, .external, .local, .external])
+        #expect(
+            elements.map(\.skipsDigest) == [false, false, true, false, false] && elements[2].ownershipPolicy == "Always"
+        )
+        #expect(elements[3].digest != nil && resources[3].digest == elements[3].digest)
+        #expect(
+            resources[3].identity.attributes["os.version"] == "1"
+                && resources[3].sourceReferences[0].identitySelector == ["name": "src"])
+        guard case .input(let input) = elements[0].content else { Issue.record("no input"); return }
+        #expect(input.type.name == "file" && input.json["odd"] == 1)
+        #expect(try component.references()[0].target.description == "acme.org/db:3.0.0")
+        #expect(component.creationTime?.description == "2026-01-02T03:04:05Z")
+        var descriptor = component.descriptor()
+        descriptor.resources = resources
+        descriptor.references = try component.references()
+        #expect(try ComponentDescriptor(parsing: descriptor.encoded(), source: "d") == descriptor)
+        #expect(descriptor.labels["l"]?.isSigned == true)
     }
 
-    @Test("values cannot change the structure", arguments: ["1.0.0\"\n  evil: true", "1\" x: \""]) func injection(value: String) {
-        #expect(throws: Fault.self) {
-            try Self.parse("name: acme.org/x\nversion: \"${V}\"\nprovider: {name: a}\n", ["V": value])
+    @Test("both spellings of references, and not both at once", arguments: ["references", "componentReferences"])
+    func references(key: String) throws {
+        let list = "  \(key): [{name: db, componentName: acme.org/db, version: 1.0.0}]\n"
+        #expect(try read(Self.head + list)[0].references().map(\.name) == ["db"])
+        let other = key == "references" ? "componentReferences" : "references"
+        let fault = failure {
+            _ = try read(Self.head + list + "  \(other): [{name: db, componentName: acme.org/db, version: 1.0.0}]\n")
         }
+        #expect(fault?.message.contains("components[0].references stands beside “componentReferences”") == true)
     }
 
-    @Test("settings win over the environment, arguments over settings") func precedence() throws {
-        var values = SubstitutionValues()
-        values.environment = ["A": "1.0.1", "B": "1.0.1", "C": "1.0.1"]
-        try values.addSettings(Array("A: 1.0.2\nB: 1.0.2\nnested: {x: 1.0.4}\n".utf8), source: "s.yaml")
-        values.arguments = ["A": "1.0.3"]
-        for (name, expected) in [("A", "1.0.3"), ("B", "1.0.2"), ("C", "1.0.1"), ("nested.x", "1.0.4")] {
-            let text = "name: acme.org/x\nversion: ${\(name)}\nprovider: {name: a}\n"
-            let constructor = try ComponentConstructor(parsing: Array(text.utf8), source: "c", values: values)
-            #expect(constructor.components[0].identity.version.text == expected)
-        }
+    @Test(
+        "errors name file, line, column and path",
+        arguments: [
+            (
+                "  resorces: []\n", "c.yaml:5:3: components[0].resorces is no field of a component",
+                "did you mean “resources”?"
+            ),
+            (
+                "  signatures: ...\n", "c.yaml:5:3: components[0].signatures cannot be given",
+                "remove it, and sign after adding"
+            ),
+            ("  signatures:\n  - name: x\n", "c.yaml:5:3: components[0].signatures cannot be given", "remove it"),
+            (
+                "  resources:\n  - name: aa\n    type: blob\n    inptu: {type: file}\n",
+                "c.yaml:8:5: components[0].resources[0].inptu is no field of a resource", "did you mean “input”?"
+            ),
+            (
+                "  resources:\n  - name: aa\n    type: blob\n",
+                "c.yaml:6:5: components[0].resources[0] has neither “input” nor “access”", "add one of them"
+            ),
+            (
+                "  resources:\n  - {name: aa, type: b, input: {type: file}, access: {type: none}}\n",
+                "c.yaml:6:25: components[0].resources[0].input stands beside “access”", "remove one"
+            ),
+            (
+                "  resources:\n  - {name: aa, type: b, input: {path: x}}\n",
+                "components[0].resources[0].input is wrong: a specification has no “type”", "add “type”"
+            ),
+            (
+                "  resources:\n  - {name: A, type: b, input: {type: file}}\n",
+                "c.yaml:6:6: components[0].resources[0].name is wrong: “A” is not a name", "use at least two"
+            ),
+            (
+                "  resources:\n  - {name: aa, type: b, version: 1.0, input: {type: file}}\n",
+                "components[0].resources[0].version is a number, not a string", "write it in quotes: \"1.0\""
+            ),
+            (
+                "  resources:\n  - {name: aa, type: b, access: {type: none}}\n",
+                "components[0].resources[0] has no “version”", "add the version"
+            ),
+            (
+                "  resources:\n  - {name: aa, type: b, relation: inner, input: {type: file}}\n",
+                "relation is neither local nor external", "write local"
+            ),
+            (
+                "  resources:\n  - {name: aa, type: b, copyPolicy: byValue, input: {type: file}}\n",
+                "copyPolicy is no longer a field", "remove it"
+            ),
+            (
+                "  resources:\n  - {name: aa, type: b, input: {type: file}}\n  - {name: aa, type: c, input: {type: file}}\n",
+                "c.yaml:7:5: components[0].resources[1] has the identity name=aa,version=1.0.0, as has the one at c.yaml:6:5",
+                "give one"
+            ),
+            (
+                "  references: [{name: aa, componentName: acme.org/y}]\n",
+                "components[0].references[0] has no “version”", "add"
+            ),
+            (
+                "  references: [{name: aa, componentName: Why, version: 1.0.0}]\n",
+                "c.yaml:5:27: components[0].references[0].componentName is wrong: “Why” is not a component name",
+                "write a domain"
+            ),
+            ("  labels: [{name: a, value: 1}, {name: a, value: 1}]\n", "two labels “a”", "keep one"),
+            ("  labels: [{name: a, value: 1, sining: true}]\n", "sining is no field of a label", "signing"),
+            ("  creationTime: now\n", "c.yaml:5:3: components[0].creationTime is no time", "write it as"),
+            ("  meta: {configuredSchemaVersion: ocm.software/v3alpha1}\n", "which is not written", "remove it"),
+            ("  resources: {}\n", "components[0].resources is a object, not a list", "- "),
+        ])
+    func faults(more: String, message: String, fix: String) {
+        let fault = failure { _ = try read(Self.head + more) }
+        #expect(fault?.message.hasPrefix("c.yaml:") == true)
+        #expect(fault?.message.contains(message) == true, "\(fault?.message ?? "none")")
+        #expect(fault?.fix?.contains(fix) == true, "\(fault?.fix ?? "none")")
     }
+
+    @Test(
+        "constructors without a component, or with half of one, are refused",
+        arguments: [
+            "", "# nothing\n", "components: []\n", "components: {}\n", "[]\n", "name: acme.org/x\nversion: 1.0.0\n",
+            "components:\n- 5\n",
+            "components: []\nname: acme.org/x\n", "name: X\nversion: 1.0.0\nprovider: p\n",
+            "name: acme.org/x\nversion: one\nprovider: p\n",
+            "name: acme.org/x\nversion: 1.0.0\nprovider: {nam: p}\n",
+            "name: acme.org/x\nname: acme.org/y\nversion: 1.0.0\nprovider: p\n",
+        ])
+    func refuses(text: String) { #expect(failure { _ = try read(text) }?.code == .invalid) }
 }
 
-@Suite("Names and versions") struct NameTests {
-    @Test("accepts", arguments: ["acme.org/x", "a.b-c.io/x_y/z.w", "github.com/acme.org/app"]) func accepts(name: String) throws {
-        #expect(try ComponentName(name).text == name)
+@Suite("Substitution") struct SubstitutionTests {
+    private func filled(_ value: String, _ values: SubstitutionValues) throws(Fault) -> JSON? {
+        let text = "name: acme.org/x\nversion: 1.0.0\nprovider: p\nlabels:\n- name: l\n  value: \(value)\n"
+        return try ComponentConstructor(parsing: Array(text.utf8), source: "c.yaml", values: values).components[0]
+            .labels[0].value
     }
-    @Test("refuses", arguments: ["acme.org", "Acme.org/x", "acme/x", "acme.org/", "acme.org/1x", "acme.org/x/../y", "acme.org//x", "", "acme.o/x"])
-    func refuses(name: String) { #expect(throws: Fault.self) { try ComponentName(name) } }
 
-    @Test("versions and tags", arguments: [("1.0.0", "1.0.0"), ("1.0.0+build.7", "1.0.0.build-build.7"), ("v1", "v1"), ("1.0.0-rc.1", "1.0.0-rc.1")])
-    func tags(version: String, tag: String) throws {
-        #expect(try ComponentVersion(version).tag == tag)
-        #expect(try ComponentVersion(tag: tag).text == version)
+    private func values(_ pairs: [String: String] = ["A": "a", "E": "", "N": "7", "a.b": "nested"])
+        -> SubstitutionValues
+    {
+        var values = SubstitutionValues()
+        values.arguments = pairs
+        return values
     }
-    @Test("no versions", arguments: ["", "x", "1.2.3.4", "01.0.0", "1.0.0-", "1.0.0+", "latest", "sha256-abc"])
-    func noVersions(text: String) { #expect(throws: Fault.self) { try ComponentVersion(text) } }
 
-    @Test("newest first") func order() throws {
-        let versions = try ["1.0.0", "1.10.0", "1.2.0", "2.0.0-rc.1", "2.0.0", "1.0.0-alpha.1", "1.0.0-alpha.beta"].map { try ComponentVersion($0) }
-        #expect(versions.sorted(by: >).map(\.text) == ["2.0.0", "2.0.0-rc.1", "1.10.0", "1.2.0", "1.0.0", "1.0.0-alpha.beta", "1.0.0-alpha.1"])
+    @Test(
+        "the forms of the language",
+        arguments: [
+            ("$A", "a"), ("${A}", "a"), ("x$A/y", "xa/y"), ("\"${A}\"", "a"), ("${A}${A}", "aa"), ("${a.b}", "nested"),
+            ("${X:-d}", "d"), ("${X-d}", "d"), ("${E:-d}", "d"), ("x${E-d}", "x"), ("${X:=d}", "d"), ("${X=d}", "d"),
+            ("${A:-d}", "a"),
+            ("${A:+alt}", "alt"), ("x${X:+alt}", "x"), ("x${E:+alt}", "x"), ("${E+alt}", "alt"), ("${X:-${A}}", "a"),
+            ("${X:-${Y:-z}}", "z"),
+            ("$$A", "$A"), ("$${A}", "${A}"), ("a$", "a$"), ("$5", "$5"), ("a $ b", "a $ b"), ("${A:?gone}", "a"),
+            ("'${A}'", "a"),
+            ("${X:-a-b:c}", "a-b:c"), ("${A:-${UNUSED}}", "a"),
+        ])
+    func forms(text: String, expected: String) throws { #expect(try filled(text, values()) == .string(expected)) }
+
+    @Test(
+        "plain values are what they would be if written there",
+        arguments: [("$N", JSON.number(JSONNumber(7))), ("\"$N\"", "7"), ("${X:-true}", true)])
+    func plain(text: String, expected: JSON) throws { #expect(try filled(text, values()) == expected) }
+
+    @Test("an undefined variable is an error with name and place, unless allowed") func undefined() throws {
+        let fault = failure { _ = try filled("x-${NAME}", values(["NAMES": "n"])) }
+        #expect(fault?.message == "c.yaml:6:12: the variable “NAME” is not defined")
+        #expect(fault?.fix?.hasPrefix("did you mean “NAMES”? pass NAME=VALUE") == true)
+        var allowing = values()
+        allowing.allowUndefined = true
+        #expect(try filled("x-${NAME}", allowing) == "x-")
+        #expect(try filled("x # ${NAME}", allowing) == "x")
+        #expect(try filled("v\n# use ${NAME} or $NAME here", values()) == "v")
+    }
+
+    @Test(
+        "what is no variable is refused", arguments: ["${}", "${A", "${A^}", "${A/x/y}", "${#A}", "${1}", "${X:?gone}"])
+    func refused(text: String) {
+        let fault = failure { _ = try filled(text, values()) }
+        #expect(fault?.message.hasPrefix("c.yaml:6:10: ") == true, "\(fault?.message ?? "none")")
+    }
+
+    @Test(
+        "a value never changes the structure of the file, and is never shown",
+        arguments: [
+            ("$V", "a: b"), ("$V", "a # b"), ("$V", "[1"), ("$V", "{a: b}"), ("$V", "&a b"), ("$V", "*a"),
+            ("$V", "\"q\""), ("$V", "| x"), ("$V", "!x y"),
+            ("\"$V\"", "a\" , x: \"b"), ("\"$V\"", "a\\nb"), ("\"$V\"", "a\\"), ("'$V'", "it's"), ("'$V'", "a' #"),
+            ("{a: $V}", "b, c: d"), ("{a: $V}", "b}"),
+            ("$V", "a\nevil: b"), ("\"$V\"", "a\rb"), ("\"$V\"", "a\u{0}b"), ("\"$V\"", "a\u{2028}b"),
+            ("$V", " padded "), ("[$V]", "a, b"), ("{$V: 1}", "a: 2, b"),
+        ])
+    func structure(text: String, value: String) {
+        let fault = failure { _ = try filled(text, values(["V": value])) }
+        #expect(fault?.code == .invalid)
+        #expect(fault?.message.contains("evil") == false && fault?.fix != nil)
+    }
+
+    @Test(
+        "harmless values are taken in every place",
+        arguments: [
+            ("$V", "1.0.0+build.7"), ("\"$V\"", "a: b # c [x] {y} & * ! | > ' % @"), ("'$V'", "a \"quoted\" \\ text"),
+            ("$V", "https://a.b/c?d=e#f"), ("\"$V\"", ""), ("\"$V\"", " padded "), ("\"$V\"", "$A ${A}"),
+        ])
+    func harmless(text: String, value: String) throws {
+        #expect(try filled(text, values(["V": value])) == .string(value))
+    }
+
+    @Test("arguments win over settings, settings over the environment") func precedence() throws {
+        var values = SubstitutionValues()
+        values.environment = ["A": "env", "B": "env", "C": "env"]
+        try values.addSettings(
+            Array("A: one\nB: 16-alpine\nnested: {x: 1.50, flag: true, z: null}\nlist: [1]\n".utf8), source: "s.yaml")
+        try values.addSettings(Array("A: two\n".utf8), source: "t.yaml")
+        values.arguments = ["A": "argument"]
+        #expect(
+            try filled("\"$A $B $C ${nested.x} ${nested.flag} <${nested.z}>\"", values)
+                == "argument 16-alpine env 1.50 true <>")
+        #expect(failure { _ = try filled("${list}", values) }?.message.contains("“list” is not defined") == true)
+        #expect(failure { try values.addSettings(Array("- a\n".utf8), source: "s.yaml") }?.code == .invalid)
+        #expect(
+            failure { try values.addSettings(Array("a.b: 1\na: {b: 2}\n".utf8), source: "s.yaml") }?.message
+                == "s.yaml:2:5: “a.b” is given twice")
+        var empty = SubstitutionValues()
+        try empty.addSettings(Array("# nothing\n".utf8), source: "s.yaml")
+        #expect(empty.settings.isEmpty)
+    }
+
+    @Test("without a templater the text is taken as it is") func none() throws {
+        var values = values()
+        values.templater = .none
+        #expect(try filled("${A} $$", values) == "${A} $$")
+    }
+
+    @Test("errors behind a variable name the place in the file as it was written") func places() {
+        let text = "{name: acme.org/x, version: \"${VERSION}\", provider: p, oops: 1}\n"
+        for version in ["1.0.0", "1.0.0-a.very.long.prerelease"] {
+            let fault = failure {
+                _ = try ComponentConstructor(
+                    parsing: Array(text.utf8), source: "c.yaml", values: values(["VERSION": version]))
+            }
+            #expect(fault?.message.hasPrefix("c.yaml:1:56: oops is no field") == true, "\(fault?.message ?? "none")")
+        }
     }
 }

@@ -144,7 +144,7 @@ struct GetReferences: Command {
                 ElementListOptions.Row(
                     name: element.name, identity: element.identity,
                     cells: [
-                        element.name, element.componentName, element.version,
+                        element.name, element.componentName.text, element.version,
                         ElementListOptions.text(element.identity),
                     ],
                     wide: [element.digest.map { "\($0.hashAlgorithm):\($0.value)" } ?? "-"], json: element.json)
