@@ -1,74 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Basics
-
-/// A value that a word of the command line can stand for.
+/// A type that a word on the command line can be turned into.
+///
+/// An enum of strings that lists its cases gets everything from the extension below.
 public protocol ArgumentValue: Sendable {
-    /// Reads the word; the error says what would have been right.
+    /// Reads the word; throws a `Fault` that says what is wrong with it and what would be right.
     init(argument: String) throws
-    /// All words there are, where they can be listed.
+    /// The words a shell may offer; empty when there are too many to list.
     static var allCompletions: [String] { get }
-    /// How help texts name such a value.
+    /// How help names a value, in capitals; empty means: after the property.
     static var defaultValueName: String { get }
-    /// The word for this value.
+    /// The word that gives this value; shown as the default in help.
     var argumentText: String { get }
 }
 
 extension ArgumentValue {
-    /// None, unless a type knows them.
+    /// Nothing to offer.
     public static var allCompletions: [String] { [] }
-    /// `VALUE`.
-    public static var defaultValueName: String { "VALUE" }
+    /// The name of the type in capitals: `ArchiveFormat` is `ARCHIVE-FORMAT`.
+    public static var defaultValueName: String { kebabCase("\(Self.self)").uppercased() }
 }
 
-extension ArgumentValue where Self: RawRepresentable, Self: CaseIterable, RawValue == String {
-    /// Reads one of the cases; the error lists them.
-    public init(argument: String) throws {
-        guard let value = Self(rawValue: argument) else {
-            let words = Self.allCases.map(\.rawValue)
-            let nearest = Spelling.nearest(to: argument, among: words).map { "did you mean “\($0)”? " } ?? ""
-            throw UsageError("“\(argument)” is not one of \(words.joined(separator: ", ")); \(nearest)".trimmed)
-        }
-        self = value
-    }
-    /// The cases.
-    public static var allCompletions: [String] { allCases.map(\.rawValue) }
+extension ArgumentValue where Self: RawRepresentable, Self.RawValue == String {
     /// The raw value.
     public var argumentText: String { rawValue }
 }
 
+extension ArgumentValue where Self: RawRepresentable & CaseIterable, Self.RawValue == String {
+    /// Accepts exactly the raw values.
+    public init(argument: String) throws {
+        guard let value = Self(rawValue: argument) else {
+            let words = Self.allCases.map(\.rawValue)
+            let near = nearest(to: argument, among: words).map { "did you mean \($0)? " } ?? ""
+            throw UsageError(
+                "“\(argument)” is not known here", fix: "\(near)use one of \(words.joined(separator: ", "))")
+        }
+        self = value
+    }
+    /// The raw values.
+    public static var allCompletions: [String] { allCases.map(\.rawValue) }
+}
+
 extension String: ArgumentValue {
+    /// Any word.
     public init(argument: String) { self = argument }
+    /// Named after the property.
+    public static var defaultValueName: String { "" }
+    /// The text itself.
     public var argumentText: String { self }
 }
 
 extension Int: ArgumentValue {
+    /// Accepts decimal digits, with a sign.
     public init(argument: String) throws {
-        guard let value = Int(argument) else { throw UsageError("“\(argument)” is no whole number") }
+        guard let value = Int(argument) else {
+            throw UsageError("“\(argument)” is no whole number", fix: "write digits, such as 4")
+        }
         self = value
     }
+    /// `N`.
     public static var defaultValueName: String { "N" }
-    public var argumentText: String { String(self) }
-}
-
-extension ByteCount: ArgumentValue {
-    public init(argument: String) throws {
-        guard let value = ByteCount(parsing: argument) else { throw UsageError("“\(argument)” is no size; write it as 10MiB") }
-        self = value
-    }
-    public static var defaultValueName: String { "SIZE" }
+    /// Decimal digits.
     public var argumentText: String { description }
 }
 
-/// What a shell completes a value with, besides the words of its type.
-public enum CompletionKind: Sendable { case none, file, folder }
-
-/// The user called the program in a way it does not understand.
-public struct UsageError: Error, Sendable, CustomStringConvertible {
-    /// What is wrong, in one sentence.
-    public let message: String
-    /// The same.
-    public var description: String { message }
-    /// An error with its sentence.
-    public init(_ message: String) { self.message = message }
+/// `caCert` → `ca-cert`, `baseURL` → `base-url`.
+func kebabCase(_ name: String) -> String {
+    var text = ""
+    let letters = Array(name)
+    for (index, letter) in letters.enumerated() {
+        let followsLower = index > 0 && !letters[index - 1].isUppercase
+        let endsCapitals = index > 0 && index + 1 < letters.count && letters[index + 1].isLowercase
+        if letter.isUppercase, index > 0, followsLower || endsCapitals { text += "-" }
+        text += letter.lowercased()
+    }
+    return text
 }

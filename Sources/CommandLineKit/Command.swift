@@ -1,101 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One verb of a program: its parameters are its properties, its work is `run`.
-public protocol Command: Sendable {
-    /// What the program hands to every command.
+/// One command of a program. Its properties declare what it takes; parsing fills them before `run`.
+///
+/// The name of a property in kebab-case names the option: `dryRun` is `--dry-run`.
+public protocol Command<Context>: Sendable {
+    /// What the program hands to its commands.
     associatedtype Context: Sendable
-    /// Name, aliases and texts.
+
+    /// Name, aliases and help.
     static var configuration: CommandConfiguration { get }
-    /// The command with its defaults.
+    /// Makes the command with its defaults.
     init()
-    /// Refuses parameters that do not go together; throws `UsageError`.
+    /// Checks values against each other; throw a `UsageError`. Called once, after parsing.
     mutating func validate() throws
-    /// Does the work.
+    /// Does the work. What it throws becomes a report on stderr and an exit code.
     func run(in context: Context) async throws
 }
 
 extension Command {
+    /// Finds nothing wrong.
     public mutating func validate() throws {}
 }
 
-/// Name and texts of a command.
+/// Name, aliases and help of a command.
 public struct CommandConfiguration: Sendable {
-    /// The name on the command line.
+    /// The word that chooses the command.
     public let name: String
-    /// Other names.
+    /// Other words that choose it.
     public let aliases: [String]
-    /// One line that says what it does.
+    /// One line: what it does.
     public let abstract: String
-    /// More about it.
+    /// Paragraphs that help shows after the usage line.
     public let discussion: String
-    /// Command lines to learn from.
+    /// Whole command lines.
     public let examples: [String]
 
     /// Describes a command.
-    public init(_ name: String, aliases: [String] = [], abstract: String, discussion: String = "", examples: [String] = []) {
+    public init(
+        _ name: String, aliases: [String] = [], abstract: String, discussion: String = "", examples: [String] = []
+    ) {
         (self.name, self.aliases, self.abstract) = (name, aliases, abstract)
         (self.discussion, self.examples) = (discussion, examples)
     }
 }
 
-/// A text that `help` shows.
-public struct HelpTopic: Sendable {
-    let name: String, abstract: String, text: String
-    /// A topic.
-    public init(_ name: String, abstract: String, text: String) { (self.name, self.abstract, self.text) = (name, abstract, text) }
-}
-
-/// A command or a group of commands.
+/// A command, or a verb with the things it applies to.
 public struct CommandNode<Context: Sendable>: Sendable {
-    let configuration: CommandConfiguration
+    let name: String
+    let aliases: [String]
+    let abstract: String
     let children: [CommandNode]
-    let make: (@Sendable () -> ParsedCommand<Context>)?
+    let entry: CommandEntry<Context>?
 
-    /// A command; it is made only when it is chosen.
-    public static func command<C: Command>(_ type: C.Type) -> CommandNode where C.Context == Context {
-        CommandNode(configuration: C.configuration, children: [], make: { ParsedCommand(C()) })
+    /// A command.
+    public static func command<C: Command>(_ type: C.Type) -> Self where C.Context == Context {
+        let configuration = C.configuration
+        return Self(
+            name: configuration.name, aliases: configuration.aliases, abstract: configuration.abstract, children: [],
+            entry: CommandEntry(configuration: configuration) { C() })
     }
 
-    /// A group of commands.
-    public static func group(_ name: String, aliases: [String] = [], abstract: String, _ children: [CommandNode]) -> CommandNode {
-        CommandNode(configuration: CommandConfiguration(name, aliases: aliases, abstract: abstract), children: children, make: nil)
+    /// A verb; its commands may also be chosen the other way round, thing first.
+    public static func group(_ name: String, abstract: String, _ nodes: [Self]) -> Self {
+        Self(name: name, aliases: [], abstract: abstract, children: nodes, entry: nil)
     }
 
-    func isNamed(_ word: String) -> Bool { configuration.name == word || configuration.aliases.contains(word) }
+    func isNamed(_ word: String) -> Bool { name == word || aliases.contains(word) }
 }
 
-/// A command with its parameters found.
-struct ParsedCommand<Context: Sendable>: Sendable {
-    let parameters: [ParameterBox]
-    let validateAndRun: @Sendable (Context) async throws -> Void
-    let validate: @Sendable () throws -> Void
-
-    init<C: Command>(_ command: C) where C.Context == Context {
-        parameters = ParameterFinder.parameters(of: command)
-        validate = {
-            var copy = command
-            try copy.validate()
-        }
-        validateAndRun = { try await command.run(in: $0) }
-    }
+/// How to make a command whose type is not known here.
+struct CommandEntry<Context: Sendable>: Sendable {
+    let configuration: CommandConfiguration
+    let make: @Sendable () -> any Command<Context>
 }
 
-/// Finds the parameters that a value declares, in the order of its properties.
-enum ParameterFinder {
-    static func parameters(of value: Any) -> [ParameterBox] {
-        Mirror(reflecting: value).children.flatMap { child -> [ParameterBox] in
-            if let group = child.value as? any GroupWrapper { return parameters(of: group.group) }
-            guard let wrapper = child.value as? any ParameterWrapper else { return [] }
-            // A wrapped property `copyResources` is stored as `_copyResources`.
-            wrapper.box.propertyName = kebab((child.label ?? "").drop { $0 == "_" })
-            return [wrapper.box]
-        }
-    }
+/// A text that `help` knows besides the commands.
+public struct HelpTopic: Sendable {
+    /// The word after `help`.
+    public let name: String
+    /// One line: what it is about.
+    public let abstract: String
+    /// The text, shown as it is.
+    public let text: String
 
-    static func kebab(_ name: Substring) -> String {
-        name.reduce(into: "") { text, character in
-            if character.isUppercase && !text.isEmpty { text += "-" }
-            text += character.lowercased()
-        }
+    /// Describes a topic.
+    public init(_ name: String, abstract: String, text: String) {
+        (self.name, self.abstract, self.text) = (name, abstract, text)
     }
 }

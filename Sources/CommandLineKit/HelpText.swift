@@ -1,104 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Help, made from the declarations.
-struct HelpText<Context: Sendable> {
-    let program: CommandLineProgram<Context>
-    init(_ program: CommandLineProgram<Context>) { self.program = program }
+/// Lays out help: paragraphs and lists of names with what they mean.
+struct HelpText {
+    private var lines: [String] = []
+    private let width: Int
 
-    func text(for path: [CommandNode<Context>]) -> String {
-        guard let node = path.last else { return overview }
-        guard let command = node.make?() else { return group(path) }
-        let configuration = node.configuration
-        var sections = [configuration.abstract, "usage: \(usage(path))"]
-        if !configuration.aliases.isEmpty { sections.append("aliases: \(configuration.aliases.joined(separator: ", "))") }
-        if !configuration.discussion.isEmpty { sections.append(wrap(configuration.discussion, indent: 0)) }
-        let arguments = command.parameters.filter { $0.kind == .argument }
-        if !arguments.isEmpty { sections.append("arguments:\n" + list(arguments)) }
-        let options = command.parameters.filter { $0.kind != .argument }
-        if !options.isEmpty { sections.append("options:\n" + list(options)) }
-        sections.append("global options:\n" + list(ParameterFinder.parameters(of: program.globals.init())))
-        if !configuration.examples.isEmpty {
-            sections.append("examples:\n" + configuration.examples.map { "  \($0)" }.joined(separator: "\n"))
-        }
-        return sections.joined(separator: "\n\n") + "\n"
-    }
+    /// Starts a text of at most 100 columns.
+    init(width: Int) { self.width = min(max(width, 40), 100) }
 
-    func usage(_ path: [CommandNode<Context>]) -> String {
-        var words = [program.name] + path.map(\.configuration.name)
-        guard let command = path.last?.make?() else { return (words + ["COMMAND"]).joined(separator: " ") }
-        for box in command.parameters where box.kind == .option && !box.isOptional { words.append("\(box.label) \(box.valueName)") }
-        words.append("[options]")
-        for box in command.parameters where box.kind == .argument {
-            let name = Self.name(box)
-            words.append(box.isRepeated ? "[\(name)…]" : box.isOptional ? "[\(name)]" : name)
-        }
-        return words.joined(separator: " ")
-    }
+    /// All lines so far, each with a line end.
+    var text: String { lines.map { $0 + "\n" }.joined() }
 
-    private static func name(_ box: ParameterBox) -> String {
-        box.valueName.isEmpty ? box.propertyName.uppercased() : box.valueName
-    }
+    mutating func line(_ text: String = "") { lines.append(text) }
 
-    private var overview: String {
-        var text = "\(program.abstract)\n\nusage: \(program.name) COMMAND [options]\n\ncommands:\n"
-        var rows: [(String, String)] = []
-        for node in program.nodes {
-            if node.make != nil { rows.append((node.configuration.name, node.configuration.abstract)) }
-            for child in node.children {
-                rows.append(("\(node.configuration.name) \(child.configuration.name)", child.configuration.abstract))
-            }
-        }
-        rows.append(("completion bash|zsh|fish", "Print a completion script for a shell"))
-        rows.append(("help [COMMAND|TOPIC]", "Explain a command or a topic"))
-        text += columns(rows)
-        let topics = program.topics.map { ($0.name, $0.abstract) } + [("exit-codes", "What exit codes mean")]
-        return text + "\ntopics:\n" + columns(topics)
-    }
-
-    private func group(_ path: [CommandNode<Context>]) -> String {
-        guard let node = path.last else { return overview }
-        let rows = node.children.map { ($0.configuration.name, $0.configuration.abstract) }
-        return "\(node.configuration.abstract)\n\nusage: \(usage(path))\n\ncommands:\n" + columns(rows)
-    }
-
-    var exitCodes: String {
-        "exit codes:\n" + columns(ExitCode.allCases.map { (String($0.rawValue), $0.meaning) })
-    }
-
-    private func list(_ boxes: [ParameterBox]) -> String {
-        let text = columns(
-            boxes.map { box in
-                let name =
-                    box.kind == .argument
-                    ? Self.name(box)
-                    : (box.names.short.map { "-\($0), " } ?? "    ") + box.label + (box.kind == .option ? " \(box.valueName)" : "")
-                var help = box.help
-                if let value = box.defaultText, !value.isEmpty { help += " (default: \(value))" }
-                if let variable = box.environment { help += " [\(variable)]" }
-                return (name, help)
-            })
-        return String(text.dropLast())
-    }
-
-    private func columns(_ rows: [(String, String)]) -> String {
-        let width = min(rows.map { DisplayWidth.of($0.0) }.max() ?? 0, 34)
-        return rows.map { name, help in
-            let gap = width - DisplayWidth.of(name)
-            let body = wrap(help, indent: width + 4)
-            return "  \(name)" + (gap >= 0 ? String(repeating: " ", count: gap + 2) : "\n" + String(repeating: " ", count: width + 4)) + body + "\n"
-        }.joined()
-    }
-
-    private func wrap(_ text: String, indent: Int) -> String {
-        var lines = [""]
-        for word in text.split(whereSeparator: { $0 == " " || $0.isNewline }) {
-            let line = lines[lines.count - 1]
-            if !line.isEmpty && indent + DisplayWidth.of(line) + DisplayWidth.of(String(word)) + 1 > 100 {
-                lines.append(String(word))
+    /// Adds a paragraph, broken between words; lines that begin with a blank stay as they are.
+    mutating func paragraph(_ text: String) {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix(" ") || line.isEmpty {
+                lines.append(String(line))
             } else {
-                lines[lines.count - 1] += (line.isEmpty ? "" : " ") + word
+                lines += Self.broken(line, width)
             }
         }
-        return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
+    }
+
+    /// Adds a heading and its list; nothing when the list is empty.
+    mutating func list(_ heading: String, _ items: [(name: String, meaning: String)]) {
+        guard !items.isEmpty else { return }
+        line()
+        line("\(heading):")
+        let column = min(items.map(\.name.displayWidth).max() ?? 0, 32)
+        for item in items {
+            let meaning = Self.broken(item.meaning[...], width - column - 4)
+            let indent = String(repeating: " ", count: column + 4)
+            if item.name.displayWidth > column {
+                line("  \(item.name)")
+                lines += meaning.map { indent + $0 }
+            } else {
+                let first = meaning.first ?? ""
+                line(first.isEmpty ? "  \(item.name)" : "  \(item.name.padded(to: column))  \(first)")
+                lines += meaning.dropFirst().map { indent + $0 }
+            }
+        }
+    }
+
+    private static func broken(_ text: Substring, _ width: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if !line.isEmpty, line.displayWidth + 1 + word.displayWidth > width {
+                lines.append(line)
+                line = ""
+            }
+            line += line.isEmpty ? String(word) : " \(word)"
+        }
+        return line.isEmpty ? lines : lines + [line]
+    }
+}
+
+extension Parameter {
+    /// The left side of its line in help.
+    var synopsis: String {
+        guard role != .argument else { return place }
+        let short = declaration.short.map { "-\($0), " } ?? "    "
+        return "\(short)--\(name)\(role == .option ? " \(valueName)" : "")"
+    }
+
+    /// How the usage line names it: `A`, `[A]`, `A…` or `[A…]`.
+    var place: String {
+        let name = declaration.isRepeatable ? "\(valueName)…" : valueName
+        return declaration.isRequired ? name : "[\(name)]"
+    }
+
+    /// The right side of its line in help.
+    var meaning: String {
+        var notes: [String] = []
+        if declaration.isRequired, role == .option { notes.append("required") }
+        if let text = declaration.defaultText { notes.append("default: \(text)") }
+        if let name = declaration.environment { notes.append("environment: \(name)") }
+        return notes.isEmpty ? declaration.help : "\(declaration.help) (\(notes.joined(separator: "; ")))"
     }
 }

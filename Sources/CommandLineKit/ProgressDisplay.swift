@@ -2,111 +2,130 @@
 
 public import Basics
 
-/// How progress is shown.
-public enum ProgressMode: String, ArgumentValue, CaseIterable { case auto, tty, plain, json, none }
+/// How progress is shown. Always on stderr.
+public enum ProgressMode: String, ArgumentValue, CaseIterable {
+    /// `tty` when stderr is a terminal that can do it, else `plain`.
+    case auto
+    /// One line of totals that is drawn again at most ten times a second, and erased at the end.
+    case tty
+    /// A line of totals at most once a second.
+    case plain
+    /// One event a line.
+    case json
+    /// Nothing but warnings.
+    case none
 
-/// Shows progress events on stderr: one redrawn line on a terminal, at most a line a second elsewhere, or JSON lines.
-public final class ProgressDisplay: Sendable {
+    func resolved(_ terminal: Terminal, _ environment: Environment) -> ProgressMode {
+        guard self == .auto else { return self }
+        return terminal.isTTY && environment["TERM"] != "dumb" ? .tty : .plain
+    }
+}
+
+/// Shows the progress of work.
+public enum ProgressDisplay {
+    /// Runs work and shows its progress on stderr; whatever way the work ends, nothing of the display is left behind.
+    ///
+    /// Warnings are shown in every mode. The observer only notes what happened; a task of its own draws.
+    public static func run<Result: Sendable>(
+        mode: ProgressMode, terminal: Terminal, environment: Environment,
+        _ work: (@escaping ProgressObserver) async throws -> Result
+    ) async throws -> Result {
+        let meter = ProgressMeter(mode.resolved(terminal, environment), terminal)
+        let ticker = meter.interval.map { interval in
+            Task { @concurrent in
+                while (try? await Task.sleep(for: interval)) != nil { meter.tick() }
+            }
+        }
+        defer {
+            ticker?.cancel()
+            meter.end()
+        }
+        return try await work { meter.take($0) }
+    }
+}
+
+/// Collects events and writes what a mode shows of them.
+final class ProgressMeter: Sendable {
+    private struct State: Sendable {
+        var progress = ProgressState()
+        /// Bytes moved by item that no line told yet; only for JSON.
+        var untold: [String: Int64] = [:]
+        var lastLine = ""
+        var isOver = false
+    }
+    private let state = Guarded(State())
     private let mode: ProgressMode
     private let terminal: Terminal
-    private let now: @Sendable () -> ContinuousClock.Instant
-    private let state: Guarded<State>
+    private let start = ContinuousClock.now
 
-    private struct State {
-        var plannedBytes: Int64 = 0, moved: Int64 = 0
-        var items = 0, finished = 0
-        var current: [(id: String, name: String)] = []
-        var start: ContinuousClock.Instant
-        var last: ContinuousClock.Instant?
-        var isDrawn = false
+    init(_ mode: ProgressMode, _ terminal: Terminal) { (self.mode, self.terminal) = (mode, terminal) }
+
+    /// How often `tick` is due.
+    var interval: Duration? {
+        switch mode {
+        case .tty: .milliseconds(100)
+        case .plain, .json: .seconds(1)
+        case .auto, .none: nil
+        }
     }
 
-    init(mode: ProgressMode, terminal: Terminal, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
-        let automatic: ProgressMode = terminal.isInteractive ? .tty : .plain
-        self.mode = mode == .auto ? automatic : mode
-        (self.terminal, self.now) = (terminal, now)
-        state = Guarded(State(start: now()))
-    }
-
-    /// Runs work and shows what it tells; the terminal is clean afterwards, however the work ends.
-    public static func run<Result: Sendable>(
-        mode: ProgressMode, terminal: Terminal,
-        _ work: @Sendable (@escaping ProgressObserver) async throws -> Result
-    ) async throws -> Result {
-        let display = ProgressDisplay(mode: mode, terminal: terminal)
-        defer { display.clear() }
-        return try await work { display.observe($0) }
-    }
-
-    func observe(_ event: ProgressEvent) {
-        if mode == .none { return }
-        if mode == .json { return terminal.note(Self.json(event)) }
-        let line: String? = state.withLock { state in
+    /// Notes an event; writes only what cannot wait.
+    func take(_ event: ProgressEvent) {
+        state.withLock { state in
+            guard !state.isOver else { return }
+            state.progress.apply(event)
+            guard mode == .json else { return text(of: event).map(terminal.note) ?? () }
             switch event {
-            case .planned(let items, let bytes, _): (state.items, state.plannedBytes) = (items, bytes)
-            case .started(let id, let name, _): state.current.append((id, name))
-            case .moved(_, let bytes): state.moved += bytes
+            case .moved(let id, let bytes): return state.untold[id, default: 0] += bytes
             case .finished(let id), .failed(let id, _):
-                state.current.removeAll { $0.id == id }
-                state.finished += 1
-            case .skipped, .warning: break
+                let rest = state.untold.removeValue(forKey: id)
+                if let rest { terminal.note(ProgressEvent.moved(id: id, bytes: rest).json) }
+            default: break
             }
-            let time = now()
-            let pause: Duration = mode == .tty ? .milliseconds(100) : .seconds(1)
-            if let last = state.last, time - last < pause { return nil }
-            if mode == .plain && state.last == nil && time - state.start < pause { return nil }
-            state.last = time
-            state.isDrawn = true
-            return Self.line(state, at: time, width: mode == .tty ? terminal.width - 1 : 200)
+            terminal.note(event.json)
         }
-        if case .warning(let text) = event {
-            clear()
-            terminal.note("warning: \(text)")
-        }
-        guard let line else { return }
-        if mode == .tty { terminal.raw("\r\u{1B}[2K\(line)") } else { terminal.note(line) }
     }
 
-    private func clear() {
-        let isDrawn = state.withLock { state in
-            defer { state.isDrawn = false }
-            return state.isDrawn
+    private func text(of event: ProgressEvent) -> String? {
+        switch event {
+        case .warning(let text): "warning: \(text.displayable)"
+        case .failed(let id, let message) where mode != .none: "failed: \(id.displayable): \(message.displayable)"
+        default: nil
         }
-        if mode == .tty && isDrawn { terminal.raw("\r\u{1B}[2K") }
     }
 
-    /// Bytes, speed and what is under way; what does not fit is dropped from the end, never wrapped.
-    private static func line(_ state: State, at time: ContinuousClock.Instant, width: Int) -> String {
-        let total = state.plannedBytes > 0 ? " of \(ByteCount(state.plannedBytes))" : ""
-        let seconds = max((time - state.start) / .milliseconds(1) / 1000, 0.001)
-        let speed = ByteCount(Int64(Double(state.moved) / seconds))
-        var parts = ["\(ByteCount(state.moved))\(total)", "\(speed)/s"]
-        if let name = state.current.first?.name { parts.append(name) }
-        if state.current.count > 1 { parts.append("and \(state.current.count - 1) more") }
-        while parts.count > 1 && DisplayWidth.of(parts.joined(separator: "  ")) > width { parts.removeLast() }
-        return String(parts.joined(separator: "  ").prefix(max(width, 1)))
-    }
-
-    private static func json(_ event: ProgressEvent) -> String {
-        func quote(_ text: String) -> String {
-            let escaped = text.unicodeScalars.map { scalar -> String in
-                switch scalar {
-                case "\"": "\\\""
-                case "\\": "\\\\"
-                case _ where scalar.value < 0x20: "\\u00\([UInt8(scalar.value)].hex)"
-                default: String(Character(scalar))
-                }
+    /// Draws again, or writes the line of this second.
+    func tick() {
+        let elapsed = (ContinuousClock.now - start) / .seconds(1)
+        let width = mode == .tty ? terminal.width - 1 : 200
+        state.withLock { state in
+            guard !state.isOver else { return }
+            guard mode != .json else { return tell(&state) }
+            guard !state.progress.isEmpty else { return }
+            let line = state.progress.line(at: elapsed, width: width)
+            if mode == .tty {
+                terminal.console.show(status: line)
+            } else if line != state.lastLine {
+                state.lastLine = line
+                terminal.note(line)
             }
-            return "\"\(escaped.joined())\""
         }
-        return switch event {
-        case .planned(let items, let bytes, let text): "{\"event\":\"planned\",\"items\":\(items),\"bytes\":\(bytes),\"text\":\(quote(text))}"
-        case .started(let id, let name, let bytes): "{\"event\":\"started\",\"id\":\(quote(id)),\"name\":\(quote(name))\(bytes.map { ",\"bytes\":\($0)" } ?? "")}"
-        case .moved(let id, let bytes): "{\"event\":\"moved\",\"id\":\(quote(id)),\"bytes\":\(bytes)}"
-        case .skipped(let id, _, let reason): "{\"event\":\"skipped\",\"id\":\(quote(id)),\"reason\":\(quote(reason))}"
-        case .finished(let id): "{\"event\":\"finished\",\"id\":\(quote(id))}"
-        case .failed(let id, let message): "{\"event\":\"failed\",\"id\":\(quote(id)),\"message\":\(quote(message))}"
-        case .warning(let text): "{\"event\":\"warning\",\"text\":\(quote(text))}"
+    }
+
+    /// Erases what stands there; nothing is drawn afterwards.
+    func end() {
+        state.withLock { state in
+            guard !state.isOver else { return }
+            if mode == .json { tell(&state) }
+            state.isOver = true
+            if mode == .tty { terminal.console.show(status: "") }
         }
+    }
+
+    private func tell(_ state: inout State) {
+        for (id, bytes) in state.untold.sorted(by: { $0.key < $1.key }) {
+            terminal.note(ProgressEvent.moved(id: id, bytes: bytes).json)
+        }
+        state.untold = [:]
     }
 }

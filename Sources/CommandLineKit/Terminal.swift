@@ -3,67 +3,66 @@
 public import Basics
 internal import Glibc
 
-/// When to use colour.
-public enum ColorChoice: String, ArgumentValue, CaseIterable { case auto, always, never }
+/// Whether to use colour.
+public enum ColorChoice: String, ArgumentValue, CaseIterable {
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; everywhere with `CLICOLOR_FORCE`.
+    case auto
+    /// Everywhere.
+    case always
+    /// Nowhere.
+    case never
+}
 
-/// Where the answer and the story go: stdout and stderr, or whatever a test puts in their place.
+/// Where answers and notes go. A value; all copies write to the same place, one text at a time.
 public struct Terminal: Sendable {
-    private let outputBytes: @Sendable (Chunk) -> Void
-    private let noteBytes: @Sendable (Chunk) -> Void
-    /// Whether stderr is a terminal that can be redrawn.
-    public let isInteractive: Bool
-    /// Columns of the terminal.
-    public let width: Int
-    /// Whether colour is wanted.
+    /// Whether stderr is a terminal.
+    public let isTTY: Bool
+    /// Whether text on stderr may have colours.
     public let usesColor: Bool
+    /// How many columns there are now.
+    public var width: Int { columns() }
+    let console: Console
+    private let columns: @Sendable () -> Int
 
-    /// A terminal with its own writers.
+    /// Makes a terminal that hands what it is given to closures, for tests.
+    ///
+    /// - Parameters:
+    ///   - output: takes the bytes of stdout; returns `errno` when it failed.
+    ///   - error: takes the bytes of stderr.
     public init(
-        isInteractive: Bool = false, width: Int = 80, usesColor: Bool = false,
-        output: @escaping @Sendable (Chunk) -> Void, note: @escaping @Sendable (Chunk) -> Void
+        width: Int = 80, isTTY: Bool = false, usesColor: Bool = false, output: @escaping @Sendable (Chunk) -> Int32?,
+        error: @escaping @Sendable (Chunk) -> Void
     ) {
-        (self.isInteractive, self.width, self.usesColor) = (isInteractive, width, usesColor)
-        (outputBytes, noteBytes) = (output, note)
+        self.init(console: Console(output, error), isTTY: isTTY, usesColor: usesColor) { width }
     }
 
-    /// The process's own stdout and stderr.
-    public static func standard(environment: Environment, color: ColorChoice = .auto) -> Terminal {
-        let isInteractive = isatty(2) == 1 && environment["TERM"] != "dumb"
-        var size = winsize()
-        let hasSize = unsafe ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-        let wants =
+    private init(console: Console, isTTY: Bool, usesColor: Bool, columns: @escaping @Sendable () -> Int) {
+        (self.console, self.isTTY, self.usesColor, self.columns) = (console, isTTY, usesColor, columns)
+    }
+
+    /// The terminal of this process.
+    public static func standard(environment: Environment, color: ColorChoice) -> Terminal {
+        let isTTY = isatty(STDERR_FILENO) == 1
+        let isPlain = environment["NO_COLOR"].map { !$0.isEmpty } ?? false || environment["TERM"] == "dumb"
+        let isForced = environment["CLICOLOR_FORCE"].map { !$0.isEmpty && $0 != "0" } ?? false
+        let usesColor: Bool =
             switch color {
             case .always: true
             case .never: false
-            case .auto:
-                environment["NO_COLOR"]?.isEmpty != false
-                    && (isInteractive || environment["CLICOLOR_FORCE"].map { $0 != "0" } == true)
+            case .auto: !isPlain && (isForced || isTTY)
             }
-        return Terminal(
-            isInteractive: isInteractive, width: hasSize ? Int(size.ws_col) : 80, usesColor: wants,
-            output: { write(1, $0) }, note: { write(2, $0) })
-    }
-
-    private static func write(_ descriptor: Int32, _ bytes: Chunk) {
-        unsafe bytes.withUnsafeBufferPointer { buffer in
-            var done = 0
-            while done < buffer.count {
-                let put = unsafe Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
-                if put < 0 && errno == EINTR { continue }
-                // A reader that hung up (`ocm get … | head`) wants no more; that is no failure of ours.
-                if put < 0 && errno == EPIPE && descriptor == 1 { exit(0) }
-                guard put > 0 else { return }
-                done += put
-            }
+        let fallback = environment["COLUMNS"].flatMap { Int($0) } ?? 80
+        return Terminal(console: .standard, isTTY: isTTY, usesColor: usesColor) {
+            Console.columns() ?? max(20, fallback)
         }
     }
 
-    /// Writes text to stdout.
-    public func output(_ text: String) { outputBytes(Array(text.utf8)[...]) }
+    /// Writes text to stdout as it is.
+    public func output(_ text: String) { console.output(Array(text.utf8)[...]) }
+
     /// Writes bytes to stdout.
-    public func write(_ bytes: Chunk) { outputBytes(bytes) }
-    /// Writes text to stderr as it is.
-    func raw(_ text: String) { noteBytes(Array(text.utf8)[...]) }
+    public func write(_ bytes: Chunk) { console.output(bytes) }
+
     /// Writes a line to stderr.
-    public func note(_ line: String) { raw(line + "\n") }
+    public func note(_ line: String) { console.note(line + "\n") }
 }

@@ -77,7 +77,7 @@ struct OCMContext: Sendable {
         _ work: @Sendable (@escaping ProgressObserver) async throws -> Result
     ) async throws -> Result {
         try await ProgressDisplay.run(
-            mode: globals.progress, terminal: terminal, work)
+            mode: globals.progress, terminal: terminal, environment: environment, work)
     }
 
     /// Prints one line of the answer to stdout.

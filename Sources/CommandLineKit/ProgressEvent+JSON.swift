@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+
+extension ProgressEvent {
+    /// The event as one line of JSON.
+    var json: String {
+        let members: [(String, JSONText)] =
+            switch self {
+            case .planned(let items, let bytes, let text):
+                [
+                    ("event", .text("planned")), ("items", .number(Int64(items))), ("bytes", .number(bytes)),
+                    ("text", .text(text)),
+                ]
+            case .started(let id, let name, let bytes):
+                [("event", .text("started")), ("id", .text(id)), ("name", .text(name))]
+                    + (bytes.map { [("bytes", .number($0))] } ?? [])
+            case .moved(let id, let bytes): [("event", .text("moved")), ("id", .text(id)), ("bytes", .number(bytes))]
+            case .skipped(let id, let name, let reason):
+                [
+                    ("event", .text("skipped")), ("id", .text(id)), ("name", .text(name)), ("reason", .text(reason)),
+                ]
+            case .finished(let id): [("event", .text("finished")), ("id", .text(id))]
+            case .failed(let id, let message):
+                [("event", .text("failed")), ("id", .text(id)), ("message", .text(message))]
+            case .warning(let text): [("event", .text("warning")), ("message", .text(text))]
+            }
+        return JSONText.object(members).encoded
+    }
+}
