@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SovereignNotes
+import Testing
+import Web
+import WebServer
+
+@Suite("Notes without a database") struct RoutesTests {
+    @Test("lives, is not ready, and tells its version from 1.1.0 on") func routes() async {
+        for (version, status) in [("1.0.0", 404), ("1.1.0", 200)] {
+            let router = NotesService(databaseURL: "postgres://nobody@127.0.0.1:1/none", version: version).router
+            #expect(await router.respond(to: ServerRequest(method: .get, path: "/healthz")).status == 200)
+            #expect(await router.respond(to: ServerRequest(method: .get, path: "/readyz")).status == 503)
+            #expect(await router.respond(to: ServerRequest(method: .get, path: "/version")).status == status)
+        }
+    }
+}
