@@ -61,7 +61,7 @@ let package = Package(
 
         // The sample product.
         .target(name: "SovereignNotes", dependencies: ["Basics", "Documents", "Web", "WebServer", "CPQ"]),
-        .executableTarget(name: "sovereign-notes", dependencies: ["SovereignNotes", "Basics"]),
+        .executableTarget(name: "sovereign-notes", dependencies: ["SovereignNotes", "WebServer", "Basics"]),
 
         .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Basics", "Cryptography"]),

@@ -106,7 +106,8 @@ public enum FileSystem {
         let size = try handle.size()
         guard size <= limit else {
             throw Fault(
-                .limitExceeded, "\(path) has \(ByteCount(size)), more than the \(ByteCount(Int64(limit))) accepted here")
+                .limitExceeded, "\(path) has \(ByteCount(size)), more than the \(ByteCount(Int64(limit))) accepted here"
+            )
         }
         var bytes = try handle.read(at: 0, upTo: max(Int(size), 1))
         // Pipes and /proc report no size: read on until the end, within the limit.
@@ -130,7 +131,8 @@ public enum FileSystem {
     public static func linkTarget(_ path: String) throws(Fault) -> String {
         var failure: Int32 = 0
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, filled in
-            let got = unsafe readlink(path, UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self), 4096)
+            let got = unsafe readlink(
+                path, UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self), 4096)
             if got < 0 { failure = errno } else { filled = got }
         }
         guard failure == 0 else { throw Fault.system(failure, "read link \(path)") }
@@ -165,6 +167,7 @@ public enum FileSystem {
 
     /// Joins a base folder and a path; an absolute path stays as it is.
     public static func join(_ base: String, _ path: String) -> String {
-        path.hasPrefix("/") || base.isEmpty || base == "." ? path : base.hasSuffix("/") ? base + path : "\(base)/\(path)"
+        path.hasPrefix("/") || base.isEmpty || base == "."
+            ? path : base.hasSuffix("/") ? base + path : "\(base)/\(path)"
     }
 }

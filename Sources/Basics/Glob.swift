@@ -42,7 +42,9 @@ public struct Glob: Hashable, Sendable {
         var states = states
         var waiting = Array(states)
         while let state = waiting.popLast() {
-            if state < pattern.count, pattern[state] == "*", states.insert(state + 1).inserted { waiting.append(state + 1) }
+            if state < pattern.count, pattern[state] == "*", states.insert(state + 1).inserted {
+                waiting.append(state + 1)
+            }
         }
         return states
     }

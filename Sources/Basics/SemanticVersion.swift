@@ -19,14 +19,17 @@ public struct SemanticVersion: Hashable, Sendable, Comparable, CustomStringConve
         if let plus = rest.firstIndex(of: "+") {
             build = String(rest[rest.index(after: plus)...])
             rest = rest[..<plus]
-            guard let build, build.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(Self.isWord) else {
+            guard let build, build.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(Self.isWord)
+            else {
                 return nil
             }
         }
         var prerelease: [String] = []
         if let dash = rest.firstIndex(of: "-") {
             let parts = rest[rest.index(after: dash)...].split(separator: ".", omittingEmptySubsequences: false)
-            guard parts.allSatisfy({ Self.isWord($0) && (!Self.isNumber($0) || Self.isCanonical($0)) }) else { return nil }
+            guard parts.allSatisfy({ Self.isWord($0) && (!Self.isNumber($0) || Self.isCanonical($0)) }) else {
+                return nil
+            }
             prerelease = parts.map(String.init)
             rest = rest[..<dash]
         }

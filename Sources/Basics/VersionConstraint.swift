@@ -53,7 +53,10 @@ public struct VersionConstraint: Hashable, Sendable, CustomStringConvertible {
         if words.count == 3, words[1] == "-", let low = SemanticVersion(String(words[0])),
             let high = Wildcard(String(words[2]))
         {
-            return [Bound(relation: .greaterOrEqual, version: low), high.upper ?? Bound(relation: .lessOrEqual, version: high.base)]
+            return [
+                Bound(relation: .greaterOrEqual, version: low),
+                high.upper ?? Bound(relation: .lessOrEqual, version: high.base),
+            ]
         }
         var bounds: [Bound] = []
         var pending = ""
@@ -77,7 +80,11 @@ public struct VersionConstraint: Hashable, Sendable, CustomStringConvertible {
         switch symbol {
         case "", "=": return wildcard.range ?? [Bound(relation: .equal, version: base)]
         case "!=": return [Bound(relation: .notEqual, version: base)]
-        case ">": return [wildcard.upper.map { Bound(relation: .greaterOrEqual, version: $0.version) } ?? Bound(relation: .greater, version: base)]
+        case ">":
+            return [
+                wildcard.upper.map { Bound(relation: .greaterOrEqual, version: $0.version) }
+                    ?? Bound(relation: .greater, version: base)
+            ]
         case ">=", "=>": return [from]
         case "<": return [Bound(relation: .less, version: base)]
         case "<=", "=<": return [wildcard.upper ?? Bound(relation: .lessOrEqual, version: base)]
@@ -111,7 +118,8 @@ public struct VersionConstraint: Hashable, Sendable, CustomStringConvertible {
                 (base, parts) = (version, 3)
                 return
             }
-            guard !bare.isEmpty, numbers.count <= 3, numbers.dropFirst(given.count).allSatisfy({ ["x", "X", "*"].contains($0) }),
+            guard !bare.isEmpty, numbers.count <= 3,
+                numbers.dropFirst(given.count).allSatisfy({ ["x", "X", "*"].contains($0) }),
                 let version = SemanticVersion(given.isEmpty ? "0" : given.joined(separator: "."))
             else { return nil }
             (base, parts) = (version, given.count)

@@ -59,7 +59,8 @@ extension ArtifactStore {
             }
         }
         let digest = hasher.finalize()
-        let source = BlobSource(digest: digest, size: size, file: (path, 0..<size), open: { try ByteStream(file: path) })
+        let source = BlobSource(
+            digest: digest, size: size, file: (path, 0..<size), open: { try ByteStream(file: path) })
         _ = try await pushBlob(source, in: repository)
         withExtendedLifetime(folder) {}
         return (digest, size)

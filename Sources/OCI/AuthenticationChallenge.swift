@@ -14,7 +14,9 @@ struct AuthenticationChallenge: Hashable {
         var scheme: String?
         var parameters: [String: String] = [:]
         func end() {
-            if let scheme { challenges.append(AuthenticationChallenge(scheme: scheme.lowercased(), parameters: parameters)) }
+            if let scheme {
+                challenges.append(AuthenticationChallenge(scheme: scheme.lowercased(), parameters: parameters))
+            }
             parameters = [:]
         }
         while true {

@@ -62,13 +62,16 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
 
     /// The reference, with its scheme when it was written with one.
     public var description: String {
-        (scheme.map { "\($0)://" } ?? "") + "\(host)/\(repository)" + (tag.map { ":\($0)" } ?? "") + (digest.map { "@\($0)" } ?? "")
+        (scheme.map { "\($0)://" } ?? "") + "\(host)/\(repository)" + (tag.map { ":\($0)" } ?? "")
+            + (digest.map { "@\($0)" } ?? "")
     }
 
     /// `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}` (distribution specification, “Pulling manifests”).
     public static func isTag(_ text: String) -> Bool {
         guard (1...128).contains(text.utf8.count), let first = text.utf8.first else { return false }
-        let isWord: (UInt8) -> Bool = { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F }
+        let isWord: (UInt8) -> Bool = {
+            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F
+        }
         return isWord(first) && text.utf8.allSatisfy { isWord($0) || $0 == 0x2E || $0 == 0x2D }
     }
 
@@ -77,10 +80,14 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
         guard !text.isEmpty, text.utf8.count <= 255 else { return false }
         let isAlphanumeric: (UInt8) -> Bool = { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
         return text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { segment in
-            guard let first = segment.utf8.first, let last = segment.utf8.last, isAlphanumeric(first), isAlphanumeric(last) else {
+            guard let first = segment.utf8.first, let last = segment.utf8.last, isAlphanumeric(first),
+                isAlphanumeric(last)
+            else {
                 return false
             }
-            let runs = segment.utf8.split(whereSeparator: isAlphanumeric).map { String(decoding: Array($0), as: UTF8.self) }
+            let runs = segment.utf8.split(whereSeparator: isAlphanumeric).map {
+                String(decoding: Array($0), as: UTF8.self)
+            }
             return runs.allSatisfy { $0 == "." || $0 == "_" || $0 == "__" || $0.allSatisfy { $0 == "-" } }
         }
     }

@@ -28,7 +28,9 @@ public final class MemoryStore: ArtifactStore {
     }
 
     public func manifest(_ digest: Digest, in repository: String) async throws -> (bytes: [UInt8], mediaType: String) {
-        guard let found = state.withLock({ $0[repository]?.manifests[digest] }) else { throw missing(digest, repository) }
+        guard let found = state.withLock({ $0[repository]?.manifests[digest] }) else {
+            throw missing(digest, repository)
+        }
         return found
     }
 
@@ -56,8 +58,11 @@ public final class MemoryStore: ArtifactStore {
         let digest = Digest(of: bytes)
         try state.withLock { state throws(Fault) in
             var held = state[repository] ?? Repository()
-            for child in manifest.children where held.blobs[child.digest] == nil && held.manifests[child.digest] == nil {
-                throw Fault(.invalid, "the manifest \(digest) names \(child.digest), which \(name) does not hold", fix: "push it first")
+            for child in manifest.children where held.blobs[child.digest] == nil && held.manifests[child.digest] == nil
+            {
+                throw Fault(
+                    .invalid, "the manifest \(digest) names \(child.digest), which \(name) does not hold",
+                    fix: "push it first")
             }
             held.manifests[digest] = (bytes, manifest.mediaType.rawValue)
             if let tag { held.tags[tag] = digest }
@@ -74,11 +79,14 @@ public final class MemoryStore: ArtifactStore {
         state.withLock { $0.keys.filter { $0.hasPrefix(prefix) }.sorted() }
     }
 
-    public func referrers(of digest: Digest, in repository: String, artifactType: String?) async throws -> [OCIDescriptor] {
+    public func referrers(of digest: Digest, in repository: String, artifactType: String?) async throws
+        -> [OCIDescriptor]
+    {
         let manifests = state.withLock { $0[repository]?.manifests ?? [:] }
         var found: [OCIDescriptor] = []
         for (own, item) in manifests {
-            let manifest = try OCIManifest(parsing: item.bytes, mediaType: item.mediaType, source: "a manifest in \(name)")
+            let manifest = try OCIManifest(
+                parsing: item.bytes, mediaType: item.mediaType, source: "a manifest in \(name)")
             let type = manifest.artifactType ?? manifest.config?.mediaType
             guard manifest.subject?.digest == digest, artifactType == nil || artifactType == type else { continue }
             var descriptor = OCIDescriptor(mediaType: item.mediaType, digest: own, size: Int64(item.bytes.count))

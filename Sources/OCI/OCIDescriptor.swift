@@ -33,7 +33,9 @@ public struct OCIDescriptor: Hashable, Sendable {
         guard let mediaType = json["mediaType"]?.string, let digest = json["digest"]?.string,
             let size = json["size"]?.int, size >= 0
         else {
-            throw Fault(.invalid, "a descriptor lacks “mediaType”, “digest” or “size”", fix: "the manifest is damaged; fetch it again")
+            throw Fault(
+                .invalid, "a descriptor lacks “mediaType”, “digest” or “size”",
+                fix: "the manifest is damaged; fetch it again")
         }
         self.init(mediaType: mediaType, digest: try Digest(digest), size: size)
         for (key, value) in json["annotations"]?.object ?? JSONObject() { annotations[key] = value.string }
@@ -56,6 +58,9 @@ public struct OCIDescriptor: Hashable, Sendable {
 
     static func json(_ annotations: [String: String]) -> JSON {
         .object(
-            JSONObject(annotations.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, .string($0.value)) }))
+            JSONObject(
+                annotations.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map {
+                    ($0.key, .string($0.value))
+                }))
     }
 }

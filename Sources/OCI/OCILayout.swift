@@ -26,7 +26,8 @@ public final class OCILayout: ArtifactStore {
             switch self {
             case .folder(let folder):
                 // A link could lead out of the layout.
-                guard let entry = try FileSystem.entry(at: "\(folder)/\(path)", followLinks: false), entry.kind == .file else { return nil }
+                guard let entry = try FileSystem.entry(at: "\(folder)/\(path)", followLinks: false), entry.kind == .file
+                else { return nil }
                 return ("\(folder)/\(path)", entry.size)
             case .tar(let index): return index[path].map { (nil, $0.size) }
             }
@@ -64,7 +65,9 @@ public final class OCILayout: ArtifactStore {
     private convenience init(spooling stream: ByteStream, source: String, temporaryFolder: String?) async throws {
         let folder = try TemporaryFolder(in: temporaryFolder)
         let path = "\(folder.path)/layout.tar"
-        guard let first = try await stream.next() else { throw Fault(.invalid, "\(source) is empty, so it holds no artifact") }
+        guard let first = try await stream.next() else {
+            throw Fault(.invalid, "\(source) is empty, so it holds no artifact")
+        }
         let whole = ByteStream.concatenating([{ ByteStream(Array(first)) }, { stream }])
         let plain = Gzip.isGzip(first) ? whole.gunzipped(source: source) : whole
         do {
@@ -83,10 +86,13 @@ public final class OCILayout: ArtifactStore {
             found = try await files.stream(path)?.collect(limit: OCIManifest.sizeLimit, of: "\(path) of \(name)")
         }
         guard let found else {
-            throw Fault(.invalid, "\(name) is no OCI layout: it has no index.json", fix: "make one, for example with skopeo copy … oci:FOLDER:TAG")
+            throw Fault(
+                .invalid, "\(name) is no OCI layout: it has no index.json",
+                fix: "make one, for example with skopeo copy … oci:FOLDER:TAG")
         }
         indexBytes = found
-        index = try OCIManifest(parsing: found, mediaType: MediaType.imageIndex.rawValue, source: "index.json of \(name)")
+        index = try OCIManifest(
+            parsing: found, mediaType: MediaType.imageIndex.rawValue, source: "index.json of \(name)")
     }
 
     /// The artifact of a tag or digest; without either, the main one. Nil when it is not there.
@@ -114,7 +120,9 @@ public final class OCILayout: ArtifactStore {
             let (bytes, type) = try await manifest(descriptor.digest, in: "")
             let manifest = try OCIManifest(parsing: bytes, mediaType: type, source: "\(name)@\(descriptor.digest)")
             contained.formUnion(manifest.manifests.map(\.digest))
-            if let subject = manifest.subject { contained.insert(descriptor.digest == subject.digest ? subject.digest : descriptor.digest) }
+            if let subject = manifest.subject {
+                contained.insert(descriptor.digest == subject.digest ? subject.digest : descriptor.digest)
+            }
         }
         let tops = distinct.filter { !contained.contains($0.digest) }
         guard tops.count == 1, let top = tops.first else {
@@ -127,26 +135,33 @@ public final class OCILayout: ArtifactStore {
     }
 
     private func path(_ digest: Digest) throws(Fault) -> (path: String, file: String?, size: Int64)? {
-        for path in ["blobs/\(digest.algorithm.rawValue)/\(digest.hex)", "blobs/\(digest.algorithm.rawValue).\(digest.hex)"] {
+        for path in [
+            "blobs/\(digest.algorithm.rawValue)/\(digest.hex)", "blobs/\(digest.algorithm.rawValue).\(digest.hex)",
+        ] {
             if let found = try files.range(path) { return (path, found.file, found.size) }
         }
         return nil
     }
 
-    public func resolve(_ reference: String, in repository: String) async throws -> OCIDescriptor? { try await root(reference) }
+    public func resolve(_ reference: String, in repository: String) async throws -> OCIDescriptor? {
+        try await root(reference)
+    }
 
     public func manifest(_ digest: Digest, in repository: String) async throws -> (bytes: [UInt8], mediaType: String) {
         let stream = try await openBlob(digest, size: nil, in: repository)
         let bytes = try await stream.collect(limit: OCIManifest.sizeLimit, of: "the manifest \(digest) of \(name)")
         let known = index.manifests.first { $0.digest == digest }?.mediaType
-        return (bytes, try OCIManifest(parsing: bytes, mediaType: known, source: "\(name)@\(digest)").mediaType.rawValue)
+        return (
+            bytes, try OCIManifest(parsing: bytes, mediaType: known, source: "\(name)@\(digest)").mediaType.rawValue
+        )
     }
 
     public func blobSize(_ digest: Digest, in repository: String) async throws -> Int64? { try path(digest)?.size }
 
     public func openBlob(_ digest: Digest, size: Int64?, in repository: String) async throws -> ByteStream {
         guard let found = try path(digest), let stream = try files.stream(found.path) else {
-            throw Fault(.notFound, "the blob \(digest) is not in \(name)", fix: "the layout is incomplete; make it again")
+            throw Fault(
+                .notFound, "the blob \(digest) is not in \(name)", fix: "the layout is incomplete; make it again")
         }
         return stream.verified(digest: digest, size: size ?? found.size, of: "the blob of \(name)")
     }
@@ -155,7 +170,9 @@ public final class OCILayout: ArtifactStore {
         index.manifests.compactMap { $0.annotations["org.opencontainers.image.ref.name"] }.sorted()
     }
     public func repositories(prefix: String) async throws -> [String] { [""] }
-    public func referrers(of digest: Digest, in repository: String, artifactType: String?) async throws -> [OCIDescriptor] { [] }
+    public func referrers(of digest: Digest, in repository: String, artifactType: String?) async throws
+        -> [OCIDescriptor]
+    { [] }
 
     public func pushBlob(_ blob: BlobSource, in repository: String) async throws -> PushOutcome { throw readOnly }
     public func pushManifest(

@@ -25,7 +25,8 @@ public enum OCILayoutWriter {
 
     /// The layout as a folder, which must not exist; it appears whole.
     public static func write(
-        root: OCIDescriptor, from store: any ArtifactStore, repository: String, tag: String? = nil, toFolder path: String
+        root: OCIDescriptor, from store: any ArtifactStore, repository: String, tag: String? = nil,
+        toFolder path: String
     ) async throws {
         guard !FileSystem.exists(path) else {
             throw Fault(.conflict, "\(path) exists", fix: "name a folder that does not exist yet")
@@ -36,7 +37,8 @@ public enum OCILayoutWriter {
         do {
             for blob in try await nodes(root, store, repository) {
                 try FileSystem.makeFolder("\(temporary)/blobs/\(blob.digest.algorithm.rawValue)")
-                let file = try FileHandle(creating: "\(temporary)/blobs/\(blob.digest.algorithm.rawValue)/\(blob.digest.hex)")
+                let file = try FileHandle(
+                    creating: "\(temporary)/blobs/\(blob.digest.algorithm.rawValue)/\(blob.digest.hex)")
                 for try await chunk in try await open(blob, store, repository) { try file.write(chunk) }
             }
             try FileSystem.write(index(root, tag), to: "\(temporary)/index.json")
@@ -76,10 +78,13 @@ public enum OCILayoutWriter {
         var seen: Set<Digest> = []
         func visit(_ descriptor: OCIDescriptor, _ depth: Int) async throws {
             guard seen.insert(descriptor.digest).inserted else { return }
-            guard depth <= 8, seen.count <= 10_000 else { throw Fault(.limitExceeded, "the artifact \(root.digest) is nested too deeply") }
+            guard depth <= 8, seen.count <= 10_000 else {
+                throw Fault(.limitExceeded, "the artifact \(root.digest) is nested too deeply")
+            }
             if MediaType(descriptor.mediaType).isManifest || MediaType(descriptor.mediaType).isIndex {
                 let (bytes, type) = try await store.manifest(descriptor.digest, in: repository)
-                let manifest = try OCIManifest(parsing: bytes, mediaType: type, source: "\(repository)@\(descriptor.digest)")
+                let manifest = try OCIManifest(
+                    parsing: bytes, mediaType: type, source: "\(repository)@\(descriptor.digest)")
                 for child in manifest.children { try await visit(child, depth + 1) }
             }
             nodes.append(descriptor)

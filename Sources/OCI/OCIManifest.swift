@@ -58,7 +58,9 @@ public struct OCIManifest: Sendable {
         func list(_ name: String) throws(Fault) -> [OCIDescriptor] {
             guard let value = json[name], value != .null else { return [] }
             guard let items = value.array else { throw wrong("has “\(name)” that is no list") }
-            guard items.count <= Self.entryLimit else { throw Fault(.limitExceeded, "\(source) has more than \(Self.entryLimit) entries") }
+            guard items.count <= Self.entryLimit else {
+                throw Fault(.limitExceeded, "\(source) has more than \(Self.entryLimit) entries")
+            }
             var descriptors: [OCIDescriptor] = []
             for item in items { descriptors.append(try OCIDescriptor(json: item)) }
             return descriptors
@@ -67,7 +69,9 @@ public struct OCIManifest: Sendable {
         layers = try list("layers")
         manifests = try list("manifests")
         config = try json["config"].map { config throws(Fault) in try OCIDescriptor(json: config) }
-        subject = try json["subject"].flatMap { $0 == .null ? nil : $0 }.map { subject throws(Fault) in try OCIDescriptor(json: subject) }
+        subject = try json["subject"].flatMap { $0 == .null ? nil : $0 }.map { subject throws(Fault) in
+            try OCIDescriptor(json: subject)
+        }
         artifactType = json["artifactType"]?.string
         var annotations: [String: String] = [:]
         for (key, value) in json["annotations"]?.object ?? JSONObject() { annotations[key] = value.string }

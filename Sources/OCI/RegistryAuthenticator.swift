@@ -20,7 +20,9 @@ actor RegistryAuthenticator {
     private struct Token { let header: String, expires: Int64 }
     private static let answerLimit = 1024 * 1024
 
-    init(origin: Origin, http: HTTPClient, credentials: @escaping @Sendable (String) async throws -> RegistryCredential?) {
+    init(
+        origin: Origin, http: HTTPClient, credentials: @escaping @Sendable (String) async throws -> RegistryCredential?
+    ) {
         (self.origin, self.http, self.credentials) = (origin, http, credentials)
     }
 
@@ -28,7 +30,8 @@ actor RegistryAuthenticator {
     func header(_ repository: String, _ access: Access) async throws -> String? {
         if usesBasic.contains(repository) { return try await basicHeader(repository) }
         if case .bearer(let token)? = try await credentials(repository) { return "Bearer \(token)" }
-        guard let token = tokens[Scope(repository: repository, access: access)], token.expires > Timestamp.now().seconds else {
+        guard let token = tokens[Scope(repository: repository, access: access)], token.expires > Timestamp.now().seconds
+        else {
             return nil
         }
         return token.header
@@ -61,10 +64,13 @@ actor RegistryAuthenticator {
         let url = try HTTPURL(realm)
         var credential = try await credentials(repository)
         // A realm is named by the server. Over plain HTTP a password goes to nobody but the registry itself.
-        if url.origin.scheme != "https" && url.origin.host != origin.host && !(url.origin.isLoopback && origin.isLoopback) {
+        if url.origin.scheme != "https" && url.origin.host != origin.host
+            && !(url.origin.isLoopback && origin.isLoopback)
+        {
             guard credential == nil else {
                 throw Fault(
-                    .unauthorized, "\(origin) wants credentials sent to \(url.origin) without encryption, which is refused",
+                    .unauthorized,
+                    "\(origin) wants credentials sent to \(url.origin) without encryption, which is refused",
                     fix: "use a registry whose token service speaks HTTPS")
             }
             credential = nil

@@ -16,11 +16,14 @@ extension RegistryClient {
         let response = try await send(head, repository, .pull)
         if response.status == 404 { return nil }
         if response.status == 200, let text = response.headers["Docker-Content-Digest"], let digest = try? Digest(text),
-            let size = response.headers["Content-Length"].flatMap({ Int64($0) }), let type = response.headers["Content-Type"]
+            let size = response.headers["Content-Length"].flatMap({ Int64($0) }),
+            let type = response.headers["Content-Type"]
         {
             // What the header claims is checked when the manifest is fetched by this digest.
             if let asked = try? Digest(reference), asked != digest {
-                throw Fault(.mismatch, "\(name)/\(repository) answers \(asked) with \(digest)", fix: "the registry is broken or lies")
+                throw Fault(
+                    .mismatch, "\(name)/\(repository) answers \(asked) with \(digest)",
+                    fix: "the registry is broken or lies")
             }
             return OCIDescriptor(mediaType: MediaType(type).rawValue, digest: digest, size: size)
         }
@@ -32,16 +35,21 @@ extension RegistryClient {
         let full = try await send(get, repository, .pull)
         if full.status == 404 { return nil }
         guard full.status == 200 else { throw await fault(full, "looking for \(name)/\(repository):\(reference)") }
-        let bytes = try await full.body.collect(limit: OCIManifest.sizeLimit, of: "the manifest \(repository):\(reference)")
+        let bytes = try await full.body.collect(
+            limit: OCIManifest.sizeLimit, of: "the manifest \(repository):\(reference)")
         return OCIDescriptor(
-            mediaType: MediaType(full.headers["Content-Type"] ?? "").rawValue, digest: Digest(of: bytes), size: Int64(bytes.count))
+            mediaType: MediaType(full.headers["Content-Type"] ?? "").rawValue, digest: Digest(of: bytes),
+            size: Int64(bytes.count))
     }
 
     public func manifest(_ digest: Digest, in repository: String) async throws -> (bytes: [UInt8], mediaType: String) {
         let request = HTTPRequest(
-            method: .get, url: try url("/v2/\(repository)/manifests/\(digest)"), headers: ["Accept": Self.manifestTypes])
+            method: .get, url: try url("/v2/\(repository)/manifests/\(digest)"), headers: ["Accept": Self.manifestTypes]
+        )
         let response = try await send(request, repository, .pull)
-        guard response.status == 200 else { throw await fault(response, "fetching the manifest \(name)/\(repository)@\(digest)") }
+        guard response.status == 200 else {
+            throw await fault(response, "fetching the manifest \(name)/\(repository)@\(digest)")
+        }
         let thing = "the manifest \(name)/\(repository)@\(digest)"
         let stream = response.body.verified(digest: digest, size: nil, of: thing)
         let bytes = try await stream.collect(limit: OCIManifest.sizeLimit, of: thing)
@@ -61,7 +69,9 @@ extension RegistryClient {
     public func openBlob(_ digest: Digest, size: Int64?, in repository: String) async throws -> ByteStream {
         let request = HTTPRequest(method: .get, url: try url("/v2/\(repository)/blobs/\(digest)"))
         let response = try await send(request, repository, .pull)
-        guard response.status == 200 else { throw await fault(response, "fetching the blob \(digest) of \(name)/\(repository)") }
+        guard response.status == 200 else {
+            throw await fault(response, "fetching the blob \(digest) of \(name)/\(repository)")
+        }
         return response.body.verified(digest: digest, size: size, of: "the blob of \(name)/\(repository)")
     }
 
@@ -74,7 +84,9 @@ extension RegistryClient {
         while let page = next {
             let response = try await send(HTTPRequest(method: .get, url: page), repository, .pull)
             if response.status == 404 { return [] }
-            guard response.status == 200 else { throw await fault(response, "listing the tags of \(name)/\(repository)") }
+            guard response.status == 200 else {
+                throw await fault(response, "listing the tags of \(name)/\(repository)")
+            }
             let bytes = try await response.body.collect(limit: 16 << 20, of: "the tags of \(repository)")
             let page = try JSON(parsing: bytes, source: "the tags of \(name)/\(repository)")["tags"]?.array ?? []
             tags += page.compactMap(\.string)
@@ -88,7 +100,8 @@ extension RegistryClient {
 
     /// The next page by the `Link` header; it must be of the same registry.
     private func nextPage(_ response: HTTPResponse, _ repository: String) throws -> HTTPURL? {
-        guard let link = response.headers["Link"], let open = link.firstIndex(of: "<"), let close = link.firstIndex(of: ">"),
+        guard let link = response.headers["Link"], let open = link.firstIndex(of: "<"),
+            let close = link.firstIndex(of: ">"),
             open < close, link[close...].contains("next")
         else { return nil }
         let next = try response.url.resolving(String(link[link.index(after: open)..<close]))
@@ -104,7 +117,9 @@ extension RegistryClient {
             fix: "name the component: \(origin.host):\(origin.port)//COMPONENT")
     }
 
-    public func referrers(of digest: Digest, in repository: String, artifactType: String?) async throws -> [OCIDescriptor] {
+    public func referrers(of digest: Digest, in repository: String, artifactType: String?) async throws
+        -> [OCIDescriptor]
+    {
         let request = HTTPRequest(
             method: .get, url: try url("/v2/\(repository)/referrers/\(digest)"),
             headers: ["Accept": MediaType.imageIndex.rawValue])

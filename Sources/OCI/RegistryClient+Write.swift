@@ -47,7 +47,9 @@ extension RegistryClient {
                         return isVerified ? stream : stream.verified(digest: digest, size: size, of: thing)
                     }))
         let response = try await send(request, repository, .push)
-        guard response.status == 201 || response.status == 204 else { throw await fault(response, "uploading \(digest) to \(name)/\(repository)") }
+        guard response.status == 201 || response.status == 204 else {
+            throw await fault(response, "uploading \(digest) to \(name)/\(repository)")
+        }
     }
 
     public func pushManifest(
@@ -55,9 +57,12 @@ extension RegistryClient {
     ) async throws -> OCIDescriptor {
         let digest = Digest(of: bytes)
         guard bytes.count <= OCIManifest.sizeLimit else {
-            throw Fault(.limitExceeded, "a manifest for \(name)/\(repository) has \(ByteCount(Int64(bytes.count))), more than registries take")
+            throw Fault(
+                .limitExceeded,
+                "a manifest for \(name)/\(repository) has \(ByteCount(Int64(bytes.count))), more than registries take")
         }
-        let descriptor = OCIDescriptor(mediaType: MediaType(mediaType).rawValue, digest: digest, size: Int64(bytes.count))
+        let descriptor = OCIDescriptor(
+            mediaType: MediaType(mediaType).rawValue, digest: digest, size: Int64(bytes.count))
         if tag == nil, try await resolve(digest.description, in: repository) != nil { return descriptor }
         let request = HTTPRequest(
             method: .put, url: try url("/v2/\(repository)/manifests/\(tag ?? digest.description)"),
@@ -67,7 +72,9 @@ extension RegistryClient {
             throw await fault(response, "writing \(name)/\(repository)\(tag.map { ":\($0)" } ?? "@\(digest)")")
         }
         if let text = response.headers["Docker-Content-Digest"], let stored = try? Digest(text), stored != digest {
-            throw Fault(.mismatch, "\(name) stored the manifest \(digest) as \(stored)", fix: "the registry changes manifests; use another")
+            throw Fault(
+                .mismatch, "\(name) stored the manifest \(digest) as \(stored)",
+                fix: "the registry changes manifests; use another")
         }
         return descriptor
     }
@@ -75,7 +82,9 @@ extension RegistryClient {
     public func untag(_ tag: String, in repository: String) async throws {
         let request = HTTPRequest(method: .delete, url: try url("/v2/\(repository)/manifests/\(tag)"))
         let response = try await send(request, repository, .delete)
-        guard [200, 202, 404].contains(response.status) else { throw await fault(response, "removing \(name)/\(repository):\(tag)") }
+        guard [200, 202, 404].contains(response.status) else {
+            throw await fault(response, "removing \(name)/\(repository):\(tag)")
+        }
     }
 
     public func finish() async throws {}

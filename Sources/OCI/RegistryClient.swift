@@ -69,7 +69,8 @@ public final class RegistryClient: ArtifactStore {
         }
         let said = codes.isEmpty ? "" : " (\(codes.joined(separator: "; ")))"
         let message = "\(activity): the registry answered \(response.status)\(said)"
-        let login = "run `ocm login \(origin.host):\(origin.port)`, or configure a consumer of type OCIRegistry for \(origin.host)"
+        let login =
+            "run `ocm login \(origin.host):\(origin.port)`, or configure a consumer of type OCIRegistry for \(origin.host)"
         return switch response.status {
         case 401: Fault(.unauthorized, message, fix: login)
         case 403: Fault(.forbidden, message, fix: "ask for access, or use other credentials: \(login)")

@@ -35,7 +35,8 @@ extension NormalisationAlgorithm: ArgumentValue {
 struct HashName: ArgumentValue {
     let algorithm: Digest.Algorithm
     init(argument: String) throws {
-        guard let algorithm = Digest.Algorithm(ocmName: argument.uppercased()) ?? Digest.Algorithm(ocmName: argument) else {
+        guard let algorithm = Digest.Algorithm(ocmName: argument.uppercased()) ?? Digest.Algorithm(ocmName: argument)
+        else {
             throw Fault(.invalid, "“\(argument)” is no hash algorithm", fix: "use SHA-256 or SHA-512")
         }
         self.algorithm = algorithm
@@ -52,7 +53,8 @@ struct NamedFile: ArgumentValue {
 
     init(argument: String) throws {
         // A path may hold “=”; a signature name never holds “/”.
-        guard let equals = argument.firstIndex(of: "="), !argument[..<equals].contains("/"), equals != argument.startIndex
+        guard let equals = argument.firstIndex(of: "="), !argument[..<equals].contains("/"),
+            equals != argument.startIndex
         else {
             (name, path) = (nil, argument)
             return
@@ -81,14 +83,17 @@ struct IdentitySelector: ArgumentValue {
     }
     static var allCompletions: [String] { [] }
     static var defaultValueName: String { "KEY=VALUE,…" }
-    var argumentText: String { attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",") }
+    var argumentText: String {
+        attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+    }
 }
 
 extension VersionConstraint: ArgumentValue {
     init(argument: String) throws {
         guard let constraint = VersionConstraint(argument) else {
             throw Fault(
-                .invalid, "“\(argument)” is no version constraint", fix: "write it as >=1.2.0, ~1.2, ^1, 1.x or 1.0 - 2.0")
+                .invalid, "“\(argument)” is no version constraint",
+                fix: "write it as >=1.2.0, ~1.2, ^1, 1.x or 1.0 - 2.0")
         }
         self = constraint
     }

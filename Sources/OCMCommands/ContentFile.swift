@@ -23,7 +23,8 @@ struct ContentFile: Sendable {
         case .artifact(let artifact):
             if let expected, !expected.isExcluded, try expected.digest() != artifact.root.digest {
                 throw Fault(
-                    .mismatch, "\(thing) should have the digest \(try expected.digest()) and has \(artifact.root.digest)",
+                    .mismatch,
+                    "\(thing) should have the digest \(try expected.digest()) and has \(artifact.root.digest)",
                     fix: "the content was damaged or replaced; fetch it again from its origin")
             }
             if asLayoutFolder {

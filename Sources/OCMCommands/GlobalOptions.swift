@@ -5,7 +5,8 @@ internal import CommandLineKit
 
 /// Options that every command takes.
 struct GlobalOptions: ParsableOptions {
-    @Option(help: "read this configuration instead of the usual places; repeatable", valueName: "FILE", completion: .file)
+    @Option(
+        help: "read this configuration instead of the usual places; repeatable", valueName: "FILE", completion: .file)
     var config: [String] = []
     @Option(help: "how progress is shown: auto, tty, plain, json or none", environment: "OCM_PROGRESS")
     var progress = ProgressMode.auto

@@ -55,7 +55,11 @@ struct OCMContext: Sendable {
     ) async throws -> [ComponentVersionIdentity] {
         if let identity = locator.identity { return [identity] }
         let components: [ComponentName]
-        if let component = locator.component { components = [component] } else { components = try await repository.components() }
+        if let component = locator.component {
+            components = [component]
+        } else {
+            components = try await repository.components()
+        }
         var identities: [ComponentVersionIdentity] = []
         for component in components {
             var versions = try await repository.versions(of: component)
@@ -66,7 +70,8 @@ struct OCMContext: Sendable {
         guard !identities.isEmpty else {
             let what = locator.component.map { "no version of \($0)" } ?? "no component version"
             throw Fault(
-                .notFound, "there is \(what) in \(repository.locator)\(constraint.map { " that satisfies \($0)" } ?? "")",
+                .notFound,
+                "there is \(what) in \(repository.locator)\(constraint.map { " that satisfies \($0)" } ?? "")",
                 fix: "check the name, or drop the constraint")
         }
         return identities

@@ -15,13 +15,16 @@ struct TrustResolver {
     /// With keys or root certificates given, they count. Without, every signature asked for must have a public key in
     /// the configuration (consumers of type `RSA/v1alpha1`).
     func trust(
-        signatures: [String], publicKeys: [NamedFile], roots: [String], issuer: String?, for descriptor: ComponentDescriptor
+        signatures: [String], publicKeys: [NamedFile], roots: [String], issuer: String?,
+        for descriptor: ComponentDescriptor
     ) throws(Fault) -> [SignatureTrust] {
         var trust: [SignatureTrust] = []
         for file in publicKeys {
             let key = VerificationKey.key(try Self.publicKey(file.path))
             let names = file.name.map { [$0] } ?? signatures
-            trust += names.isEmpty ? [SignatureTrust(signature: nil, key: key)] : names.map { SignatureTrust(signature: $0, key: key) }
+            trust +=
+                names.isEmpty
+                ? [SignatureTrust(signature: nil, key: key)] : names.map { SignatureTrust(signature: $0, key: key) }
         }
         if !roots.isEmpty {
             var certificates: [Certificate] = []
@@ -29,7 +32,10 @@ struct TrustResolver {
                 certificates += try Certificate.all(inPEM: FileSystem.read(path, limit: 1 << 20), source: path)
             }
             let key = VerificationKey.roots(certificates, issuer: issuer)
-            trust += signatures.isEmpty ? [SignatureTrust(signature: nil, key: key)] : signatures.map { SignatureTrust(signature: $0, key: key) }
+            trust +=
+                signatures.isEmpty
+                ? [SignatureTrust(signature: nil, key: key)]
+                : signatures.map { SignatureTrust(signature: $0, key: key) }
         }
         guard trust.isEmpty else { return trust }
         let wanted = signatures.isEmpty ? descriptor.signatures.map(\.name) : signatures
@@ -42,7 +48,8 @@ struct TrustResolver {
         if !signatures.isEmpty, trust.count < signatures.count {
             let missing = signatures.filter { name in !trust.contains { $0.signature == name } }
             throw Fault(
-                .unverified, "there is no public key for the signature \(missing.map { "“\($0)”" }.joined(separator: ", "))",
+                .unverified,
+                "there is no public key for the signature \(missing.map { "“\($0)”" }.joined(separator: ", "))",
                 fix: "pass --public-key FILE, or configure a consumer of type RSA/v1alpha1 for it")
         }
         return trust

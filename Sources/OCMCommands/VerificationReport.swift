@@ -54,14 +54,16 @@ struct VerificationReport {
     var text: String {
         var lines: [String] = []
         for signature in verified.signatures {
-            lines.append("signature “\(signature.name)”: \(signature.algorithm) over \(signature.digest) by \(signature.signer)")
+            lines.append(
+                "signature “\(signature.name)”: \(signature.algorithm) over \(signature.digest) by \(signature.signer)")
         }
         for version in verified.all {
             lines.append("\(version.version.identity)")
             for verdict in version.resources {
                 let what: String =
                     switch verdict.outcome {
-                    case .verified: "\(ByteCount(verdict.bytes)) read, digest \(verdict.digest?.value.prefix(12) ?? "")… matches"
+                    case .verified:
+                        "\(ByteCount(verdict.bytes)) read, digest \(verdict.digest?.value.prefix(12) ?? "")… matches"
                     case .notRead: "NOT READ (--shallow)"
                     case .noContent: "has no content"
                     case .excluded: "EXCLUDED from the signature by its producer"

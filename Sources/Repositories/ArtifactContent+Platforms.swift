@@ -17,7 +17,9 @@ extension ArtifactContent {
         let kept = manifest.manifests.filter { descriptor in
             guard let platform = descriptor.platform else { return false }
             let parts = ["os", "architecture", "variant"].compactMap { platform[$0]?.string }
-            return platforms.contains { $0 == parts.joined(separator: "/") || $0 == parts.prefix(2).joined(separator: "/") }
+            return platforms.contains {
+                $0 == parts.joined(separator: "/") || $0 == parts.prefix(2).joined(separator: "/")
+            }
         }
         guard !kept.isEmpty else {
             let there = manifest.manifests.compactMap(\.platform).map {

@@ -14,7 +14,8 @@ struct ComponentArchiveRepository: ComponentVersionRepository {
     init(path: String, locator: RepositoryLocator, temporaryFolder: String?) async throws {
         self.locator = locator
         archive = try await ComponentArchiveReader.open(path: path, temporaryFolder: temporaryFolder)
-        descriptor = try ComponentDescriptor(parsing: archive.descriptor, source: "component-descriptor.yaml of \(path)")
+        descriptor = try ComponentDescriptor(
+            parsing: archive.descriptor, source: "component-descriptor.yaml of \(path)")
     }
 
     func components() async throws -> [ComponentName] { [descriptor.identity.name] }

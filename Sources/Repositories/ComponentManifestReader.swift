@@ -22,7 +22,8 @@ struct ComponentManifestReader {
         var contents = LocalContents()
         if manifest.isIndex {
             guard let component = manifest.manifests.first else {
-                throw Fault(.invalid, "the index \(root.digest) in \(repository) is empty, so it is no component version")
+                throw Fault(
+                    .invalid, "the index \(root.digest) in \(repository) is empty, so it is no component version")
             }
             for artifact in manifest.manifests.dropFirst() { contents.artifacts[artifact.digest] = artifact }
             let (bytes, mediaType) = try await store.manifest(component.digest, in: repository)
@@ -45,7 +46,8 @@ struct ComponentManifestReader {
                 let named = try OCIDescriptor(json: layer)
                 guard let found = manifest.layers.first(where: { $0.digest == named.digest }) else {
                     throw Fault(
-                        .invalid, "the configuration of \(repository)@\(root.digest) names the layer \(named.digest), "
+                        .invalid,
+                        "the configuration of \(repository)@\(root.digest) names the layer \(named.digest), "
                             + "which the manifest does not have", fix: "the manifest was altered; fetch it again")
                 }
                 return found
@@ -64,7 +66,8 @@ struct ComponentManifestReader {
         guard layer.size <= Self.descriptorLimit else {
             throw Fault(
                 .limitExceeded,
-                "\(source) has \(ByteCount(layer.size)), more than the \(ByteCount(Int64(Self.descriptorLimit))) accepted")
+                "\(source) has \(ByteCount(layer.size)), more than the \(ByteCount(Int64(Self.descriptorLimit))) accepted"
+            )
         }
         var stream = try await store.openBlob(layer.digest, size: layer.size, in: repository)
         if layer.mediaType.hasSuffix("+tar") {

@@ -27,7 +27,8 @@ public struct LocalBlobAccess: Hashable, Sendable {
             json["localReference"]?.string ?? json["digest"]?.string ?? json["fileName"]?.string
             ?? json["filename"]?.string
         guard let reference, !reference.isEmpty else {
-            throw Fault(.invalid, "the access of \(thing) has no “localReference”", fix: "name the digest of the blob there")
+            throw Fault(
+                .invalid, "the access of \(thing) has no “localReference”", fix: "name the digest of the blob there")
         }
         references = reference.split(separator: ",").map { String($0).trimmed }
         mediaType = json["mediaType"]?.string ?? "application/octet-stream"

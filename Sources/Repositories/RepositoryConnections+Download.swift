@@ -62,7 +62,8 @@ extension RepositoryConnections {
                 }
             throw Fault(
                 code, "\(thing): \(request.method.name) \(request.url.redacted) answered \(response.status)",
-                fix: code == .unauthorized ? "configure a consumer of type Wget for \(request.url.origin.host)" : "check the address")
+                fix: code == .unauthorized
+                    ? "configure a consumer of type Wget for \(request.url.origin.host)" : "check the address")
         }
         return response
     }

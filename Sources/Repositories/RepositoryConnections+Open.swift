@@ -7,7 +7,9 @@ extension RepositoryConnections {
     ///
     /// Throws `.notFound` when an archive does not exist and the mode does not make it, and `.unsupported` when a
     /// component archive should be written.
-    public func open(_ locator: RepositoryLocator, _ mode: RepositoryMode) async throws -> any ComponentVersionRepository {
+    public func open(_ locator: RepositoryLocator, _ mode: RepositoryMode) async throws
+        -> any ComponentVersionRepository
+    {
         switch locator.kind {
         case .registry(let origin, let subPath):
             return StoreRepository(registry(at: origin), locator: locator, subPath: subPath)

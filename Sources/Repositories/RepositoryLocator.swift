@@ -33,7 +33,8 @@ public struct RepositoryLocator: Hashable, Sendable, CustomStringConvertible {
     /// looks like a domain are registries; names that end in `.tar`, `.tgz` or `.tar.gz`, and all others, are archives.
     public init(_ text: String) throws(Fault) {
         guard !text.isEmpty else {
-            throw Fault(.invalid, "the repository is empty", fix: "name a registry (ghcr.io/acme) or an archive (./archive)")
+            throw Fault(
+                .invalid, "the repository is empty", fix: "name a registry (ghcr.io/acme) or an archive (./archive)")
         }
         var rest = text.hasPrefix("+") ? String(text.dropFirst()) : text
         var type: String?
@@ -66,7 +67,9 @@ public struct RepositoryLocator: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func looksLikePath(_ text: String) -> Bool {
-        if ["/", "./", "../", "~", "file://"].contains(where: text.hasPrefix) || text == "." || text == ".." { return true }
+        if ["/", "./", "../", "~", "file://"].contains(where: text.hasPrefix) || text == "." || text == ".." {
+            return true
+        }
         if text.firstRange(of: "://") != nil { return false }
         let host = text.split(separator: "/", maxSplits: 1).first.map(String.init) ?? text
         if host.hasPrefix("[") || host.contains(":") || host == "localhost" { return false }

@@ -73,7 +73,9 @@ struct ContentPlacement {
         var owners: [Digest: [JSON]] = [:]
         var order: [Digest] = []
         var attributes: [Digest: [String: String]] = [:]
-        func note(_ access: TypedSpecification, _ kind: String, _ identity: ElementIdentity, _ thing: String) throws(Fault) {
+        func note(_ access: TypedSpecification, _ kind: String, _ identity: ElementIdentity, _ thing: String)
+            throws(Fault)
+        {
             guard LocalBlobAccess.typeNames.contains(access.type.name) else { return }
             for reference in try LocalBlobAccess(access, of: thing).references {
                 let digest = try LocalBlobAccess.digest(reference)

@@ -54,7 +54,8 @@ public struct StoreRepository: ComponentVersionRepository {
         return version
     }
 
-    public func content(of access: LocalBlobAccess, in version: StoredComponentVersion) async throws -> ResourceContent {
+    public func content(of access: LocalBlobAccess, in version: StoredComponentVersion) async throws -> ResourceContent
+    {
         let repository = repository(of: version.identity.name)
         if let digest = access.digest, let artifact = version.contents.artifacts[digest] {
             return .artifact(ArtifactContent(store: store, repository: repository, root: artifact))
@@ -76,9 +77,10 @@ public struct StoreRepository: ComponentVersionRepository {
         let size = parts.reduce(0) { $0 + $1.size }
         guard parts.count == 1, let part = parts.first else {
             return BlobContent(mediaType: access.mediaType, size: size) { [store] in
-                ByteStream.concatenating(parts.map { part in
-                    { try await store.openBlob(part.digest, size: part.size, in: repository) }
-                })
+                ByteStream.concatenating(
+                    parts.map { part in
+                        { try await store.openBlob(part.digest, size: part.size, in: repository) }
+                    })
             }
         }
         return BlobContent(

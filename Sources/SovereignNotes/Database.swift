@@ -34,7 +34,9 @@ internal import Glibc
         defer { unsafe PQclear(result) }
         let status = unsafe PQresultStatus(result)
         guard status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK else {
-            throw Fault(.unavailable, "the database refused a statement: \(unsafe String(cString: PQerrorMessage(handle)).trimmed)")
+            throw Fault(
+                .unavailable,
+                "the database refused a statement: \(unsafe String(cString: PQerrorMessage(handle)).trimmed)")
         }
         return (0..<(unsafe PQntuples(result))).map { row in
             (0..<(unsafe PQnfields(result))).map { column in unsafe String(cString: PQgetvalue(result, row, column)) }

@@ -16,7 +16,8 @@ enum NotePage {
             <ul id="notes"></ul></body></html>
 
             """)
-        response.headers["Content-Security-Policy"] = "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'none'"
+        response.headers["Content-Security-Policy"] =
+            "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'none'"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
     }()

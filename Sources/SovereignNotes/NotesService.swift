@@ -26,7 +26,8 @@ public struct NotesService: Sendable {
         while true {
             do {
                 _ = try await database.query(
-                    "CREATE TABLE IF NOT EXISTS notes (id BIGSERIAL PRIMARY KEY, content TEXT NOT NULL, created_at TIMESTAMPTZ NOT NULL DEFAULT now())")
+                    "CREATE TABLE IF NOT EXISTS notes (id BIGSERIAL PRIMARY KEY, content TEXT NOT NULL, created_at TIMESTAMPTZ NOT NULL DEFAULT now())"
+                )
                 return log("the table is there")
             } catch {
                 log("waiting for the database: \(error)")
@@ -72,13 +73,15 @@ public struct NotesService: Sendable {
     }
 
     private func create(_ request: ServerRequest) async throws -> ServerResponse {
-        guard let json = try? JSON(parsing: request.body, source: "the request"), let content = json["content"]?.string else {
+        guard let json = try? JSON(parsing: request.body, source: "the request"), let content = json["content"]?.string
+        else {
             return .error(400, "send JSON with a string named content")
         }
         guard !content.trimmed.isEmpty, content.utf8.count <= Self.contentLimit, !content.utf8.contains(0) else {
             return .error(422, "content must have 1 to \(Self.contentLimit) bytes")
         }
-        let rows = try await database.query("INSERT INTO notes (content) VALUES ($1) RETURNING \(Self.columns)", [content])
+        let rows = try await database.query(
+            "INSERT INTO notes (content) VALUES ($1) RETURNING \(Self.columns)", [content])
         guard let row = rows.first else { return .error(500, "the note was not stored") }
         var response = Self.json(Self.note(row), status: 201)
         response.headers["Location"] = "/notes/\(row[0])"

@@ -16,16 +16,21 @@ enum ResourceDiscovery {
         NotesService.json([
             "$schema": "https://open-resource-discovery.org/spec-v1/interfaces/Document.schema.json",
             "openResourceDiscovery": "1.9", "description": "Notes, the sample product of Sovereign",
-            "packages": [[
-                "ordId": "acme.notes:package:notes:v1", "title": "Notes", "shortDescription": "Notes in PostgreSQL",
-                "description": "Notes in PostgreSQL", "version": .string(version), "vendor": "acme:vendor:Acme:",
-            ]],
-            "apiResources": [[
-                "ordId": "acme.notes:apiResource:notes:v1", "title": "Notes API", "shortDescription": "Create, read and delete notes",
-                "description": "Create, read and delete notes", "version": .string(version), "visibility": "public",
-                "releaseStatus": "active", "partOfPackage": "acme.notes:package:notes:v1", "apiProtocol": "rest",
-                "entryPoints": ["/notes"],
-            ]],
+            "packages": [
+                [
+                    "ordId": "acme.notes:package:notes:v1", "title": "Notes", "shortDescription": "Notes in PostgreSQL",
+                    "description": "Notes in PostgreSQL", "version": .string(version), "vendor": "acme:vendor:Acme:",
+                ]
+            ],
+            "apiResources": [
+                [
+                    "ordId": "acme.notes:apiResource:notes:v1", "title": "Notes API",
+                    "shortDescription": "Create, read and delete notes",
+                    "description": "Create, read and delete notes", "version": .string(version), "visibility": "public",
+                    "releaseStatus": "active", "partOfPackage": "acme.notes:package:notes:v1", "apiProtocol": "rest",
+                    "entryPoints": ["/notes"],
+                ]
+            ],
         ])
     }
 }

@@ -19,7 +19,8 @@ struct ExistingVersionDecision {
         case .skip: return .skip(reason: "it is there, and existing versions are left alone")
         case .enforce: return .copy
         case .fail:
-            throw Fault(.conflict, "\(identity) is in \(target) already", fix: "choose another policy for existing versions")
+            throw Fault(
+                .conflict, "\(identity) is in \(target) already", fix: "choose another policy for existing versions")
         case .update, .replace: break
         }
         guard try hasSameContent(version.descriptor, existing.descriptor) else {
@@ -53,7 +54,9 @@ struct ExistingVersionDecision {
             guard let access = resource.access else { return false }
             guard options.copyResources == .all || resource.relation == .local else { return false }
             let name = AccessMethods.canonicalName(access.type)
-            if name == "localBlob" || name == "none" || options.omittedAccessTypes.contains(access.type.name) { return false }
+            if name == "localBlob" || name == "none" || options.omittedAccessTypes.contains(access.type.name) {
+                return false
+            }
             return !isInTarget(access)
         }
     }

@@ -17,7 +17,8 @@ public struct TransferExecutor: Sendable {
 
     /// An executor that writes to `target`, which must be the one of the plan.
     public init(
-        target: any ComponentVersionRepository, options: TransferOptions, observer: @escaping ProgressObserver = { _ in }
+        target: any ComponentVersionRepository, options: TransferOptions,
+        observer: @escaping ProgressObserver = { _ in }
     ) {
         (self.target, self.options, self.observer) = (target, options, observer)
     }
@@ -138,13 +139,15 @@ public struct TransferExecutor: Sendable {
     private func publish(
         _ artifact: ArtifactContent, _ planned: PlannedContent, _ observer: PlacementObserver
     ) async throws -> Placement? {
-        guard let repository = target as? StoreRepository, case .registry(let origin, let subPath) = repository.locator.kind,
+        guard let repository = target as? StoreRepository,
+            case .registry(let origin, let subPath) = repository.locator.kind,
             let name = planned.referenceName
         else { return nil }
         let reference = try ImageReference("\(origin.repositoryHost)/\(subPath.isEmpty ? "" : subPath + "/")\(name)")
         try await artifact.copy(
             to: repository.store, repository: reference.repository, tag: reference.tag, observer: observer)
-        let pinned = "\(origin.repositoryHost)/\(reference.repository)"
+        let pinned =
+            "\(origin.repositoryHost)/\(reference.repository)"
             + "\(reference.tag.map { ":\($0)" } ?? "")@\(artifact.root.digest)"
         return Placement(access: ["type": "ociArtifact", "imageReference": .string(pinned)], placed: nil)
     }

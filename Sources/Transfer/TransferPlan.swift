@@ -99,7 +99,9 @@ public struct PlannedContent: Sendable {
     public let referenceName: String?
 
     var json: JSON {
-        var json: JSON = ["kind": .string(kind.rawValue), "name": .string(thing), "mediaType": .string(content.mediaType)]
+        var json: JSON = [
+            "kind": .string(kind.rawValue), "name": .string(thing), "mediaType": .string(content.mediaType),
+        ]
         if let bytes { json["bytes"] = .number(JSONNumber(bytes)) }
         if let digest = content.digest { json["digest"] = .string(digest.description) }
         return json

@@ -55,14 +55,16 @@ public struct TransferPlanner: Sendable {
                 guard options.isRecursive || selected.contains(child) else { continue }
                 guard !path.contains(child), path.count < Self.depthLimit else {
                     let cycle = (path + [child]).map(\.description).joined(separator: " → ")
-                    throw Fault(.invalid, "the references of \(path[0]) form a cycle: \(cycle)", fix: "remove one of them")
+                    throw Fault(
+                        .invalid, "the references of \(path[0]) form a cycle: \(cycle)", fix: "remove one of them")
                 }
                 let (found, home) = try await source.get(child)
                 if let pinned = reference.digest {
                     try found.descriptor.check(pinned, pinnedBy: version.identity)
                 } else if !options.trust.isEmpty {
                     throw Fault(
-                        .unverified, "\(version.identity) refers to \(child) without a digest, so nothing vouches for it",
+                        .unverified,
+                        "\(version.identity) refers to \(child) without a digest, so nothing vouches for it",
                         fix: "sign \(version.identity) again; signing pins every reference")
                 }
                 try await visit(found, home, path: path + [child], selected, &versions, &visited)

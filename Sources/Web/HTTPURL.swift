@@ -59,7 +59,8 @@ public struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
         let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
         let authority = rest[..<end]
         guard !authority.contains("@") else {
-            throw Fault(.invalid, "a URL for \(scheme) holds a user name", fix: "give credentials through the configuration")
+            throw Fault(
+                .invalid, "a URL for \(scheme) holds a user name", fix: "give credentials through the configuration")
         }
         let (host, port) = try Self.split(authority, in: text)
         origin = Origin(scheme: scheme, host: host, port: port ?? (scheme == "https" ? 443 : 80))
@@ -78,13 +79,16 @@ public struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func split(_ authority: Substring, in text: String) throws(Fault) -> (String, Int?) {
-        let wrong = Fault(.invalid, "“\(authority)” is no host name with an optional port", fix: "write it as host:port")
+        let wrong = Fault(
+            .invalid, "“\(authority)” is no host name with an optional port", fix: "write it as host:port")
         var host = authority
         var portText: Substring?
         if authority.hasPrefix("[") {
             guard let close = authority.firstIndex(of: "]") else { throw wrong }
             host = authority[authority.index(after: authority.startIndex)..<close]
-            guard host.utf8.allSatisfy({ (0x30...0x3A).contains($0) || (0x61...0x66).contains($0 | 0x20) || $0 == 0x2E }) else { throw wrong }
+            guard
+                host.utf8.allSatisfy({ (0x30...0x3A).contains($0) || (0x61...0x66).contains($0 | 0x20) || $0 == 0x2E })
+            else { throw wrong }
             let behind = authority[authority.index(after: close)...]
             guard behind.isEmpty || behind.hasPrefix(":") else { throw wrong }
             portText = behind.isEmpty ? nil : behind.dropFirst()
@@ -98,7 +102,9 @@ public struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
         }
         guard !host.isEmpty else { throw wrong }
         guard let portText, !portText.isEmpty else { return (String(host), nil) }
-        guard let port = Int(portText), (1...65_535).contains(port), portText.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { throw wrong }
+        guard let port = Int(portText), (1...65_535).contains(port),
+            portText.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else { throw wrong }
         return (String(host), port)
     }
 
@@ -112,7 +118,9 @@ public struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
 
     /// Resolves a reference such as a `Location` header against this URL (RFC 3986 section 5.2).
     public func resolving(_ reference: String) throws(Fault) -> HTTPURL {
-        if reference.firstRange(of: "://").map({ range in reference[..<range.lowerBound].allSatisfy { $0.isLetter || $0.isNumber } }) == true {
+        if reference.firstRange(of: "://").map({ range in
+            reference[..<range.lowerBound].allSatisfy { $0.isLetter || $0.isNumber }
+        }) == true {
             return try HTTPURL(reference)
         }
         if reference.hasPrefix("//") { return try HTTPURL("\(origin.scheme):\(reference)") }

@@ -23,20 +23,26 @@ enum ConnectionFault {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
             return Fault(
                 .unavailable, "the certificate of \(host) is not trusted: \(curlReason(code).lowercased())",
-                fix: "add its authority: set SSL_CERT_FILE, or certificateAuthorityFile for the host in the configuration")
+                fix:
+                    "add its authority: set SSL_CERT_FILE, or certificateAuthorityFile for the host in the configuration"
+            )
         case CURLE_SSL_CONNECT_ERROR:
             return Fault(
                 .unavailable, "no secure connection to \(host) came about",
                 fix: "if the server speaks plain HTTP, write http://\(host)")
         case CURLE_SSL_CERTPROBLEM:
-            return Fault(.invalid, "the client certificate for \(host) cannot be used", fix: "check certificate and key")
+            return Fault(
+                .invalid, "the client certificate for \(host) cannot be used", fix: "check certificate and key")
         case CURLE_PARTIAL_FILE:
-            return Fault(.unavailable, "\(host) ended the connection in the middle of \(url.redacted)", fix: "run it again")
+            return Fault(
+                .unavailable, "\(host) ended the connection in the middle of \(url.redacted)", fix: "run it again")
         case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM:
             return Fault(.unavailable, "the connection to \(host) was lost", fix: "run it again")
         case CURLE_ABORTED_BY_CALLBACK: return Fault(.cancelled, "the transfer from \(host) was cancelled")
         default:
-            return Fault(.unavailable, "\(isUpload ? "sending to" : "reading from") \(url.redacted) failed: \(curlReason(code).lowercased())")
+            return Fault(
+                .unavailable,
+                "\(isUpload ? "sending to" : "reading from") \(url.redacted) failed: \(curlReason(code).lowercased())")
         }
     }
 }

@@ -55,7 +55,9 @@ final class CurlContext {
     }
 
     func set(_ option: CURLoption, _ value: Int) { unsafe sovereign_curl_set_long(handle, option, value) }
-    func set(_ option: CURLoption, offset: Int64) { unsafe sovereign_curl_set_offset(handle, option, curl_off_t(offset)) }
+    func set(_ option: CURLoption, offset: Int64) {
+        unsafe sovereign_curl_set_offset(handle, option, curl_off_t(offset))
+    }
     func set(_ option: CURLoption, _ value: String) { unsafe sovereign_curl_set_string(handle, option, value) }
     func set(_ option: CURLoption, blob: String) {
         let bytes = Array(blob.utf8)

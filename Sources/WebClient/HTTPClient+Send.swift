@@ -12,7 +12,8 @@ extension HTTPClient {
     /// and 308. A status of 400 and above is no error here.
     public nonisolated func open(_ request: HTTPRequest, followingRedirects: Bool = true) async throws -> HTTPResponse {
         guard !settings.isOffline else {
-            throw Fault(.unavailable, "\(request.url.redacted) is not asked: --offline is set", fix: "leave out --offline")
+            throw Fault(
+                .unavailable, "\(request.url.redacted) is not asked: --offline is set", fix: "leave out --offline")
         }
         var request = request
         for _ in 0...settings.maximumRedirects {
@@ -27,7 +28,9 @@ extension HTTPClient {
             fix: "check the server's configuration")
     }
 
-    private nonisolated func redirected(_ request: HTTPRequest, to location: String, _ status: Int) throws(Fault) -> HTTPRequest {
+    private nonisolated func redirected(_ request: HTTPRequest, to location: String, _ status: Int) throws(Fault)
+        -> HTTPRequest
+    {
         var next = request
         next.url = try request.url.resolving(location)
         guard !(request.url.origin.scheme == "https" && next.url.origin.scheme == "http") else {
@@ -44,7 +47,9 @@ extension HTTPClient {
             next.method = .get
             next.body = .none
         } else if request.body.open != nil && status != 307 && status != 308 {
-            throw Fault(.invalid, "\(request.url.redacted) answers an upload with the redirect \(status), which is not followed")
+            throw Fault(
+                .invalid, "\(request.url.redacted) answers an upload with the redirect \(status), which is not followed"
+            )
         }
         return next
     }

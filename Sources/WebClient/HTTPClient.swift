@@ -121,7 +121,9 @@ private final class TransferHold: Sendable {
     let id: Int
     let pump: Task<Void, Never>?
 
-    init(client: HTTPClient, id: Int, pump: Task<Void, Never>?) { (self.client, self.id, self.pump) = (client, id, pump) }
+    init(client: HTTPClient, id: Int, pump: Task<Void, Never>?) {
+        (self.client, self.id, self.pump) = (client, id, pump)
+    }
 
     func next(_ request: HTTPRequest) async throws -> Chunk? {
         try await withTaskCancellationHandler {

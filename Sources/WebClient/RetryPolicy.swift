@@ -40,7 +40,9 @@ enum HTTPDate {
     static func seconds(_ text: String) -> Int64? {
         let parts = text.split(separator: " ")
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])) else { return nil }
+        guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])) else {
+            return nil
+        }
         let twoDigits = month + 1 < 10 ? "0\(month + 1)" : "\(month + 1)"
         return Timestamp("\(parts[3])-\(twoDigits)-\(parts[1])T\(parts[4])Z")?.seconds
     }

@@ -39,7 +39,8 @@ internal import Web
             let reason = errno
             unsafe Unmanaged<ServerCore>.fromOpaque(context).release()
             if reason == EADDRINUSE {
-                throw Fault(.conflict, "port \(settings.port) of \(settings.address) is taken", fix: "choose another port")
+                throw Fault(
+                    .conflict, "port \(settings.port) of \(settings.address) is taken", fix: "choose another port")
             }
             throw Fault.system(reason, "listen on \(settings.address):\(settings.port)")
         }
@@ -58,7 +59,9 @@ internal import Web
         let listener = unsafe MHD_quiesce_daemon(started)
         let end = ContinuousClock.now + deadline
         // A suspended connection must not meet the end of its daemon.
-        while core.running.withLock({ $0 }) > 0 && ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(10)) }
+        while core.running.withLock({ $0 }) > 0 && ContinuousClock.now < end {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
         guard core.running.withLock({ $0 }) == 0 else { return }
         unsafe MHD_stop_daemon(started)
         if listener >= 0 { close(listener) }
@@ -113,14 +116,19 @@ private func accessCallback(
         return .YES
     }
     if let response = exchange.state.withLock({ $0.response }) { return unsafe queue(response, connection) }
-    guard !exchange.state.withLock({ state in
-        defer { state.hasStarted = true }
-        return state.hasStarted
-    }) else { return .YES }
+    guard
+        !exchange.state.withLock({ state in
+            defer { state.hasStarted = true }
+            return state.hasStarted
+        })
+    else { return .YES }
     let (body, isTooLarge) = exchange.state.withLock { ($0.body, $0.isTooLarge) }
-    if isTooLarge { return unsafe queue(ServerResponse(status: 413, "text/plain", "the body is too large\n"), connection) }
+    if isTooLarge {
+        return unsafe queue(ServerResponse(status: 413, "text/plain", "the body is too large\n"), connection)
+    }
     let request = unsafe ServerRequest(
-        method: HTTPMethod(String(cString: method)), path: String(cString: url), headers: headers(of: connection), body: body)
+        method: HTTPMethod(String(cString: method)), path: String(cString: url), headers: headers(of: connection),
+        body: body)
     // Suspended first, so that the answer cannot come before the connection waits for it.
     unsafe MHD_suspend_connection(connection)
     let bits = UInt(bitPattern: connection)

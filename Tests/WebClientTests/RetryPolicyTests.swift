@@ -4,7 +4,9 @@ import Testing
 import WebClient
 
 @Suite("Retry policy") struct RetryPolicyTests {
-    @Test("Retry-After counts, within the longest delay", arguments: [("3", Duration.seconds(3)), ("0", .zero), ("86400", .seconds(30)), ("-5", .zero)])
+    @Test(
+        "Retry-After counts, within the longest delay",
+        arguments: [("3", Duration.seconds(3)), ("0", .zero), ("86400", .seconds(30)), ("-5", .zero)])
     func retryAfter(header: String, expected: Duration) {
         #expect(RetryPolicy().delay(afterAttempt: 1, retryAfter: header) == expected)
     }

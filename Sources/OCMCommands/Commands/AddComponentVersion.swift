@@ -20,12 +20,15 @@ struct AddComponentVersion: Command {
             "ocm add cv --repository ghcr.io/acme/components --constructor component-constructor.yaml",
         ])
 
-    @Argument(help: "constructor files, and NAME=VALUE for substitution", valueName: "CONSTRUCTOR|NAME=VALUE", completion: .file)
+    @Argument(
+        help: "constructor files, and NAME=VALUE for substitution", valueName: "CONSTRUCTOR|NAME=VALUE",
+        completion: .file)
     var arguments: [String] = []
     @Option(short: "F", help: "the archive to add to", valueName: "ARCHIVE", completion: .file) var file: String?
     @Option(short: "r", help: "the repository to add to", valueName: "REPOSITORY") var repository: RepositoryLocator?
     @Option(short: "c", help: "a constructor file", valueName: "FILE", completion: .file) var constructor: [String] = []
-    @Option(short: "s", help: "YAML file with values for substitution; repeatable", valueName: "FILE", completion: .file)
+    @Option(
+        short: "s", help: "YAML file with values for substitution; repeatable", valueName: "FILE", completion: .file)
     var settings: [String] = []
     @Flag(help: "substitute from the environment too") var addenv = false
     @Option(help: "how constructors are filled in: subst or none") var templater = Templater.subst
@@ -39,7 +42,8 @@ struct AddComponentVersion: Command {
     @Flag(help: "leave resources named by an access without a digest") var skipDigestGeneration = false
     @Flag(help: "leave references without a digest") var skipReferenceDigestProcessing = false
     @Option(help: "another repository to look up referenced versions; repeatable") var lookup: [RepositoryLocator] = []
-    @Option(help: "the folder that inputs may not leave; default: the constructor's", valueName: "DIR", completion: .folder)
+    @Option(
+        help: "the folder that inputs may not leave; default: the constructor's", valueName: "DIR", completion: .folder)
     var inputRoot: String?
     @Option(short: "j", help: "how many contents are read at once") var concurrencyLimit = 2
     @Option(short: "o", help: "table, json, yaml or ndjson") var output = OutputFormat.table
@@ -52,7 +56,10 @@ struct AddComponentVersion: Command {
     }
 
     func run(in context: OCMContext) async throws {
-        let locator = try repository ?? RepositoryLocator(.archive(path: file ?? "transport-archive", format: nil), description: file ?? "transport-archive")
+        let locator =
+            try repository
+            ?? RepositoryLocator(
+                .archive(path: file ?? "transport-archive", format: nil), description: file ?? "transport-archive")
         var inputs: [(component: ConstructorComponent, inputs: InputMethods)] = []
         for path in try constructorPaths() {
             let files = try InputFiles(base: FileSystem.folder(of: path), root: inputRoot)
@@ -109,7 +116,8 @@ struct AddComponentVersion: Command {
             guard FileSystem.isFolder(path) else { return path }
             let inside = ["component-constructor.yaml", "component-constructor.yml"].map { FileSystem.join(path, $0) }
             guard let found = inside.first(where: FileSystem.exists) else {
-                throw Fault(.notFound, "the folder \(path) holds no component-constructor.yaml", fix: "name the file itself")
+                throw Fault(
+                    .notFound, "the folder \(path) holds no component-constructor.yaml", fix: "name the file itself")
             }
             return found
         }
@@ -117,7 +125,9 @@ struct AddComponentVersion: Command {
 
     /// `NAME=VALUE`; a file of that very name is a file.
     private func isAssignment(_ text: String) -> Bool {
-        guard let equals = text.firstIndex(of: "="), equals != text.startIndex, !FileSystem.exists(text) else { return false }
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex, !FileSystem.exists(text) else {
+            return false
+        }
         return text[..<equals].allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
     }
 

@@ -15,7 +15,8 @@ struct DescribeComponentVersion: Command {
         examples: ["ocm describe cv ./transport-archive//acme.org/sovereign/product:1.0.0"])
 
     @Argument(help: "the component version") var reference: ComponentVersionLocator
-    @Option(short: "o", help: "text, json or yaml; json and yaml give the descriptor as it is stored") var output = OutputFormat.text
+    @Option(short: "o", help: "text, json or yaml; json and yaml give the descriptor as it is stored") var output =
+        OutputFormat.text
 
     func run(in context: OCMContext) async throws {
         let repository = try await context.connections.open(reference.repository, .read)
@@ -25,7 +26,8 @@ struct DescribeComponentVersion: Command {
         }
     }
 
-    private static func text(_ version: StoredComponentVersion, in repository: any ComponentVersionRepository) -> String {
+    private static func text(_ version: StoredComponentVersion, in repository: any ComponentVersionRepository) -> String
+    {
         let descriptor = version.descriptor
         var lines = [
             "component   \(descriptor.identity.name)", "version     \(descriptor.identity.version)",
@@ -37,10 +39,12 @@ struct DescribeComponentVersion: Command {
             lines.append("label       \(label.name)\(label.isSigned ? " (signed)" : "") = \(label.value.text())")
         }
         for resource in descriptor.resources {
-            lines.append("resource    \(resource.name) \(resource.version)  \(resource.type), \(resource.relation.rawValue)")
+            lines.append(
+                "resource    \(resource.name) \(resource.version)  \(resource.type), \(resource.relation.rawValue)")
             if let access = resource.access { lines.append("              access \(summary(access, version))") }
             if let digest = resource.digest {
-                lines.append("              digest \(digest.hashAlgorithm):\(digest.value) [\(digest.normalisationAlgorithm)]")
+                lines.append(
+                    "              digest \(digest.hashAlgorithm):\(digest.value) [\(digest.normalisationAlgorithm)]")
             }
         }
         for element in descriptor.sources {
@@ -49,7 +53,8 @@ struct DescribeComponentVersion: Command {
         for reference in descriptor.references {
             lines.append("reference   \(reference.name) → \(reference.componentName):\(reference.version)")
             if let digest = reference.digest {
-                lines.append("              digest \(digest.hashAlgorithm):\(digest.value) [\(digest.normalisationAlgorithm)]")
+                lines.append(
+                    "              digest \(digest.hashAlgorithm):\(digest.value) [\(digest.normalisationAlgorithm)]")
             }
         }
         for signature in descriptor.signatures {
@@ -63,12 +68,16 @@ struct DescribeComponentVersion: Command {
     private static func summary(_ access: TypedSpecification, _ version: StoredComponentVersion) -> String {
         let type = access.type.description
         if let image = access.json["imageReference"]?.string { return "\(type) \(image)" }
-        guard LocalBlobAccess.typeNames.contains(access.type.name), let reference = access.json["localReference"]?.string else {
+        guard LocalBlobAccess.typeNames.contains(access.type.name),
+            let reference = access.json["localReference"]?.string
+        else {
             return type
         }
         let digest = try? LocalBlobAccess.digest(reference)
         let stored = digest.flatMap { version.contents.artifacts[$0] ?? version.contents.blobs[$0] }
-        let size = stored.map { ", \(ByteCount($0.size))\(version.contents.artifacts[$0.digest] == nil ? "" : " manifest")" } ?? ""
+        let size =
+            stored.map { ", \(ByteCount($0.size))\(version.contents.artifacts[$0.digest] == nil ? "" : " manifest")" }
+            ?? ""
         return "\(type) \(access.json["mediaType"]?.string ?? "")\(size)"
     }
 }

@@ -11,7 +11,8 @@ internal import Repositories
 /// `ocm download resource REFERENCE --identity name=…`
 struct DownloadResource: Command {
     static let configuration = CommandConfiguration(
-        "resource", aliases: ["resources", "res", "r"], abstract: "Write a resource to a file, checked against its digest",
+        "resource", aliases: ["resources", "res", "r"],
+        abstract: "Write a resource to a file, checked against its digest",
         discussion: "An OCI artifact is written as an OCI layout: a tar, or a folder with --oci-layout.",
         examples: [
             "ocm download resource ./archive//acme.org/app:1.0.0 --identity name=rgd -O rgd.yaml",
@@ -21,7 +22,9 @@ struct DownloadResource: Command {
     @Argument(help: "the component version") var reference: ComponentVersionLocator
     @Argument(help: "the resource's name, and KEY=VALUE for more of its identity") var selector: [String] = []
     @Option(help: "attributes of the resource's identity") var identity: IdentitySelector?
-    @Option(name: "output", short: "O", help: "the file to write; - is stdout; default: the resource's name", valueName: "FILE", completion: .file)
+    @Option(
+        name: "output", short: "O", help: "the file to write; - is stdout; default: the resource's name",
+        valueName: "FILE", completion: .file)
     var file: String?
     @Flag(name: "oci-layout", help: "write an OCI artifact as a layout folder") var writesLayoutFolder = false
 
@@ -73,7 +76,8 @@ struct DownloadArtifact: Command {
         examples: ["ocm download artifact localhost:5001/acme.org/sovereign/notes:1.0.0 -O notes.tar"])
 
     @Argument(help: "the artifact", valueName: "HOST/REPOSITORY[:TAG][@DIGEST]") var reference: String
-    @Option(name: "output", short: "O", help: "the file or folder to write", valueName: "FILE", completion: .file) var file: String
+    @Option(name: "output", short: "O", help: "the file or folder to write", valueName: "FILE", completion: .file)
+    var file: String
     @Flag(name: "oci-layout", help: "write a layout folder") var writesLayoutFolder = false
 
     func run(in context: OCMContext) async throws {
@@ -97,7 +101,8 @@ struct DownloadComponentVersion: Command {
         examples: ["ocm download cv ./archive//acme.org/app:1.0.0 -O app"])
 
     @Argument(help: "the component version") var reference: ComponentVersionLocator
-    @Option(name: "output", short: "O", help: "the folder; it must not exist", valueName: "DIR", completion: .folder) var folder: String
+    @Option(name: "output", short: "O", help: "the folder; it must not exist", valueName: "DIR", completion: .folder)
+    var folder: String
 
     func run(in context: OCMContext) async throws {
         guard let identity = reference.identity else { throw UsageError("name a version: …//COMPONENT:VERSION") }
@@ -116,7 +121,9 @@ struct DownloadComponentVersion: Command {
             let extra = resource.identity.attributes.filter { $0.key != "name" }.sorted { $0.key < $1.key }
             let isUnique = version.descriptor.resources.filter { $0.name == resource.name }.count == 1
             // Names are checked on reading; values of identities may hold anything, a slash among it.
-            let suffix = isUnique ? "" : "-" + extra.map { "\($0.key)=\($0.value.replacing("/", with: "_"))" }.joined(separator: ",")
+            let suffix =
+                isUnique
+                ? "" : "-" + extra.map { "\($0.key)=\($0.value.replacing("/", with: "_"))" }.joined(separator: ",")
             let path = FileSystem.join(folder, resource.name + suffix)
             let terminal = context.terminal
             let size = try await context.withProgress { observer in

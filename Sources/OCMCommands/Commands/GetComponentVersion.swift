@@ -12,13 +12,15 @@ struct GetComponentVersion: Command {
     static let configuration = CommandConfiguration(
         "component-version", aliases: componentVersionAliases,
         abstract: "List component versions",
-        discussion: "Without a version all versions are listed, newest first; without a component, all an archive holds.",
+        discussion:
+            "Without a version all versions are listed, newest first; without a component, all an archive holds.",
         examples: ["ocm get cv ./transport-archive", "ocm get cv ghcr.io/acme//acme.org/app:1.0.0 --recursive -o tree"])
 
     @Argument(help: "a component version, a component, or an archive") var reference: ComponentVersionLocator
     @Flag(short: "r", help: "list referenced versions too") var recursive = false
     @Flag(help: "only the newest version of each component") var latest = false
-    @Option(name: "semver-constraint", short: "c", help: "only versions that satisfy this") var constraint: VersionConstraint?
+    @Option(name: "semver-constraint", short: "c", help: "only versions that satisfy this") var constraint:
+        VersionConstraint?
     @Option(help: "another repository to look up referenced versions; repeatable") var lookup: [RepositoryLocator] = []
     @Option(short: "o", help: "table, wide, tree, json, yaml or ndjson") var output = OutputFormat.table
 

@@ -52,7 +52,8 @@ struct ElementListOptions: ParsableOptions {
                 return Tree.text(
                     found.map { item in
                         Tree.Node(
-                            item.node.version.identity.description, children: item.rows.map { Tree.Node($0.cells.joined(separator: "  ")) })
+                            item.node.version.identity.description,
+                            children: item.rows.map { Tree.Node($0.cells.joined(separator: "  ")) })
                     })
             }
             let isWide = output == .wide
@@ -61,7 +62,8 @@ struct ElementListOptions: ParsableOptions {
             for item in found {
                 for row in item.rows {
                     table.add(
-                        (recursive ? [item.node.version.identity.description] : []) + row.cells + (isWide ? row.wide : []))
+                        (recursive ? [item.node.version.identity.description] : []) + row.cells
+                            + (isWide ? row.wide : []))
                 }
             }
             return table.text()

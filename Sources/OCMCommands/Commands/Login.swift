@@ -19,7 +19,9 @@ struct Login: Command {
 
     @Argument(help: "the registry", valueName: "HOST") var host: String
     @Option(short: "u", help: "the user name") var username: String?
-    @Option(short: "p", help: "the password; prefer --password-stdin, which other users cannot see", environment: "OCM_PASSWORD")
+    @Option(
+        short: "p", help: "the password; prefer --password-stdin, which other users cannot see",
+        environment: "OCM_PASSWORD")
     var password: String?
     @Flag(help: "read the password from standard input") var passwordStdin = false
 

@@ -24,13 +24,19 @@ struct SignComponentVersion: Command {
 
     @Argument(help: "the component version to sign") var reference: ComponentVersionLocator
     @Option(help: "the signature's name") var signature = "default"
-    @Option(short: "K", help: "PEM file with the private key; default: from the configuration", valueName: "[NAME=]FILE", completion: .file)
+    @Option(
+        short: "K", help: "PEM file with the private key; default: from the configuration", valueName: "[NAME=]FILE",
+        completion: .file)
     var privateKey: NamedFile?
-    @Option(short: "S", help: "the algorithm; default: what fits the key, RSASSA-PSS for RSA") var algorithm: SignatureScheme?
-    @Option(short: "N", help: "the normalisation; default: jsonNormalisation/v4alpha1 where all tools agree on it, else v3")
+    @Option(short: "S", help: "the algorithm; default: what fits the key, RSASSA-PSS for RSA") var algorithm:
+        SignatureScheme?
+    @Option(
+        short: "N", help: "the normalisation; default: jsonNormalisation/v4alpha1 where all tools agree on it, else v3")
     var normalisation: NormalisationAlgorithm?
     @Option(short: "H", help: "the hash: SHA-256 or SHA-512") var hash: HashName?
-    @Option(help: "PEM file with the certificate of the key and its issuers, leaf first", valueName: "FILE", completion: .file)
+    @Option(
+        help: "PEM file with the certificate of the key and its issuers, leaf first", valueName: "FILE",
+        completion: .file)
     var certificate: String?
     @Flag(short: "R", help: "sign referenced versions too") var recursive = false
     @Flag(help: "replace a signature of that name") var force = false
@@ -46,12 +52,14 @@ struct SignComponentVersion: Command {
         options.isRecursive = recursive
         options.replacesSignature = force
         if let certificate {
-            options.chain = try Certificate.all(inPEM: FileSystem.read(certificate, limit: 1 << 20), source: certificate)
+            options.chain = try Certificate.all(
+                inPEM: FileSystem.read(certificate, limit: 1 << 20), source: certificate)
         }
         let first = try await context.connections.open(reference.repository, dryRun ? .read : .write)
         var others: [any ComponentVersionRepository] = []
         for locator in lookup { others.append(try await context.connections.open(locator, .write)) }
-        guard let identity = try await context.identities(reference, in: first, latest: true, constraint: nil).first else {
+        guard let identity = try await context.identities(reference, in: first, latest: true, constraint: nil).first
+        else {
             return
         }
         let (source, final, isDry) = (ComponentVersionSource(first, lookup: others), options, dryRun)

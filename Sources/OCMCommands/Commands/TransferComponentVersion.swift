@@ -21,11 +21,13 @@ struct TransferComponentVersion: Command {
             "ocm transfer cv ctf::./archive//acme.org/app registry.enclave/ocm --latest --dry-run -o yaml",
         ])
 
-    @Argument(help: "the component version to carry; without a version, all versions") var source: ComponentVersionLocator
+    @Argument(help: "the component version to carry; without a version, all versions") var source:
+        ComponentVersionLocator
     @Argument(help: "the repository to carry it to") var target: RepositoryLocator
     @OptionGroup var transfer: TransferOptionGroup
     @Flag(help: "only the newest version") var latest = false
-    @Option(name: "semver-constraint", short: "c", help: "only versions that satisfy this") var constraint: VersionConstraint?
+    @Option(name: "semver-constraint", short: "c", help: "only versions that satisfy this") var constraint:
+        VersionConstraint?
 
     func run(in context: OCMContext) async throws {
         let (source, latest, constraint) = (source, latest, constraint)

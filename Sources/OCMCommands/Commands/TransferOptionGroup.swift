@@ -16,10 +16,13 @@ struct TransferOptionGroup: ParsableOptions {
     @Flag(help: "write versions as if the target did not have them") var enforce = false
     @Flag(help: "leave versions that are in the target alone") var noUpdate = false
     @Flag(short: "E", help: "do not look below versions that are in the target") var stopOnExisting = false
-    @Option(short: "N", help: "access types that stay references", valueName: "TYPE,…") var omitAccessTypes: [String] = []
+    @Option(short: "N", help: "access types that stay references", valueName: "TYPE,…") var omitAccessTypes: [String] =
+        []
     @Option(short: "u", help: "how OCI artifacts are stored in a registry: localBlob or ociArtifact")
     var uploadAs = TransferOptions.UploadAs.localBlob
-    @Option(help: "verify this signature with this public key before anything moves; repeatable", valueName: "NAME=KEY", completion: .file)
+    @Option(
+        help: "verify this signature with this public key before anything moves; repeatable", valueName: "NAME=KEY",
+        completion: .file)
     var verify: [NamedFile] = []
     @Option(short: "t", help: "the format of a new archive: directory, tar or tgz") var type: ArchiveFormat?
     @Option(help: "another repository to look up referenced versions; repeatable") var lookup: [RepositoryLocator] = []
@@ -69,7 +72,9 @@ struct TransferOptionGroup: ParsableOptions {
     }
 
     /// A dry run must not make the archive it would write.
-    private func openTarget(_ target: RepositoryLocator, _ context: OCMContext) async throws -> any ComponentVersionRepository {
+    private func openTarget(_ target: RepositoryLocator, _ context: OCMContext) async throws
+        -> any ComponentVersionRepository
+    {
         guard dryRun else { return try await context.connections.open(target, .create(type)) }
         do {
             return try await context.connections.open(target, .read)

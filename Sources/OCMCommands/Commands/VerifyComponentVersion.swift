@@ -24,10 +24,15 @@ struct VerifyComponentVersion: Command {
         ])
 
     @Argument(help: "the component version to verify") var reference: ComponentVersionLocator
-    @Option(short: "s", help: "a signature that must verify; repeatable; default: every one there is") var signature: [String] = []
-    @Option(short: "k", help: "PEM file with the public key or certificate; repeatable; default: from the configuration", valueName: "[NAME=]FILE", completion: .file)
+    @Option(short: "s", help: "a signature that must verify; repeatable; default: every one there is") var signature:
+        [String] = []
+    @Option(
+        short: "k", help: "PEM file with the public key or certificate; repeatable; default: from the configuration",
+        valueName: "[NAME=]FILE", completion: .file)
     var publicKey: [NamedFile] = []
-    @Option(help: "PEM file with root certificates, for signatures with a certificate; repeatable", valueName: "FILE", completion: .file)
+    @Option(
+        help: "PEM file with root certificates, for signatures with a certificate; repeatable", valueName: "FILE",
+        completion: .file)
     var caCert: [String] = []
     @Option(short: "I", help: "the distinguished name the signing certificate must have") var issuer: String?
     @Flag(help: "do not read the bytes of resources") var shallow = false
@@ -42,7 +47,8 @@ struct VerifyComponentVersion: Command {
             let version = try await source.repositories[0].get(identity)
             if let pinned = reference.digest, pinned != version.storedDigest {
                 throw Fault(
-                    .mismatch, "\(identity) is stored as \(version.storedDigest?.description ?? "unknown"), not as \(pinned)",
+                    .mismatch,
+                    "\(identity) is stored as \(version.storedDigest?.description ?? "unknown"), not as \(pinned)",
                     fix: "the tag was moved; ask who publishes it")
             }
             let trust = try TrustResolver(context: context).trust(

@@ -28,7 +28,8 @@ struct HelmAccess: Sendable {
     init(_ access: TypedSpecification, thing: String) throws(Fault) {
         let json = access.json
         guard let repository = json["helmRepository"]?.string, !repository.isEmpty else {
-            throw Fault(.invalid, "the access of \(thing) has no “helmRepository”", fix: "add the chart repository's URL")
+            throw Fault(
+                .invalid, "the access of \(thing) has no “helmRepository”", fix: "add the chart repository's URL")
         }
         self.init(
             repository: repository, chart: json["helmChart"]?.string, version: json["version"]?.string, thing: thing)
@@ -67,7 +68,8 @@ struct HelmAccess: Sendable {
         }
         let index = try HTTPURL("\(base)/index.yaml")
         let stream = try await connections.download(
-            HTTPRequest(method: .get, url: index), thing: thing, followingRedirects: true, limit: Int64(Self.indexLimit))
+            HTTPRequest(method: .get, url: index), thing: thing, followingRedirects: true, limit: Int64(Self.indexLimit)
+        )
         let bytes = try await stream.collect(limit: Self.indexLimit, of: index.redacted)
         let entries = try YAML.document(bytes, source: index.redacted).root["entries"]?[chart]?.array ?? []
         let wanted = entries.filter { entry in

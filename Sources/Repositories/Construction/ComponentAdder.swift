@@ -217,7 +217,9 @@ public struct ComponentAdder: Sendable {
         }
         var result: [(component: ConstructorComponent, inputs: InputMethods)] = []
         var finished: Set<ComponentVersionIdentity> = []
-        func visit(_ item: (component: ConstructorComponent, inputs: InputMethods), _ path: [ComponentVersionIdentity]) throws {
+        func visit(_ item: (component: ConstructorComponent, inputs: InputMethods), _ path: [ComponentVersionIdentity])
+            throws
+        {
             let identity = item.component.identity
             guard !finished.contains(identity) else { return }
             guard !path.contains(identity) else {

@@ -10,7 +10,8 @@ struct CredentialHelper {
     /// Names end up in a program name: only letters, digits, `-`, `_` and `.` are run.
     init(name: String) throws(Fault) {
         guard !name.isEmpty, name.utf8.allSatisfy({ Self.allowed.contains($0) }), !name.hasPrefix(".") else {
-            throw Fault(.invalid, "“\(name)” is no name of a credential helper", fix: "correct the Docker configuration")
+            throw Fault(
+                .invalid, "“\(name)” is no name of a credential helper", fix: "correct the Docker configuration")
         }
         program = "docker-credential-\(name)"
     }

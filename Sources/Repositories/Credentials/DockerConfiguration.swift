@@ -75,7 +75,8 @@ public struct DockerConfiguration: Sendable {
         properties["password"] = entry["password"]?.string
         if let auth = entry["auth"]?.string, !auth.isEmpty {
             guard let bytes = [UInt8](base64: auth), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
-                throw Fault(.invalid, "a login in the Docker configuration is no Base64 of NAME:PASSWORD", fix: "log in again")
+                throw Fault(
+                    .invalid, "a login in the Docker configuration is no Base64 of NAME:PASSWORD", fix: "log in again")
             }
             properties["username"] = String(decoding: bytes[..<colon], as: UTF8.self)
             let password = bytes[(colon + 1)...].reversed().drop { $0 == 0 }.reversed()

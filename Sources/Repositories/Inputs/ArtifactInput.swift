@@ -31,7 +31,8 @@ struct ArtifactInput {
             let layout = try await connections.layout(at: real)
             guard let root = try await layout.root(reference) else {
                 throw Fault(
-                    .notFound, "\(thing): the layout \(location) holds no artifact \(reference.map { "“\($0)”" } ?? "")",
+                    .notFound,
+                    "\(thing): the layout \(location) holds no artifact \(reference.map { "“\($0)”" } ?? "")",
                     fix: "name one of its tags behind a colon, as in “\(location):latest”")
             }
             artifact = ArtifactContent(store: layout, repository: "", root: root)

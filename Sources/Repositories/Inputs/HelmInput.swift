@@ -34,7 +34,8 @@ struct HelmInput {
             case .artifact(let artifact):
                 return InputMethods.Result(content: .artifact(artifact), referenceName: repository)
             case .blob(let blob):
-                let bytes = try await blob.open().collect(limit: HelmChart.sizeLimit, of: "the chart of \(fields.thing)")
+                let bytes = try await blob.open().collect(
+                    limit: HelmChart.sizeLimit, of: "the chart of \(fields.thing)")
                 return try await result(HelmChart(packed: bytes, source: chartRepository), component)
             }
         }
@@ -93,13 +94,15 @@ struct HelmChart {
         }
         let metadata = try FileSystem.read(path, limit: 1024 * 1024)
         let name = try Self.names(metadata, source: path).name
-        var walk = FolderWalk(files: files, thing: thing, followLinks: false, include: [], exclude: try Self.ignored(folder))
+        var walk = FolderWalk(
+            files: files, thing: thing, followLinks: false, include: [], exclude: try Self.ignored(folder))
         try walk.add(folder, relative: "", prefix: "\(name)/")
         // Helm packs files only, and reads Chart.yaml first when it streams.
         let members = walk.members.filter { $0.entry.kind == .file }
         let first = members.filter { $0.entry.path == "\(name)/Chart.yaml" }
         let rest = members.filter { $0.entry.path != "\(name)/Chart.yaml" }
-        let packed = try await Tar.stream(first + rest).gzipped().collect(limit: Self.sizeLimit, of: "the chart of \(thing)")
+        let packed = try await Tar.stream(first + rest).gzipped().collect(
+            limit: Self.sizeLimit, of: "the chart of \(thing)")
         try self.init(metadata: metadata, packed: packed, source: path)
     }
 
@@ -134,7 +137,8 @@ struct HelmChart {
         let configBytes = config.encoded()
         for bytes in [configBytes, packed] {
             _ = try await store.pushBlob(
-                BlobSource(digest: Digest(of: bytes), size: Int64(bytes.count), open: { ByteStream(bytes) }), in: repository)
+                BlobSource(digest: Digest(of: bytes), size: Int64(bytes.count), open: { ByteStream(bytes) }),
+                in: repository)
         }
         let manifest: JSON = [
             "schemaVersion": 2, "mediaType": .string(MediaType.ociManifest),
@@ -149,6 +153,7 @@ struct HelmChart {
             ],
         ]
         return try await store.pushManifest(
-            manifest.encoded(), mediaType: MediaType.ociManifest, in: repository, tag: version.replacing("+", with: "_"))
+            manifest.encoded(), mediaType: MediaType.ociManifest, in: repository, tag: version.replacing("+", with: "_")
+        )
     }
 }

@@ -46,7 +46,8 @@ struct BinaryInput {
     init(_ fields: InputFields) throws(Fault) {
         try fields.allow(["data", "mediaType", "compress"])
         guard let bytes = [UInt8](base64: try fields.required("data")) else {
-            throw Fault(.invalid, "“data” in the input of \(fields.thing) is not Base64", fix: "encode it with `base64`")
+            throw Fault(
+                .invalid, "“data” in the input of \(fields.thing) is not Base64", fix: "encode it with `base64`")
         }
         self.bytes = bytes
         mediaType = try fields.text("mediaType") ?? "application/octet-stream"

@@ -181,7 +181,9 @@ extension ComponentDescriptor {
         let signed = labels + resources.flatMap(\.labels) + sources.flatMap(\.labels)
         let isQuirky =
             signed.contains { $0.isSigned && $0.version != nil }
-            || references.contains { $0.digest == nil || $0.labels.contains { $0.version != nil || $0.json["merge"] != nil } }
+            || references.contains {
+                $0.digest == nil || $0.labels.contains { $0.version != nil || $0.json["merge"] != nil }
+            }
         return isQuirky ? .v3 : .v4alpha1
     }
 
