@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Basics
+
+/// What a request carries.
+public enum HTTPRequestBody: Sendable {
+    /// Nothing.
+    case none
+    /// Bytes in memory.
+    case bytes([UInt8])
+    /// A stream that can be opened again, so that a retry starts over. Without a length it is sent in chunks.
+    case stream(length: Int64?, open: @Sendable () async throws -> ByteStream)
+
+    /// Whether there is anything to send.
+    public var isEmpty: Bool {
+        switch self {
+        case .none: true
+        case .bytes(let bytes): bytes.isEmpty
+        case .stream(let length, _): length == 0
+        }
+    }
+}
+
+/// A request.
+public struct HTTPRequest: Sendable {
+    /// The method.
+    public var method: HTTPMethod
+    /// Where it goes.
+    public var url: HTTPURL
+    /// Its header fields.
+    public var headers: HTTPHeaders
+    /// Its body.
+    public var body: HTTPRequestBody
+    /// Names of fields that, like `Authorization` and `Cookie`, must not reach another origin through a redirect.
+    public var sensitiveHeaders: [String] = []
+
+    /// A request.
+    public init(method: HTTPMethod, url: HTTPURL, headers: HTTPHeaders = HTTPHeaders(), body: HTTPRequestBody = .none) {
+        (self.method, self.url, self.headers, self.body) = (method, url, headers, body)
+    }
+}
+
+extension HTTPRequest: CustomStringConvertible {
+    /// Method and URL without its query: fit for a log.
+    public var description: String { "\(method) \(url.redacted)" }
+}
