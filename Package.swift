@@ -68,7 +68,7 @@ let package = Package(
         .testTarget(name: "DocumentsTests", dependencies: ["Basics", "Documents"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Basics", "Archives"]),
         .testTarget(name: "WebTests", dependencies: ["Basics", "Web"]),
-        .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"]),
+        .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"], exclude: ["Fixtures"]),
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient"]),
         .testTarget(name: "CommandLineKitTests", dependencies: ["Basics", "CommandLineKit"]),
         .testTarget(

@@ -1,76 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
-internal import CCurl
+internal import Glibc
 
 /// Runs an actor's jobs on the one thread that also drives libcurl: isolation and libcurl's rule are one fact.
+///
+/// Thread and libcurl come about with the first job, so that a program that needs no network does not pay for it.
 final class CurlExecutor: SerialExecutor {
-    typealias Finished = @Sendable (_ id: Int, _ code: CURLcode) -> Void
     private struct State {
         var jobs: [UnownedJob] = []
+        var hasStarted = false
         var isStopping = false
-        var isStarted = false
+        /// Whether the thread waits for the network and has to be woken for a job.
+        var isWaiting = false
         var thread: ThreadID?
-        var wakeup: CurlMulti?
-        var finished: Finished?
+        var multi: CurlMulti?
     }
     private let state = Guarded(State())
+    private static let roundsBeforeDelivery = 4
 
-    /// Says where the ends of transfers are reported. Called on the thread.
-    func attach(_ finished: @escaping Finished) {
-        state.withLock { $0.finished = $0.finished ?? finished }
+    /// The running transfers; for the actor's jobs only, since they run on the thread that made it.
+    var multi: CurlMulti {
+        guard let multi = state.withLock({ $0.multi }) else { preconditionFailure("this is not the HTTP thread") }
+        return multi
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let (isFirst, multi) = state.withLock { state -> (Bool, CurlMulti?) in
+        let (mustStart, sleeper) = state.withLock { state in
             state.jobs.append(job)
-            defer { state.isStarted = true }
-            return (!state.isStarted, state.wakeup)
+            defer { state.hasStarted = true }
+            return (!state.hasStarted, state.isWaiting ? state.multi : nil)
         }
-        if isFirst {
-            startThread { [self] in
-                let multi = CurlMulti()
-                self.state.withLock { state in
-                    state.thread = .current
-                    state.wakeup = multi
-                }
-                self.loop(multi)
-            }
-        } else {
-            multi?.wakeup()
-        }
+        if mustStart { startThread { [self] in run() } }
+        sleeper?.wakeup()
     }
 
+    /// Ends the thread after the jobs that are there; transfers that still run are given up.
     func stop() {
-        let multi = state.withLock { state -> CurlMulti? in
+        state.withLock { state in
             state.isStopping = true
-            return state.wakeup
-        }
-        multi?.wakeup()
+            return state.multi
+        }?.wakeup()
     }
 
-    /// libcurl's side, for the actor's jobs; they only run once it is there.
-    var current: CurlMulti {
-        guard let multi = state.withLock({ $0.wakeup }) else { preconditionFailure("no job of the client has run yet") }
-        return multi
-    }
-
-    /// Lets `assumeIsolated` succeed inside a libcurl callback, where no Swift job is running.
+    /// Lets isolation checks succeed inside a libcurl callback, where no Swift job is running.
     func checkIsolated() { precondition(state.withLock { $0.thread } == .current, "this is not the HTTP thread") }
 
-    // libcurl and TLS are initialised on this thread, with the first job: that takes longer than most commands do.
-    private func loop(_ multi: CurlMulti) {
-        while true {
-            let (jobs, isStopping, finished) = state.withLock { state in
+    private func run() {
+        Self.blockBrokenPipeSignal()
+        let multi = CurlMulti()
+        state.withLock { ($0.thread, $0.multi) = (.current, multi) }
+        var isStopping = false
+        var round = 0
+        while !isStopping {
+            let jobs = state.withLock { state in
                 defer { state.jobs = [] }
-                return (state.jobs, state.isStopping, state.finished)
+                return state.jobs
             }
             for job in jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
-            if isStopping && jobs.isEmpty { return }
-            // A job that came in the meantime has woken nobody if it came before the first wait.
-            if state.withLock({ !$0.jobs.isEmpty }) { continue }
-            multi.runOnce { id, code in finished?(id, code) }
+            multi.perform()
+            // While the network has more to do, readers are not woken for every few KiB; but a busy transfer must not
+            // keep the others' readers waiting.
+            round += 1
+            if round < Self.roundsBeforeDelivery && multi.isReady() { continue }
+            round = 0
+            multi.deliver()
+            let mayWait = state.withLock { state in
+                state.isWaiting = state.jobs.isEmpty && !state.isStopping
+                isStopping = state.isStopping && state.jobs.isEmpty
+                return state.isWaiting
+            }
+            guard mayWait else { continue }
+            multi.wait()
+            state.withLock { $0.isWaiting = false }
         }
+        multi.removeAll()
+        state.withLock { ($0.thread, $0.multi) = (nil, nil) }
+    }
+
+    /// OpenSSL writes to sockets without MSG_NOSIGNAL: a server that hangs up would end the process.
+    private static func blockBrokenPipeSignal() {
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, SIGPIPE)
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 }

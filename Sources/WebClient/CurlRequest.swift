@@ -9,54 +9,85 @@ struct CurlRequest {
     let request: HTTPRequest
     let settings: HTTPClientSettings
 
-    init(_ request: HTTPRequest, settings: HTTPClientSettings) { (self.request, self.settings) = (request, settings) }
+    /// The largest body that libcurl gets as a copy instead of a stream.
+    static let copiedBodyLimit = 1024 * 1024
+    /// Fields that follow from the body and the connection; two of them would contradict each other.
+    private static let ownFields = ["Content-Length", "Transfer-Encoding", "Expect", "Connection"]
 
     func apply(to easy: CurlEasy) throws(Fault) {
         easy.set(CURLOPT_URL, request.url.description)
         easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
+        easy.set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
+        // What is signed or named by digest must arrive as it was written.
+        easy.set(CURLOPT_PATH_AS_IS, 1)
         easy.set(CURLOPT_NOSIGNAL, 1)
         easy.set(CURLOPT_FOLLOWLOCATION, 0)
         easy.set(CURLOPT_NETRC, 0)
-        easy.set(CURLOPT_CONNECTTIMEOUT_MS, Int(settings.connectTimeout / .milliseconds(1)))
-        easy.set(CURLOPT_LOW_SPEED_LIMIT, 1)
-        easy.set(CURLOPT_LOW_SPEED_TIME, max(1, Int(settings.idleTimeout / .seconds(1))))
-        easy.set(CURLOPT_BUFFERSIZE, 256 * 1024)
+        easy.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(settings.connectTimeout / .milliseconds(1))))
+        easy.set(CURLOPT_TCP_KEEPALIVE, 1)
+        easy.set(CURLOPT_BUFFERSIZE, 512 * 1024)
         easy.set(CURLOPT_UPLOAD_BUFFERSIZE, 512 * 1024)
         easy.set(CURLOPT_USERAGENT, settings.userAgent)
         easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        easy.set(CURLOPT_TCP_NODELAY, 1)
-        applyMethod(to: easy)
-        for (name, value) in request.headers { easy.add(header: "\(name): \(value)") }
+        // A proxy's answer to CONNECT is not the server's.
+        easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        // This machine is reached without the proxy of the environment.
+        if request.url.origin.isLoopback { easy.set(CURLOPT_PROXY, "") }
+        try applyMethod(to: easy)
+        try applyHeaders(to: easy)
+        if request.url.scheme == "https" { applyTLS(to: easy) }
+    }
+
+    private func applyMethod(to easy: CurlEasy) throws(Fault) {
+        guard HTTPToken.isValid(request.method.name) else {
+            throw Fault(.invalid, "a request to \(request.url.redacted) has a method that is no word", fix: "use GET")
+        }
+        if request.method == .head {
+            guard request.body.isEmpty else {
+                throw Fault(.invalid, "HEAD \(request.url.redacted) has a body", fix: "leave it out")
+            }
+            return easy.set(CURLOPT_NOBODY, 1)
+        }
+        if request.body.isStreamed {
+            easy.set(CURLOPT_UPLOAD, 1)
+            if let length = request.body.length { easy.set(CURLOPT_INFILESIZE_LARGE, offset: length) }
+        } else if case .bytes(let bytes) = request.body {
+            easy.set(CURLOPT_POST, 1)
+            easy.setBody(bytes)
+        } else if [.post, .put, .patch].contains(request.method) {
+            // These say “Content-Length: 0”: servers ask for a length (RFC 9110 section 8.6).
+            easy.set(CURLOPT_POST, 1)
+            easy.setBody([])
+        } else {
+            easy.set(CURLOPT_HTTPGET, 1)
+        }
+        easy.set(CURLOPT_CUSTOMREQUEST, request.method.name)
+    }
+
+    private func applyHeaders(to easy: CurlEasy) throws(Fault) {
+        for (name, value) in request.headers
+        where !Self.ownFields.contains(where: { $0.lowercased() == name.lowercased() }) {
+            guard HTTPToken.isValid(name) else {
+                throw Fault(.invalid, "a header field for \(request.url.redacted) has a name that is no word")
+            }
+            // “Name:” without a value would tell libcurl to leave the field out.
+            easy.add(header: value.isEmpty ? "\(name);" : "\(name): \(value)")
+        }
         // Without these libcurl would wait for “100 Continue” and invent a content type.
         easy.add(header: "Expect:")
         if request.headers["Content-Type"] == nil { easy.add(header: "Content-Type:") }
+        if request.headers["Accept"] == nil { easy.add(header: "Accept: */*") }
         easy.applyHeaders()
-        if request.url.origin.scheme == "https" { applyTLS(to: easy) }
-    }
-
-    private func applyMethod(to easy: CurlEasy) {
-        switch (request.method, request.body.open != nil) {
-        case (.head, _): easy.set(CURLOPT_NOBODY, 1)
-        case (.get, false): easy.set(CURLOPT_HTTPGET, 1)
-        case (_, true):
-            easy.set(CURLOPT_UPLOAD, 1)
-            if let length = request.body.length { easy.set(CURLOPT_INFILESIZE_LARGE, offset: length) }
-            easy.set(CURLOPT_CUSTOMREQUEST, request.method.name)
-        case (.post, false), (.put, false), (.patch, false):
-            easy.set(CURLOPT_POST, 1)
-            easy.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: 0)
-            easy.set(CURLOPT_COPYPOSTFIELDS, "")
-            easy.set(CURLOPT_CUSTOMREQUEST, request.method.name)
-        default: easy.set(CURLOPT_CUSTOMREQUEST, request.method.name)
-        }
     }
 
     private func applyTLS(to easy: CurlEasy) {
         let tls = settings.tls(request.url.origin)
         easy.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        // libcurl's built-in folder would be trusted beside the authorities named here.
+        easy.set(CURLOPT_CAPATH, nil as String?)
         if let authority = tls.certificateAuthority {
             easy.set(CURLOPT_CAINFO_BLOB, blob: authority)
-        } else if let path = Environment.process["SSL_CERT_FILE"], !path.isEmpty {
+        } else if let path = SystemTrust.bundle {
             easy.set(CURLOPT_CAINFO, path)
         }
         if let certificate = tls.clientCertificatePEM { easy.set(CURLOPT_SSLCERT_BLOB, blob: certificate) }
@@ -64,6 +95,48 @@ struct CurlRequest {
         if tls.insecureSkipVerify {
             easy.set(CURLOPT_SSL_VERIFYPEER, 0)
             easy.set(CURLOPT_SSL_VERIFYHOST, 0)
+        }
+    }
+}
+
+/// Where this system keeps the authorities it trusts.
+enum SystemTrust {
+    /// `$SSL_CERT_FILE`, else the bundle of the distribution; nil leaves it to libcurl.
+    static let bundle: String? = {
+        if let path = Environment.process["SSL_CERT_FILE"], !path.isEmpty { return path }
+        let known = [
+            "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
+            "/etc/ssl/cert.pem",
+        ]
+        return known.first(where: FileSystem.exists)
+    }()
+}
+
+extension HTTPRequestBody {
+    /// Whether it is pulled from a stream while it is sent; a small one is handed over at once.
+    var isStreamed: Bool {
+        switch self {
+        case .none: false
+        case .bytes(let bytes): bytes.count > CurlRequest.copiedBodyLimit
+        case .stream: !isEmpty
+        }
+    }
+
+    /// How many bytes it has; nil when that is not known.
+    var length: Int64? {
+        switch self {
+        case .none: 0
+        case .bytes(let bytes): Int64(bytes.count)
+        case .stream(let length, _): length
+        }
+    }
+
+    /// Opens it from the start.
+    func open() async throws -> ByteStream {
+        switch self {
+        case .none: ByteStream([])
+        case .bytes(let bytes): ByteStream(bytes)
+        case .stream(_, let open): try await open()
         }
     }
 }

@@ -6,8 +6,9 @@ internal import Web
 
 /// HTTP over libcurl. The actor's isolation is libcurl's thread, so there are no locks here.
 ///
-/// Bodies stream in both directions at the pace of the slower side. Redirects and retries are this client's own, so
-/// that credentials stay with the origin they were made for. Nothing starts before the first request.
+/// Bodies stream in both directions at the pace of the slower side, with at most a MiB in between. Redirects and
+/// retries are this client's own, so that credentials stay with the origin they were made for. Nothing starts before
+/// the first request.
 public actor HTTPClient {
     private let executor = CurlExecutor()
     /// The client's own thread.
@@ -17,147 +18,135 @@ public actor HTTPClient {
     private var transfers: [Int: HTTPTransfer] = [:]
     private var lastID = 0
 
-    /// Makes a client with a thread of its own.
-    public init(_ settings: HTTPClientSettings = HTTPClientSettings()) {
-        self.settings = settings
-    }
+    /// Makes a client; its thread starts with the first request.
+    public init(_ settings: HTTPClientSettings = HTTPClientSettings()) { self.settings = settings }
 
     deinit { executor.stop() }
 
-    /// Jobs of the actor start its thread; libcurl's callbacks find their way back through this.
-    private func attach() {
-        executor.attach { [weak self] id, code in self?.assumeIsolated { $0.finish(id, code) } }
-    }
-
     /// Sends one request once and returns when the head of the response is there.
-    ///
-    /// The transfer ends when the body is read to its end or the response's body is let go.
-    func sendOnce(_ request: HTTPRequest) async throws -> HTTPResponse {
-        attach()
-        lastID += 1
-        let id = lastID
-        let transfer = HTTPTransfer(headerLimit: settings.headerLimit)
-        let easy = try CurlEasy(CurlContext(id: id, delegate: transfer))
-        try CurlRequest(request, settings: settings).apply(to: easy)
-        transfer.attach(easy)
-        transfers[id] = transfer
-        var pump: Task<Void, Never>?
-        if let open = request.body.open {
-            transfer.beginOutgoing()
-            pump = Task { await self.pump(open, into: id) }
-        }
-        executor.current.add(easy)
-        return try await withTaskCancellationHandler {
-            while !transfer.hasHead && transfer.end == nil && transfer.failure == nil { await transfer.wait() }
-            if let fault = failure(of: transfer, request) {
-                pump?.cancel()
-                drop(id)
-                throw fault
+    nonisolated func sendOnce(_ request: HTTPRequest) async throws -> (response: HTTPResponse, hold: TransferHold) {
+        let id = try await begin(request)
+        let pump: Task<Void, Never>? =
+            request.body.isStreamed ? Task { @concurrent in await self.pump(request.body, into: id) } : nil
+        let hold = TransferHold(client: self, id: id, pump: pump)
+        let head = try await withTaskCancellationHandler {
+            do {
+                return try await self.head(of: id)
+            } catch {
+                await hold.close()
+                throw error
             }
-            let hold = TransferHold(client: self, id: id, pump: pump)
-            return HTTPResponse(
-                status: transfer.status, headers: transfer.headers, body: ByteStream { try await hold.next(request) },
-                url: request.url)
         } onCancel: {
             Task { await self.cancel(id) }
         }
+        let response = HTTPResponse(
+            status: head.status, headers: head.headers, body: ByteStream { try await hold.next() }, url: request.url)
+        return (response, hold)
     }
 
-    private func pump(_ open: @Sendable () async throws -> ByteStream, into id: Int) async {
-        do {
-            let stream = try await open()
-            while let chunk = try await stream.next() {
-                guard let transfer = transfers[id] else { return }
-                while !transfer.wantsOutgoing && transfer.end == nil { await transfer.wait() }
-                guard transfer.end == nil else { return }
-                if !chunk.isEmpty { transfer.queue(chunk) }
-            }
-            transfers[id]?.endOutgoing(nil)
-        } catch {
-            transfers[id]?.endOutgoing(error)
+    private func begin(_ request: HTTPRequest) throws -> Int {
+        lastID += 1
+        let transfer = HTTPTransfer(request, settings: settings)
+        let easy = try CurlEasy(id: lastID, delegate: transfer)
+        try CurlRequest(request: request, settings: settings).apply(to: easy)
+        transfers[lastID] = transfer
+        executor.multi.add(easy)
+        return lastID
+    }
+
+    private func head(of id: Int) async throws -> HTTPHead {
+        guard let transfer = transfers[id] else { throw CancellationError() }
+        while !transfer.head.isComplete && !transfer.hasEnded { await transfer.wait() }
+        try Task.checkCancellation()
+        // An answer counts even if the connection broke after it, as when a server refuses an upload unread.
+        if transfer.head.isComplete && transfer.failure == nil {
+            return HTTPHead(status: transfer.head.status, headers: transfer.head.headers)
         }
+        if let failure = failure(of: transfer) { throw failure }
+        throw TransferFailure(
+            Fault(.invalid, "\(transfer.request.url.origin.hostAndPort) gave no answer"), retry: .ifIdempotent)
     }
 
     /// The next bytes of a response's body; nil at its end.
-    func next(_ id: Int, _ request: HTTPRequest) async throws -> Chunk? {
-        guard let transfer = transfers[id] else { return nil }
-        while !transfer.hasBytes && transfer.end == nil && transfer.failure == nil { await transfer.wait() }
-        if transfer.hasBytes { return transfer.take() }
-        let fault = failure(of: transfer, request)
-        drop(id)
-        if let fault { throw fault }
+    func next(_ id: Int) async throws -> Chunk? {
+        guard let transfer = transfers[id] else { throw CancellationError() }
+        while !transfer.hasBytes && !transfer.hasEnded { await transfer.wait() }
+        try Task.checkCancellation()
+        if transfer.hasBytes {
+            let (chunk, wasPaused) = transfer.take()
+            if wasPaused { executor.multi.unpause(id) }
+            return chunk
+        }
+        if let failure = failure(of: transfer) { throw failure.fault }
         return nil
     }
 
-    private func finish(_ id: Int, _ code: CURLcode) {
-        guard let transfer = transfers[id] else { return }
-        if let easy = transfer.easy { executor.current.remove(easy) }
-        transfer.finish(code)
+    private func failure(of transfer: HTTPTransfer) -> TransferFailure? {
+        guard let outcome = transfer.outcome, outcome.code != CURLE_OK else { return nil }
+        if let fault = transfer.failure { return TransferFailure(fault, retry: .never) }
+        // A body that failed explains more than the transfer that it ended.
+        if let source = transfer.sourceFailure { return TransferFailure(Fault(wrapping: source), retry: .never) }
+        return TransferFailure(outcome, transfer.request.url, settings)
     }
 
-    func cancel(_ id: Int) { finish(id, CURLE_ABORTED_BY_CALLBACK) }
+    /// Gives a transfer up; who waits for it is woken.
+    func cancel(_ id: Int) {
+        executor.multi.remove(id)
+        transfers[id]?.finished(CurlOutcome(code: CURLE_ABORTED_BY_CALLBACK))
+    }
 
-    /// Ends a transfer, whether it is done or not.
+    /// Forgets a transfer, whether it is done or not.
     func drop(_ id: Int) {
-        finish(id, CURLE_ABORTED_BY_CALLBACK)
+        cancel(id)
         transfers[id] = nil
     }
 
-    private func failure(of transfer: HTTPTransfer, _ request: HTTPRequest) -> (any Error)? {
-        if Task.isCancelled { return CancellationError() }
-        if let failure = transfer.failure { return failure }
-        if let code = transfer.end, code != CURLE_OK {
-            // A body that failed explains more than the transfer that it ended.
-            if let source = transfer.sourceFailure { return source }
-            return ConnectionFault.fault(code, request.url, isUpload: request.body.open != nil)
+    // MARK: The request's body
+
+    /// Moves a body from its source to libcurl, away from libcurl's thread: sources read files and compute digests.
+    @concurrent private nonisolated func pump(_ body: HTTPRequestBody, into id: Int) async {
+        do {
+            let stream = try await body.open()
+            let length = body.length
+            var passed: Int64 = 0
+            while let chunk = try await stream.next() {
+                passed += Int64(chunk.count)
+                if let length, passed >= length {
+                    // The last piece completes the request, so it waits until the source says that it is the last.
+                    guard passed == length, try await stream.next() == nil else {
+                        throw Fault(
+                            .invalid, "a request's body is longer than the \(length) bytes it was announced with")
+                    }
+                }
+                guard await queue(chunk, for: id) else { return }
+            }
+            if let length, passed < length {
+                throw Fault(
+                    .invalid, "a request's body ends after \(passed) of the \(length) bytes it was announced with")
+            }
+            await endBody(of: id, nil)
+        } catch {
+            await endBody(of: id, error)
         }
-        return nil
+    }
+
+    /// Queues a piece and waits for room for the next; false when there is no use in going on.
+    private func queue(_ chunk: Chunk, for id: Int) async -> Bool {
+        guard let transfer = transfers[id], !transfer.hasEnded else { return false }
+        if !chunk.isEmpty, transfer.queue(chunk) { executor.multi.unpause(id) }
+        while !transfer.wantsOutgoing && !transfer.hasEnded { await transfer.wait() }
+        return !transfer.hasEnded
+    }
+
+    private func endBody(of id: Int, _ failure: (any Error)?) {
+        if let transfer = transfers[id], !transfer.hasEnded, transfer.endOutgoing(failure) {
+            executor.multi.unpause(id)
+        }
     }
 }
 
-/// Keeps a transfer as long as its response's body is held, and ends it afterwards.
-private final class TransferHold: Sendable {
-    let client: HTTPClient
-    let id: Int
-    let pump: Task<Void, Never>?
-
-    init(client: HTTPClient, id: Int, pump: Task<Void, Never>?) {
-        (self.client, self.id, self.pump) = (client, id, pump)
-    }
-
-    func next(_ request: HTTPRequest) async throws -> Chunk? {
-        try await withTaskCancellationHandler {
-            try Task.checkCancellation()
-            return try await client.next(id, request)
-        } onCancel: { [client, id] in
-            Task { await client.cancel(id) }
-        }
-    }
-
-    deinit {
-        pump?.cancel()
-        let (client, id) = (client, id)
-        Task { await client.drop(id) }
-    }
-}
-
-extension HTTPRequestBody {
-    /// Opens the body; nil when there is none.
-    var open: (@Sendable () async throws -> ByteStream)? {
-        switch self {
-        case .none: nil
-        case .bytes(let bytes) where bytes.isEmpty: nil
-        case .bytes(let bytes): { @Sendable () async throws -> ByteStream in ByteStream(bytes) }
-        case .stream(_, let open): open
-        }
-    }
-
-    /// How many bytes it has; nil when that is not known.
-    var length: Int64? {
-        switch self {
-        case .none: 0
-        case .bytes(let bytes): Int64(bytes.count)
-        case .stream(let length, _): length
-        }
-    }
+/// Status and fields of a response.
+struct HTTPHead: Sendable {
+    let status: Int
+    let headers: HTTPHeaders
 }

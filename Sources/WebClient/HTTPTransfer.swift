@@ -7,131 +7,135 @@ internal import Web
 /// The state of one transfer. It lives on the client's thread; the actor is its lock.
 final class HTTPTransfer: CurlTransferDelegate {
     /// How many received bytes wait for the reader before the sender is slowed.
-    static let receiveLimit = 512 * 1024
-    /// How many chunks of the request's body wait for the network.
-    static let sendLimit = 2
+    private static let receiveLimit = 512 * 1024
+    /// How many bytes of the request's body wait for the network before its source is slowed.
+    private static let sendLimit = 512 * 1024
+    /// A server that stores a large body needs time before it answers: a second for so many bytes.
+    private static let storedPerSecond: Int64 = 32 * 1024 * 1024
 
-    private(set) var easy: CurlEasy?
-    private let headerLimit: Int
+    let request: HTTPRequest
+    private var watch: StallWatch
 
     // Response.
-    private(set) var status = 0
-    private(set) var headers = HTTPHeaders()
-    private(set) var hasHead = false
-    private var headerBytes = 0
+    private(set) var head: HTTPHeadParser
     private var received: [UInt8] = []
-    private var isReceivePaused = false
+    private(set) var isReceivePaused = false
 
     // Request body.
     private var outgoing: [Chunk] = []
-    private var hasOutgoingEnded = true
-    private var isSendPaused = false
+    private var outgoingBytes = 0
+    private var sent: Int64 = 0
+    private var hasOutgoingEnded: Bool
+    private(set) var isSendPaused = false
     private(set) var sourceFailure: (any Error)?
 
     // End.
-    private(set) var end: CURLcode?
+    private(set) var outcome: CurlOutcome?
     private(set) var failure: Fault?
     private var waiters: [CheckedContinuation<Void, Never>] = []
 
-    init(headerLimit: Int) { self.headerLimit = headerLimit }
-
-    func attach(_ easy: CurlEasy) { self.easy = easy }
+    init(_ request: HTTPRequest, settings: HTTPClientSettings) {
+        self.request = request
+        head = HTTPHeadParser(limit: settings.headerLimit)
+        hasOutgoingEnded = !request.body.isStreamed
+        watch = StallWatch(limit: settings.idleTimeout, bytesPerSecond: settings.lowestSpeed, now: .now)
+    }
 
     // MARK: libcurl's side
 
-    func received(headerLine line: String) {
-        headerBytes += line.utf8.count + 2
-        if headerBytes > headerLimit {
-            failure = Fault(.limitExceeded, "the server sent more than \(headerLimit) bytes of header fields")
-            return
-        }
-        if line.hasPrefix("HTTP/") {
-            status = line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-            headers = HTTPHeaders()
-        } else if line.isEmpty {
-            // Interim answers (100, 103) are followed by the real one.
-            guard status >= 200 else { return }
-            hasHead = true
-            wake()
-        } else if let colon = line.firstIndex(of: ":") {
-            headers.add(String(line[..<colon]), line[line.index(after: colon)...].trimmed)
-        }
-    }
-
-    func received(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard received.count < Self.receiveLimit else {
-            isReceivePaused = true
+    func received(headerLine line: UnsafeRawBufferPointer) -> Bool {
+        do throws(Fault) {
+            try unsafe head.take(line, from: request.url.origin.hostAndPort)
+        } catch {
+            failure = error
             return false
         }
-        if received.isEmpty { received.reserveCapacity(Self.receiveLimit) }
-        unsafe received.append(contentsOf: bytes)
-        wake()
+        if head.isComplete { wake() }
         return true
     }
 
-    func provide(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> CurlUpload {
+    func received(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard received.count < Self.receiveLimit else {
+            isReceivePaused = true
+            wake()
+            return false
+        }
+        if received.isEmpty { received.reserveCapacity(Self.receiveLimit + Int(CURL_MAX_WRITE_SIZE)) }
+        unsafe received.append(contentsOf: bytes)
+        watch.moved(bytes.count)
+        if received.count >= Chunk.preferredSize { wake() }
+        return true
+    }
+
+    func provide(_ buffer: UnsafeMutableRawBufferPointer) -> CurlUpload {
         guard sourceFailure == nil else { return .abort }
         var copied = 0
         while copied < buffer.count, let chunk = outgoing.first {
-            let part = chunk.prefix(buffer.count - copied)
-            _ = unsafe UnsafeMutableBufferPointer(rebasing: buffer[copied...]).initialize(from: part)
-            copied += part.count
-            if part.count == chunk.count { outgoing.removeFirst() } else { outgoing[0] = chunk.dropFirst(part.count) }
+            let count = min(chunk.count, buffer.count - copied)
+            unsafe chunk.withUnsafeBytes {
+                unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[copied...])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count]))
+            }
+            copied += count
+            if count == chunk.count { outgoing.removeFirst() } else { outgoing[0] = chunk.dropFirst(count) }
         }
-        if copied > 0 {
-            wake()
-            return .bytes(copied)
-        }
+        outgoingBytes -= copied
+        sent += Int64(copied)
+        watch.moved(copied)
+        if wantsOutgoing { wake() }
+        if copied > 0 { return .bytes(copied) }
         if hasOutgoingEnded { return .end }
         isSendPaused = true
-        wake()
         return .pause
+    }
+
+    func deliver() { if hasBytes { wake() } }
+
+    func isStalled(at now: ContinuousClock.Instant, isConnected: Bool) -> Bool {
+        // Before there is a connection, the connect timeout rules.
+        let isExcused = !isConnected || isReceivePaused || isSendPaused
+        let grace = head.isComplete ? Duration.zero : .seconds(sent / Self.storedPerSecond)
+        return watch.isStalled(at: now, isExcused: isExcused, grace: grace)
+    }
+
+    func finished(_ outcome: CurlOutcome) {
+        guard self.outcome == nil else { return }
+        self.outcome = outcome
+        outgoing = []
+        wake()
     }
 
     // MARK: the actor's side
 
-    func finish(_ code: CURLcode) {
-        end = code
-        outgoing = []
-        easy = nil
-        wake()
-    }
-
     /// Whether received bytes wait for the reader.
     var hasBytes: Bool { !received.isEmpty }
+    /// Whether nothing more will come.
+    var hasEnded: Bool { outcome != nil }
+    /// Whether more of the request's body may be queued.
+    var wantsOutgoing: Bool { outgoingBytes < Self.sendLimit }
 
-    /// Takes what was received; unpauses the sender.
-    func take() -> Chunk {
-        let bytes = received
-        received = []
-        if isReceivePaused {
-            isReceivePaused = false
-            easy?.unpause()
-        }
-        return bytes[...]
+    /// Takes what was received; true when the transfer was paused for want of room and has to be let go on.
+    func take() -> (chunk: Chunk, wasPaused: Bool) {
+        defer { (received, isReceivePaused) = ([], false) }
+        return (received[...], isReceivePaused)
     }
 
-    func beginOutgoing() { hasOutgoingEnded = false }
-    /// Whether another chunk of the request's body may be queued.
-    var wantsOutgoing: Bool { outgoing.count < Self.sendLimit }
-
-    func queue(_ chunk: Chunk) {
+    /// Adds to the request's body; true when the transfer was paused for want of it and has to be let go on.
+    func queue(_ chunk: Chunk) -> Bool {
         outgoing.append(chunk)
-        continueSending()
+        outgoingBytes += chunk.count
+        defer { isSendPaused = false }
+        return isSendPaused
     }
 
-    func endOutgoing(_ failure: (any Error)?) {
-        hasOutgoingEnded = true
-        sourceFailure = failure
-        continueSending()
+    /// Ends the request's body, well or with a failure; true when the transfer was paused for want of more.
+    func endOutgoing(_ failure: (any Error)?) -> Bool {
+        (hasOutgoingEnded, sourceFailure) = (true, failure)
+        defer { isSendPaused = false }
+        return isSendPaused
     }
 
-    private func continueSending() {
-        guard isSendPaused else { return }
-        isSendPaused = false
-        easy?.unpause()
-    }
-
+    /// Waits until something has changed.
     func wait() async { await withCheckedContinuation { waiters.append($0) } }
 
     private func wake() {
