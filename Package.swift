@@ -63,6 +63,9 @@ let package = Package(
         .target(name: "SovereignNotes", dependencies: ["Basics", "Documents", "Web", "WebServer", "CPQ"]),
         .executableTarget(name: "sovereign-notes", dependencies: ["SovereignNotes", "WebServer", "Basics"]),
 
+        // Real servers that tests and benchmarks start on free loopback ports.
+        .target(name: "TestServers", dependencies: ["Basics"], path: "Tests/TestServers"),
+
         .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Basics", "Cryptography"]),
         .testTarget(name: "DocumentsTests", dependencies: ["Basics", "Documents"]),
@@ -73,18 +76,23 @@ let package = Package(
         .testTarget(name: "CommandLineKitTests", dependencies: ["Basics", "CommandLineKit"]),
         .testTarget(
             name: "OCITests",
-            dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI"]),
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "TestServers",
+            ]),
         .testTarget(
             name: "ComponentModelTests", dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel"]),
         .testTarget(
             name: "RepositoriesTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
-                "Repositories",
+                "Repositories", "TestServers",
             ]),
         .testTarget(
             name: "SovereignNotesTests",
-            dependencies: ["Basics", "Documents", "Web", "WebClient", "WebServer", "SovereignNotes"]),
+            dependencies: ["Basics", "Documents", "Web", "WebClient", "WebServer", "SovereignNotes", "TestServers"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Basics", "Cryptography", "Documents", "Archives", "OCI", "TestServers", "ocm"]),
     ],
     swiftLanguageModes: [.v6]
 )
