@@ -16,6 +16,7 @@ let package = Package(
     products: [
         .executable(name: "ocm", targets: ["ocm"]),
         .executable(name: "sovereign-notes", targets: ["sovereign-notes"]),
+        .executable(name: "benchmarks", targets: ["benchmarks"]),
     ],
     targets: [
         // C libraries; each has exactly one importing target.
@@ -65,6 +66,11 @@ let package = Package(
 
         // Real servers that tests and benchmarks start on free loopback ports.
         .target(name: "TestServers", dependencies: ["Basics"], path: "Tests/TestServers"),
+
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel", "CommandLineKit", "TestServers"],
+            path: "Benchmarks"),
 
         .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Basics", "Cryptography"]),

@@ -31,8 +31,16 @@ internal import Glibc
         let environment = Environment.process.variables.merging(variables) { _, new in new }
         var settings = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
         defer { unsafe (words + settings).forEach { unsafe free($0) } }
+        // Threads of tasks block all signals; a shell that inherits that never learns that its child has ended.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var pid: pid_t = 0
-        let code = unsafe posix_spawn(&pid, "/bin/sh", &actions, nil, &words, &settings)
+        let code = unsafe posix_spawn(&pid, "/bin/sh", &actions, &attributes, &words, &settings)
         close(ends[0])
         guard code == 0 else { throw Fault.system(code, "start \(arguments[0])") }
         (self.pid, input) = (pid, ends[1])

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import CommandLineKit
+internal import Glibc
+
+let program = CommandLineProgram<BenchmarkContext>(
+    name: "benchmarks",
+    abstract: "Measure time and memory of ocm, beside other tools on the same bytes in the same run",
+    version: "1",
+    globals: BenchmarkOptions.self,
+    nodes: [
+        .command(CarrySuite.self), .command(SmallSuite.self), .command(TreeSuite.self), .command(SignSuite.self),
+        .command(StartSuite.self), .command(AllSuites.self),
+    ])
+let code = await program.run(arguments: Array(CommandLine.arguments.dropFirst()), environment: .process) {
+    (options: BenchmarkOptions) in try BenchmarkContext(options)
+}
+exit(code.rawValue)
