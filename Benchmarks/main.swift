@@ -2,7 +2,6 @@
 
 internal import Basics
 internal import CommandLineKit
-internal import Glibc
 
 let program = CommandLineProgram<BenchmarkContext>(
     name: "benchmarks",
@@ -16,4 +15,4 @@ let program = CommandLineProgram<BenchmarkContext>(
 let code = await program.run(arguments: Array(CommandLine.arguments.dropFirst()), environment: .process) {
     (options: BenchmarkOptions) in try BenchmarkContext(options)
 }
-exit(code.rawValue)
+endProcess(code.rawValue)

@@ -2,8 +2,7 @@
 
 internal import Basics
 internal import CommandLineKit
-internal import Glibc
 internal import OCMCommands
 
 let code = await OCMProgram.run(arguments: Array(CommandLine.arguments.dropFirst()), environment: .process)
-exit(code.rawValue)
+endProcess(code.rawValue)

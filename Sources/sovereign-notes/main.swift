@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
-internal import Glibc
 internal import SovereignNotes
 internal import WebServer
 
@@ -14,11 +13,11 @@ internal import WebServer
 let environment = Environment.process
 guard let url = environment["DATABASE_URL"], !url.isEmpty else {
     Journal.note("DATABASE_URL is not set; set it to postgres://USER:PASSWORD@HOST/DATABASE")
-    exit(2)
+    endProcess(2)
 }
 guard let port = Int(environment["PORT"] ?? "8080"), (0...65_535).contains(port) else {
     Journal.note("PORT is no port")
-    exit(2)
+    endProcess(2)
 }
 var settings = ServerSettings()
 settings.address = environment["ADDRESS"] ?? "0.0.0.0"
@@ -39,5 +38,6 @@ do {
     Journal.note("stopped")
 } catch {
     Journal.note("\(error)")
-    exit(1)
+    endProcess(1)
 }
+endProcess(0)
