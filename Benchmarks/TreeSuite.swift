@@ -31,10 +31,15 @@ struct TreeSuite: Command {
             for (name, arguments) in cases {
                 runs[name, default: PairedRuns()].own.append(try await .of(arguments))
             }
+            // What copying alone costs on this disk: no digest is computed, nothing is flushed.
+            let blobs = (1...20).map { "\(work.path)/blob-\($0)" }
+            try FileSystem.makeFolder("\(copies)/plain")
+            runs["add"]?.peer.append(try await .of(["/bin/cp"] + blobs + ["\(copies)/plain"]))
+            runs["archive to archive"]?.peer.append(try await .of(["/bin/cp", "-r", archive, "\(copies)/plain-copy"]))
             try FileSystem.remove(copies)
         }
         for name in ["add", "archive to archive", "archive to registry", "registry to archive"] {
-            for figure in (runs[name] ?? PairedRuns()).figures(suite: "tree", name: name, peerName: nil) {
+            for figure in (runs[name] ?? PairedRuns()).figures(suite: "tree", name: name, peerName: "cp") {
                 context.report(figure)
             }
         }

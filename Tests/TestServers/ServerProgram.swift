@@ -17,7 +17,7 @@ internal import Glibc
     public init(_ arguments: [String], log: String, variables: [String: String] = [:]) throws {
         logPath = log
         let guardian = """
-            log=$0; "$@" </dev/null >"$log" 2>&1 & server=$!
+            log=$0; exec 2>/dev/null; "$@" </dev/null >"$log" 2>&1 & server=$!
             read -r _ || :; kill $server 2>/dev/null; wait $server
             """
         var ends: [Int32] = [-1, -1]

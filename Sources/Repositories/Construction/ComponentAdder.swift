@@ -64,26 +64,48 @@ public struct ComponentAdder: Sendable {
         contents = ContentVerifier(temporaryFolder: options.temporaryFolder)
     }
 
+    /// A component whose contents are in the repository, not visible yet.
+    private struct Prepared: Sendable {
+        let descriptor: ComponentDescriptor
+        let contents: LocalContents
+        let existing: StoredComponentVersion?
+    }
+
+    private enum Preparation: Sendable {
+        case skipped(ConstructorComponent)
+        case prepared(Prepared)
+    }
+
     /// Adds components, those that others of the list refer to first. Each appears whole or not at all.
     ///
+    /// Contents of components that do not refer to each other are read at once; versions become visible one by one,
+    /// in an order that follows from the constructors alone.
     /// - Parameter inputs: reads the inputs of a component, whose files lie beside its constructor.
     public func add(
         _ components: [(component: ConstructorComponent, inputs: InputMethods)]
     ) async throws -> [Outcome] {
         var outcomes: [Outcome] = []
-        for (component, inputs) in try ordered(components) {
-            outcomes.append(try await add(component, inputs))
+        for level in try ConstructionOrder.levels(components.map(\.component)) {
+            let prepared = try await level.mapConcurrently(limit: options.concurrency) { place in
+                try await prepare(components[place].component, components[place].inputs)
+            }
+            for preparation in prepared {
+                switch preparation {
+                case .skipped(let component):
+                    outcomes.append(
+                        Outcome(identity: component.identity, provider: component.provider.name, action: "skipped"))
+                case .prepared(let prepared): outcomes.append(try await commit(prepared))
+                }
+            }
         }
         try await target.finish()
         return outcomes
     }
 
-    private func add(_ component: ConstructorComponent, _ inputs: InputMethods) async throws -> Outcome {
-        let identity = component.identity, provider = component.provider.name
+    private func prepare(_ component: ConstructorComponent, _ inputs: InputMethods) async throws -> Preparation {
+        let identity = component.identity
         let existing = try await target.find(identity)
-        if existing != nil, options.existing == .skip {
-            return Outcome(identity: identity, provider: provider, action: "skipped")
-        }
+        if existing != nil, options.existing == .skip { return .skipped(component) }
         var descriptor = component.descriptor()
         descriptor.references = try await references(of: component)
         let observer = observer
@@ -104,6 +126,12 @@ public struct ComponentAdder: Sendable {
             case .source: descriptor.sources.append(try placement.element.source(access: placement.access))
             }
         }
+        return .prepared(Prepared(descriptor: descriptor, contents: stored, existing: existing))
+    }
+
+    private func commit(_ prepared: Prepared) async throws -> Outcome {
+        let (descriptor, existing) = (prepared.descriptor, prepared.existing)
+        let identity = descriptor.identity, provider = descriptor.provider.name
         if let existing, options.existing == .fail {
             // Signatures are added later; a rerun of the same build must not fail over them.
             let same = try existing.descriptor.normalised(.v3) == descriptor.normalised(.v3)
@@ -114,7 +142,7 @@ public struct ComponentAdder: Sendable {
             }
             return Outcome(identity: identity, provider: provider, action: "unchanged")
         }
-        try await target.commit(descriptor, contents: stored)
+        try await target.commit(descriptor, contents: prepared.contents)
         return Outcome(identity: identity, provider: provider, action: existing == nil ? "added" : "replaced")
     }
 
@@ -203,37 +231,5 @@ public struct ComponentAdder: Sendable {
             references.append(reference)
         }
         return references
-    }
-
-    /// Components in an order in which each comes after those it refers to.
-    private func ordered(
-        _ components: [(component: ConstructorComponent, inputs: InputMethods)]
-    ) throws -> [(component: ConstructorComponent, inputs: InputMethods)] {
-        var byIdentity: [ComponentVersionIdentity: (component: ConstructorComponent, inputs: InputMethods)] = [:]
-        for item in components {
-            guard byIdentity.updateValue(item, forKey: item.component.identity) == nil else {
-                throw Fault(.invalid, "\(item.component.identity) is described twice", fix: "remove one of the two")
-            }
-        }
-        var result: [(component: ConstructorComponent, inputs: InputMethods)] = []
-        var finished: Set<ComponentVersionIdentity> = []
-        func visit(_ item: (component: ConstructorComponent, inputs: InputMethods), _ path: [ComponentVersionIdentity])
-            throws
-        {
-            let identity = item.component.identity
-            guard !finished.contains(identity) else { return }
-            guard !path.contains(identity) else {
-                let cycle = (path + [identity]).map(\.description).joined(separator: " → ")
-                throw Fault(.invalid, "the references form a cycle: \(cycle)", fix: "remove one of them")
-            }
-            for reference in try item.component.references() {
-                guard let child = byIdentity[try reference.target] else { continue }
-                try visit(child, path + [identity])
-            }
-            finished.insert(identity)
-            result.append(item)
-        }
-        for item in components { try visit(item, []) }
-        return result
     }
 }
