@@ -33,6 +33,12 @@ public struct Fault: Error, Sendable {
     public func during(_ activity: String) -> Fault {
         Fault(code, "\(activity): \(message)", fix: fix, cause: cause)
     }
+
+    /// Says which thing it is about, unless the message names it already.
+    public func about(_ thing: String) -> Fault { message.contains(thing) ? self : during(thing) }
+
+    /// The same failure under another code, for callers to whom it means something else.
+    public func coded(_ code: Code) -> Fault { Fault(code, message, fix: fix, cause: cause) }
 }
 
 extension Fault {
@@ -61,6 +67,8 @@ extension Fault.Code {
     public static let forbidden = Self(name: "forbidden")
     /// Content is not what its digest says.
     public static let mismatch = Self(name: "digest_mismatch")
+    /// What a repository holds contradicts itself or stands under another's name: damaged or forged.
+    public static let corrupt = Self(name: "corrupt_content")
     /// A signature, a certificate chain or a signed digest does not verify.
     public static let unverified = Self(name: "verification_failed")
     /// The other side cannot be reached, or failed on its side (connection lost, HTTP 429 and 5xx).

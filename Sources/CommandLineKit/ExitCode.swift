@@ -31,7 +31,7 @@ public struct ExitCode: RawRepresentable, Hashable, Sendable {
             return
         }
         switch Fault(wrapping: error).code {
-        case .mismatch, .unverified: self = .verification
+        case .mismatch, .corrupt, .unverified: self = .verification
         case .unauthorized, .forbidden: self = .credentials
         case .partial: self = .partial
         case .cancelled: self = .interrupted

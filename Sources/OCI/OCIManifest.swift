@@ -37,7 +37,7 @@ public struct OCIManifest: Sendable {
     /// - Parameter mediaType: the type it was delivered with; when both are there they must agree.
     public init(parsing bytes: [UInt8], mediaType delivered: String?, source: String) throws(Fault) {
         func wrong(_ what: String) -> Fault {
-            Fault(.invalid, "\(source) \(what)", fix: "the manifest is damaged or forged; fetch it from its origin")
+            Fault(.corrupt, "\(source) \(what)", fix: "the manifest is damaged or forged; fetch it from its origin")
         }
         guard bytes.count <= Self.sizeLimit else {
             throw Fault(.limitExceeded, "\(source) has \(ByteCount(Int64(bytes.count))), more than a manifest may have")

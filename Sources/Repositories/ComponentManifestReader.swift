@@ -23,7 +23,7 @@ struct ComponentManifestReader {
         if manifest.isIndex {
             guard let component = manifest.manifests.first else {
                 throw Fault(
-                    .invalid, "the index \(root.digest) in \(repository) is empty, so it is no component version")
+                    .corrupt, "the index \(root.digest) in \(repository) is empty, so it is no component version")
             }
             for artifact in manifest.manifests.dropFirst() { contents.artifacts[artifact.digest] = artifact }
             let (bytes, mediaType) = try await store.manifest(component.digest, in: repository)
@@ -46,7 +46,7 @@ struct ComponentManifestReader {
                 let named = try OCIDescriptor(json: layer)
                 guard let found = manifest.layers.first(where: { $0.digest == named.digest }) else {
                     throw Fault(
-                        .invalid,
+                        .corrupt,
                         "the configuration of \(repository)@\(root.digest) names the layer \(named.digest), "
                             + "which the manifest does not have", fix: "the manifest was altered; fetch it again")
                 }
@@ -55,7 +55,7 @@ struct ComponentManifestReader {
         }
         guard let layer = manifest.layers.first(where: { MediaType.isDescriptor($0.mediaType) }) else {
             throw Fault(
-                .invalid, "\(repository)@\(root.digest) is no component version: no layer is a component descriptor",
+                .corrupt, "\(repository)@\(root.digest) is no component version: no layer is a component descriptor",
                 fix: "check that the reference names a component version and not an image")
         }
         return layer
@@ -79,7 +79,7 @@ struct ComponentManifestReader {
                 break
             }
             guard let content else {
-                throw Fault(.invalid, "\(source) is a tar without component-descriptor.yaml")
+                throw Fault(.corrupt, "\(source) is a tar without component-descriptor.yaml")
             }
             stream = content
         }

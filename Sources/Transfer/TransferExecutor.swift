@@ -98,9 +98,8 @@ public struct TransferExecutor: Sendable {
             observer(.finished(id: id))
             return placement
         } catch {
-            observer(.failed(id: id, message: "\(error)"))
             guard !(error is CancellationError) else { throw error }
-            throw Fault(wrapping: error).during("carrying \(planned.thing)")
+            throw Fault(wrapping: error).about(planned.thing)
         }
     }
 

@@ -69,7 +69,13 @@ public struct ComponentVersionVerifier: Sendable {
                     fix: names.isEmpty
                         ? "sign it first: ocm sign cv …" : "its signatures are \(names.joined(separator: ", "))")
             }
-            for entry in entries { verified.append(try descriptor.verify(entry, with: demand.key)) }
+            for entry in entries {
+                do { verified.append(try descriptor.verify(entry, with: demand.key)) } catch {
+                    // What cannot be checked here is not verified either.
+                    throw error.coded(error.code == .unsupported ? .unverified : error.code)
+                        .about("\(descriptor.identity)")
+                }
+            }
         }
         return verified
     }
@@ -126,16 +132,21 @@ public struct ComponentVersionVerifier: Sendable {
         guard depth == .deep else { return verdict(.notRead) }
         let id = "\(version.identity)/\(resource.identity)"
         observer(.started(id: id, name: thing, bytes: nil))
-        guard
-            let content = try await access.content(
-                of: specification, thing: thing, in: version, repository: repository)
-        else { return verdict(.noContent) }
         let observer = observer
-        let bytes = try await contents.verify(content, against: expected, thing: thing) {
-            observer(.moved(id: id, bytes: $0))
+        do {
+            guard
+                let content = try await access.content(
+                    of: specification, thing: thing, in: version, repository: repository)
+            else { return verdict(.noContent) }
+            let bytes = try await contents.verify(content, against: expected, thing: thing) {
+                observer(.moved(id: id, bytes: $0))
+            }
+            observer(.finished(id: id))
+            return verdict(.verified, bytes)
+        } catch {
+            guard !(error is CancellationError) else { throw error }
+            throw Fault(wrapping: error).about(thing)
         }
-        observer(.finished(id: id))
-        return verdict(.verified, bytes)
     }
 }
 
@@ -157,7 +168,7 @@ extension ComponentDescriptor {
     public func check(_ pinned: DigestSpecification, pinnedBy parent: ComponentVersionIdentity) throws(Fault) {
         guard let algorithm = NormalisationAlgorithm(rawValue: pinned.normalisationAlgorithm) else {
             throw Fault(
-                .unsupported, "\(parent) pins \(identity) with the normalisation “\(pinned.normalisationAlgorithm)”",
+                .unverified, "\(parent) pins \(identity) with the normalisation “\(pinned.normalisationAlgorithm)”",
                 fix: "known are \(NormalisationAlgorithm.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let expected = try pinned.digest()
