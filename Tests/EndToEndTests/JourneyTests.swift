@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import Documents
+import TestServers
+import Testing
+
+@Suite("The journey") struct JourneyTests {
+    @Test(
+        "signed, pushed, pulled as an archive, loaded elsewhere: all verify, and nothing moves twice",
+        .enabled(if: RegistryServer.isInstalled, Comment(rawValue: RegistryServer.missing)))
+    func acrossTheGap() async throws {
+        let workshop = try Workshop()
+        try await workshop.build()
+        let connected = try await RegistryServer(), enclave = try await RegistryServer()
+        let archive = "\(workshop.path)/airgap.tgz"
+        for (source, target) in [
+            (workshop.archive, connected.url), (connected.url, archive), (archive, enclave.url),
+        ] {
+            let first = try await workshop.transfer(source, target, ["-o", "json"])
+            try #require(first.status == 0, "\(first.errors)")
+            #expect(try moved(first) > 60_000)
+            let verdict = try await workshop.verify(target)
+            #expect(verdict.status == 0, "\(verdict.errors)")
+            let again = try await workshop.transfer(source, target, ["-o", "json"])
+            #expect(again.status == 0, "\(again.errors)")
+            #expect(try moved(again) == 0)
+        }
+        let before = try await descriptors(workshop, workshop.archive)
+        #expect(try await descriptors(workshop, enclave.url) == before)
+    }
+
+    @Test("the same inputs give the same archive", arguments: ["directory", "tar", "tgz"])
+    func reproducible(format: String) async throws {
+        var results: [[String: [UInt8]]] = []
+        for _ in 1...2 {
+            let workshop = try Workshop()
+            try FileSystem.makeFolder("\(workshop.path)/out")
+            try await workshop.done(
+                "add", "cv", "--create", "--type", format, "--file", "\(workshop.path)/out/archive", "constructor.yaml")
+            results.append(try Workshop.files(in: "\(workshop.path)/out"))
+        }
+        #expect(!results[0].isEmpty)
+        #expect(results[0] == results[1])
+    }
+
+    @Test("adding the same again changes nothing") func addAgain() async throws {
+        let workshop = try Workshop()
+        try await workshop.build()
+        let before = try Workshop.files(in: workshop.archive)
+        let output = try await workshop.done("add", "cv", "--file", workshop.archive, "constructor.yaml")
+        #expect(output.contains("unchanged"))
+        #expect(try Workshop.files(in: workshop.archive) == before)
+    }
+
+    @Test("other content under the same version is a conflict, unless it is told what to do")
+    func conflict() async throws {
+        let workshop = try Workshop()
+        try await workshop.build()
+        try workshop.write("leaf.txt", "another text\n")
+        let add = ["add", "cv", "--file", workshop.archive, "constructor.yaml"]
+        let refused = try await workshop.ocm(add)
+        #expect(refused.status == 1 && refused.errors.contains("example.org/app/leaf:1.0.0"), "\(refused.errors)")
+        #expect(try await workshop.verify(workshop.archive).status == 0)
+        let skipped = try await workshop.ocm(add + ["--component-version-conflict-policy", "skip"])
+        #expect(skipped.status == 0 && skipped.output.contains("skipped"))
+        #expect(try await workshop.verify(workshop.archive).status == 0)
+        let replaced = try await workshop.ocm(add + ["--component-version-conflict-policy", "replace"])
+        #expect(replaced.status == 0 && replaced.output.contains("replaced"), "\(replaced.errors)")
+        #expect(try await workshop.verify(workshop.archive).status == 3)
+    }
+
+    @Test("both families of spellings lead to the same archive and the same verdict") func spellings() async throws {
+        let workshop = try Workshop()
+        try workshop.write("settings.yaml", "VERSION: 1.0.0\n")
+        try workshop.write("templated.yaml", Workshop.constructor(version: "${VERSION}"))
+        let older = "\(workshop.path)/older", newer = "\(workshop.path)/newer"
+        try await workshop.done(
+            "add", "componentversions", "--create", "--file", older, "--settings", "settings.yaml", "templated.yaml")
+        try await workshop.done(
+            "add", "component-version", "--repository", "ctf::\(newer)", "--constructor", "constructor.yaml",
+            "--component-version-conflict-policy", "abort-and-fail")
+        #expect(try Workshop.files(in: older) == Workshop.files(in: newer))
+
+        try await workshop.done(
+            "sign", "componentversion", "--signature", "release", "--private-key", workshop.privateKey, "--recursive",
+            "\(older)//\(Workshop.product)")
+        try workshop.write(".ocmconfig", Self.credentials(workshop))
+        try await workshop.done(
+            "sign", "cv", "--signature", "release", "--recursive", "\(newer)//\(Workshop.product)")
+        try await workshop.done("verify", "cv", "--signature", "release", "\(newer)//\(Workshop.product)")
+        for archive in [older, newer] {
+            let verdict = try await workshop.verify(archive)
+            #expect(verdict.status == 0, "\(verdict.errors)")
+        }
+        try await workshop.done(
+            "transfer", "ctf", "--copy-resources", "--enforce", "--overwrite", older, "\(workshop.path)/copy")
+        #expect(try await workshop.verify("\(workshop.path)/copy").status == 0)
+    }
+
+    private static func credentials(_ workshop: Workshop) -> String {
+        """
+        type: generic.config.ocm.software/v1
+        configurations:
+          - type: credentials.config.ocm.software
+            consumers:
+              - identity: {type: RSA/v1alpha1, algorithm: RSASSA-PSS, signature: release}
+                credentials:
+                  - type: Credentials/v1
+                    properties:
+                      private_key_pem_file: \(workshop.privateKey)
+                      public_key_pem_file: \(workshop.publicKey)
+
+        """
+    }
+
+    private func moved(_ result: ChildProcess.Result) throws -> Int64 {
+        let json = try JSON(parsing: result.stdout, source: "the report")
+        return Int64(try #require(json["bytesMoved"]?.int))
+    }
+
+    /// The descriptors, without the accesses, which say where contents are.
+    private func descriptors(_ workshop: Workshop, _ repository: String) async throws -> [String] {
+        var texts: [String] = []
+        for version in [Workshop.leaf, Workshop.product] {
+            let text = try await workshop.done("get", "resources", "\(repository)//\(version)", "-o", "json")
+            let json = try JSON(parsing: Array(text.utf8), source: "the resources")
+            texts.append("\(json["items"]?.array?.count ?? json.array?.count ?? -1)")
+            let signed = try await workshop.done(
+                "verify", "cv", "--public-key", workshop.publicKey, "\(repository)//\(version)", "-o", "json")
+            texts.append(signed.replacing(repository, with: ""))
+        }
+        return texts
+    }
+}
