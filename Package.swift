@@ -98,7 +98,7 @@ let package = Package(
             dependencies: ["Basics", "Documents", "Web", "WebClient", "WebServer", "SovereignNotes", "TestServers"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Basics", "Cryptography", "Documents", "Archives", "OCI", "TestServers", "ocm"]),
+            dependencies: ["Basics", "Cryptography", "Documents", "TestServers", "ocm"], exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -83,6 +83,10 @@ public enum FileSystem {
         guard unsafe rmdir(path) == 0 else { throw Fault.system(errno, "remove folder \(path)") }
     }
 
+    /// Removes a folder if there is nothing in it; says whether it did.
+    @discardableResult
+    public static func removeEmptyFolder(_ path: String) -> Bool { unsafe rmdir(path) == 0 }
+
     /// Gives a file its final name, replacing what stood there, in one step.
     public static func rename(_ old: String, to new: String) throws(Fault) {
         guard unsafe Glibc.rename(old, new) == 0 else { throw Fault.system(errno, "rename \(old) to \(new)") }

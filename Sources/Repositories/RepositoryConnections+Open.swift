@@ -26,9 +26,9 @@ extension RepositoryConnections {
     ) async throws -> any ComponentVersionRepository {
         if !FileSystem.exists(path) {
             guard case .create(let wanted) = mode else {
-                throw Fault(
-                    .notFound, "there is no archive \(path)",
-                    fix: "check the path; a registry needs a host name in front, as in localhost:5000/\(path)")
+                var fix = "check the path; a registry needs a host name in front, as in localhost:5000/\(path)"
+                if case .write = mode { fix = "make a new one with --create, or check the path" }
+                throw Fault(.notFound, "there is no archive \(path)", fix: fix)
             }
             let store = try await CommonTransportArchive.create(
                 path: path, format: wanted ?? format ?? ArchiveFormat(path: path), temporaryFolder: temporaryFolder)

@@ -25,6 +25,8 @@ actor TransportArchiveWriter {
     private var unflushed: Set<String> = []
     private var written: TransportArchiveIndex?
     private var isPacked: Bool
+    /// Whether the folder of the archive is our work.
+    private let madeFolder: Bool
 
     static let temporaryPrefix = ".tmp-"
     /// What v1 writes, so that equal content gives equal archives: 2022-01-01T00:00:00Z.
@@ -48,6 +50,7 @@ actor TransportArchiveWriter {
     ) throws(Fault) {
         (self.path, self.format, self.written) = (path, format, written)
         isPacked = base != nil
+        madeFolder = format == .directory && !FileSystem.exists(path)
         if format == .directory {
             try FileSystem.makeFolder(path)
             self.lock = if let lock { lock } else { try Self.lock(path) }
@@ -70,6 +73,12 @@ actor TransportArchiveWriter {
             (folder, self.base, workingFolder, self.lock) = (working.path, base, working, lock)
         }
         try FileSystem.makeFolder("\(folder)/blobs")
+    }
+
+    // Who fails before the first blob leaves no empty archive behind. Blobs stay: the next run finds them.
+    deinit {
+        guard madeFolder, written == nil, FileSystem.removeEmptyFolder("\(folder)/blobs") else { return }
+        FileSystem.removeEmptyFolder(folder)
     }
 
     // MARK: Blobs

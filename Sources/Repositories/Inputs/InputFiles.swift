@@ -18,15 +18,29 @@ public struct InputFiles: Sendable {
     /// The path to open. Throws `.invalid` when it lies outside the root, also by way of a symbolic link.
     public func resolve(_ path: String, for thing: String) throws(Fault) -> String {
         let joined = FileSystem.join(base, path)
-        guard FileSystem.exists(joined) else {
+        let leaves = Fault(
+            .invalid, "\(thing): \(path) leaves the folder \(root)",
+            fix: "keep inputs below the constructor, or allow a wider folder with --input-root")
+        guard let real = try? FileSystem.realPath(joined) else {
+            // What lies outside is none of the constructor's business, not even whether it exists.
+            let text = path.hasPrefix("/") ? path : "\(try FileSystem.realPath(base))/\(path)"
+            guard contains(Self.collapsed(text)) else { throw leaves }
             throw Fault(.notFound, "\(thing): there is no file \(joined)", fix: "check “path”; it starts at \(base)")
         }
-        let real = try FileSystem.realPath(joined)
-        guard real == root || real.hasPrefix(root == "/" ? "/" : root + "/") else {
-            throw Fault(
-                .invalid, "\(thing): \(path) leaves the folder \(root)",
-                fix: "keep inputs below the constructor, or allow a wider folder with --input-root")
-        }
+        guard contains(real) else { throw leaves }
         return real
+    }
+
+    private func contains(_ path: String) -> Bool {
+        path == root || path.hasPrefix(root == "/" ? "/" : root + "/")
+    }
+
+    /// An absolute path without `.` and `..`, as far as its text tells.
+    private static func collapsed(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
     }
 }
