@@ -66,8 +66,8 @@ struct ComponentManifestReader {
         guard layer.size <= Self.descriptorLimit else {
             throw Fault(
                 .limitExceeded,
-                "\(source) has \(ByteCount(layer.size)), more than the \(ByteCount(Int64(Self.descriptorLimit))) accepted"
-            )
+                "\(source) has \(ByteCount(layer.size)), more than the \(ByteCount(Int64(Self.descriptorLimit))) accepted",
+                fix: "no release has a descriptor of that size; fetch it again from its origin")
         }
         var stream = try await store.openBlob(layer.digest, size: layer.size, in: repository)
         if layer.mediaType.hasSuffix("+tar") {

@@ -90,7 +90,7 @@ struct SignComponentVersion: Command {
 
     private func signingKey(_ context: OCMContext) throws -> (PrivateKey, SignatureScheme) {
         if let privateKey {
-            context.warnIfReadableByOthers(privateKey.path)
+            try context.checkPermissions(ofKey: privateKey.path)
             let key = try PrivateKey(pem: FileSystem.read(privateKey.path, limit: 1 << 20), source: privateKey.path)
             return (key, algorithm ?? key.usualScheme)
         }
@@ -121,8 +121,15 @@ extension PrivateKey {
 
 extension OCMContext {
     /// A private key that others may read is as good as published; it still works, as CI systems mount keys this way.
-    func warnIfReadableByOthers(_ path: String) {
-        guard let entry = try? FileSystem.entry(at: path), entry.mode & 0o077 != 0 else { return }
+    ///
+    /// One that nobody may read was locked away; that the superuser could read it all the same is no permission.
+    func checkPermissions(ofKey path: String) throws {
+        guard let entry = try FileSystem.entry(at: path) else { return }
+        guard entry.mode & 0o444 != 0 else {
+            throw Fault(
+                .forbidden, "\(path) may be read by nobody", fix: "if the key is to be used, run chmod 600 \(path)")
+        }
+        guard entry.mode & 0o077 != 0 else { return }
         terminal.note("warning: \(path) can be read by others; run `chmod 600 \(path)`")
     }
 }
