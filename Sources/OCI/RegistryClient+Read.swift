@@ -111,10 +111,31 @@ extension RegistryClient {
         return next == response.url ? nil : next
     }
 
+    /// The most repositories of a registry that are read.
+    private static let repositoryLimit = 100_000
+
     public func repositories(prefix: String) async throws -> [String] {
-        throw Fault(
-            .unsupported, "the registry \(name) does not say which components it holds",
-            fix: "name the component: \(origin.host):\(origin.port)//COMPONENT")
+        var names: [String] = []
+        var next: HTTPURL? = try url("/v2/_catalog").appendingQuery([("n", "1000")])
+        while let page = next {
+            let response = try await send(HTTPRequest(method: .get, url: page), "", .pull)
+            // The catalogue is optional, and where there is one, few may read it.
+            guard response.status == 200 else {
+                throw Fault(
+                    .unsupported, "the registry \(name) does not say which components it holds",
+                    fix: "name the component: \(origin.host):\(origin.port)//COMPONENT")
+            }
+            let bytes = try await response.body.collect(limit: 16 << 20, of: "the catalogue of \(name)")
+            let found = try JSON(parsing: bytes, source: "the catalogue of \(name)")["repositories"]?.array ?? []
+            names += found.compactMap(\.string).filter { $0.hasPrefix(prefix) }
+            guard names.count <= Self.repositoryLimit else {
+                throw Fault(
+                    .limitExceeded, "\(name) has more than \(Self.repositoryLimit) repositories below “\(prefix)”",
+                    fix: "name the component: \(origin.host):\(origin.port)//COMPONENT")
+            }
+            next = found.isEmpty ? nil : try nextPage(response, "_catalog")
+        }
+        return Set(names).sorted()
     }
 
     public func referrers(of digest: Digest, in repository: String, artifactType: String?) async throws
@@ -129,8 +150,7 @@ extension RegistryClient {
             bytes = try await response.body.collect(limit: OCIManifest.sizeLimit, of: "the referrers of \(digest)")
         } else if response.status == 404 {
             // Registries without the API keep them under a tag (distribution specification, “Referrers tag schema”).
-            let tag = "\(digest.algorithm.rawValue)-\(digest.hex)"
-            guard let found = try await resolve(tag, in: repository) else { return [] }
+            guard let found = try await resolve(ReferrerList.tag(digest), in: repository) else { return [] }
             bytes = try await manifest(found.digest, in: repository).bytes
         } else {
             throw await fault(response, "listing the referrers of \(digest) in \(name)/\(repository)")

@@ -61,6 +61,7 @@ extension RegistryClient {
                 .limitExceeded,
                 "a manifest for \(name)/\(repository) has \(ByteCount(Int64(bytes.count))), more than registries take")
         }
+        let manifest = try OCIManifest(parsing: bytes, mediaType: mediaType, source: "a manifest for \(name)")
         let descriptor = OCIDescriptor(
             mediaType: MediaType(mediaType).rawValue, digest: digest, size: Int64(bytes.count))
         if tag == nil, try await resolve(digest.description, in: repository) != nil { return descriptor }
@@ -76,7 +77,25 @@ extension RegistryClient {
                 .mismatch, "\(name) stored the manifest \(digest) as \(stored)",
                 fix: "the registry changes manifests; use another")
         }
+        if let subject = manifest.subject?.digest, response.headers["OCI-Subject"] == nil {
+            try await referrerGate.run { [self] in
+                try await enter(manifest.referrer(descriptor), subject, repository)
+            }
+        }
         return descriptor
+    }
+
+    /// Notes a referrer under the tag that registries without the referrers API need.
+    private func enter(_ referrer: OCIDescriptor, _ subject: Digest, _ repository: String) async throws {
+        let tag = ReferrerList.tag(subject)
+        var list = ReferrerList()
+        if let old = try await resolve(tag, in: repository) {
+            let bytes = try await manifest(old.digest, in: repository).bytes
+            list = try ReferrerList(parsing: bytes, source: "\(name)/\(repository):\(tag)")
+        }
+        guard list.add(referrer) else { return }
+        _ = try await pushManifest(
+            list.encoded(), mediaType: MediaType.imageIndex.rawValue, in: repository, tag: tag)
     }
 
     public func untag(_ tag: String, in repository: String) async throws {

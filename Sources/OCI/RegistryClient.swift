@@ -16,6 +16,8 @@ public final class RegistryClient: ArtifactStore {
     private let authenticator: RegistryAuthenticator
     /// Blobs known to be in a repository, so that they are not asked for twice.
     let known = Guarded<Set<String>>([])
+    /// Lets one referrer at a time into a list that is read, changed and written.
+    let referrerGate = SerialGate()
 
     /// A client for one registry.
     ///

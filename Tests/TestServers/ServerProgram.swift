@@ -59,32 +59,43 @@ internal import Glibc
             .first(where: FileSystem.exists)
     }
 
-    /// A TCP port of the loopback interface that nobody listens on.
+    private static let issued = Guarded<Set<Int>>([])
+
+    /// A TCP port of the loopback interface that nobody listens on, each only once.
+    ///
+    /// Below those that the kernel gives to clients: the server that will take it starts a while later.
     public static func freePort() throws -> Int {
+        for _ in 0..<200 {
+            let port = Int.random(in: 15_000..<32_000)
+            if issued.withLock({ $0.insert(port).inserted }), canBind(port) { return port }
+        }
+        throw Fault(.system, "no free port was found")
+    }
+
+    private static func canBind(_ port: Int) -> Bool {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard socket >= 0 else { throw Fault.system(errno, "open a socket") }
         defer { close(socket) }
+        var address = loopback(port)
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                unsafe bind(socket, generic, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
+
+    private static func loopback(_ port: Int) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                unsafe bind(socket, generic, size) == 0 && getsockname(socket, generic, &size) == 0
-            }
-        }
-        guard isBound else { throw Fault.system(errno, "find a free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
+        address.sin_port = UInt16(port).bigEndian
+        return address
     }
 
     /// Whether somebody listens on a port of the loopback interface.
     public static func listens(on port: Int) -> Bool {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        address.sin_port = UInt16(port).bigEndian
+        var address = loopback(port)
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
                 unsafe connect(socket, generic, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0

@@ -114,13 +114,3 @@ extension CommonTransportArchive {
         }
     }
 }
-
-extension OCIManifest {
-    /// How a list of referrers describes this manifest: with its annotations, and its type or else that of its config.
-    fileprivate func referrer(_ descriptor: OCIDescriptor) -> OCIDescriptor {
-        var descriptor = descriptor
-        descriptor.artifactType = artifactType ?? config?.mediaType
-        descriptor.annotations = annotations
-        return descriptor
-    }
-}

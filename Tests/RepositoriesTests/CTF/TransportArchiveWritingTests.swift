@@ -270,7 +270,7 @@ import Testing
         #expect(await push("/r", "1") == .invalid)
         #expect(await push("r", "a/b") == .invalid)
         #expect(await push("r", "a+b") == .invalid)
-        #expect(await push("r", "1", Array("{}".utf8)) == .invalid)
+        #expect(await push("r", "1", Array("{}".utf8)) == .corrupt)
         #expect(await push("r", "1", [UInt8](repeating: 0x20, count: 5 << 20)) == .limitExceeded)
         #expect(try await archive.tags(in: "r") == ["1"])
         let reader = try await CommonTransportArchive.open(path: "\(folder.path)/a")
