@@ -72,8 +72,9 @@ internal import Glibc
         throw Fault(.system, "no free port was found")
     }
 
+    // Close-on-exec: a server started meanwhile would inherit the socket and keep the port.
     private static func canBind(_ port: Int) -> Bool {
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(socket) }
         var address = loopback(port)
         return unsafe withUnsafePointer(to: &address) { pointer in
@@ -93,7 +94,7 @@ internal import Glibc
 
     /// Whether somebody listens on a port of the loopback interface.
     public static func listens(on port: Int) -> Bool {
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(socket) }
         var address = loopback(port)
         return unsafe withUnsafePointer(to: &address) { pointer in
