@@ -64,6 +64,7 @@ import Testing
 
     @Test("plain writes at most a line a second") func plain() async throws {
         let recorder = Recorder()
+        let start = ContinuousClock.now
         try await ProgressDisplay.run(
             mode: .plain, terminal: recorder.terminal, environment: Environment([:])
         ) { observe in
@@ -75,7 +76,9 @@ import Testing
             }
         }
         let lines = recorder.error.split(separator: "\n")
-        #expect((1...3).contains(lines.count))
+        // On a busy machine the loop above takes longer.
+        let seconds = Int((ContinuousClock.now - start) / .seconds(1))
+        #expect((1...seconds + 1).contains(lines.count))
         #expect(lines.allSatisfy { $0.contains(" / 1.00 MiB") && $0.hasSuffix("  item") })
     }
 }
