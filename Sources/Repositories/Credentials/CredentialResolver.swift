@@ -43,8 +43,15 @@ public struct CredentialResolver: Sendable {
 
     /// What to tell a registry; nil means to try without.
     public func registryCredential(for origin: Origin, repository: String) async throws -> RegistryCredential? {
-        let identity = ConsumerIdentity(registry: origin, repository: repository)
-        if let found = credential(for: identity)?.forRegistry { return found }
+        // Component versions lie below the path that their repository is known by, and that patterns are written for.
+        var paths = [repository]
+        if let mark = repository.firstRange(of: "/component-descriptors/") {
+            paths.append(String(repository[..<mark.lowerBound]))
+        }
+        for path in paths {
+            let identity = ConsumerIdentity(registry: origin, repository: path)
+            if let found = credential(for: identity)?.forRegistry { return found }
+        }
         for configuration in dockerConfigurations {
             if let found = try await configuration.credential(for: origin, repository: repository)?.forRegistry {
                 return found
