@@ -57,6 +57,22 @@ public struct FileHandle: ~Copyable, Sendable {
         return bytes
     }
 
+    /// Up to `count` bytes from where the last such call ended; none at the end. Pipes can be read in no other way.
+    public func readNext(upTo count: Int) throws(Fault) -> [UInt8] {
+        var failure: Int32 = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while true {
+                let got = unsafe Glibc.read(descriptor, buffer.baseAddress, count)
+                if got < 0 && errno == EINTR { continue }
+                if got < 0 { failure = errno }
+                filled = max(got, 0)
+                return
+            }
+        }
+        guard failure == 0 else { throw Fault.system(failure, "read \(path)") }
+        return bytes
+    }
+
     /// Writes all bytes at the current position.
     public func write(_ bytes: Chunk) throws(Fault) {
         var failure: Int32 = 0

@@ -113,15 +113,14 @@ public enum FileSystem {
                 .limitExceeded, "\(path) has \(ByteCount(size)), more than the \(ByteCount(Int64(limit))) accepted here"
             )
         }
-        var bytes = try handle.read(at: 0, upTo: max(Int(size), 1))
-        // Pipes and /proc report no size: read on until the end, within the limit.
-        while size == 0 || bytes.count > size {
-            let more = try handle.read(at: Int64(bytes.count), upTo: 64 * 1024)
-            if more.isEmpty { break }
-            bytes += more
+        // Pipes and /proc report no size, and a file may grow: the end is where nothing more comes.
+        var bytes: [UInt8] = []
+        while true {
+            let more = try handle.readNext(upTo: max(Int(size) - bytes.count, 64 * 1024))
+            if more.isEmpty { return bytes }
+            bytes = bytes.isEmpty ? more : bytes + more
             guard bytes.count <= limit else { throw Fault(.limitExceeded, "\(path) is larger than \(limit) bytes") }
         }
-        return bytes
     }
 
     /// Writes a whole file under its final name in one step: temporary name, fsync, rename, fsync of the folder.
