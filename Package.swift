@@ -84,7 +84,7 @@ let package = Package(
             name: "OCITests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "TestServers",
-            ]),
+            ], exclude: ["Fixtures"]),
         .testTarget(
             name: "ComponentModelTests", dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel"]),
         .testTarget(
