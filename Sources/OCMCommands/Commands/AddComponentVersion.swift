@@ -84,7 +84,8 @@ struct AddComponentVersion: Command {
         let (components, others, finalOptions) = (inputs, lookups, options)
         let outcomes = try await context.withProgress { observer in
             try await ComponentAdder(
-                target: target, lookup: others, access: context.access, options: finalOptions, observer: observer
+                target: target, lookup: others, resolver: context.resolver, access: context.access,
+                options: finalOptions, observer: observer
             ).add(components)
         }
         let json = JSON.array(

@@ -51,6 +51,7 @@ struct SignComponentVersion: Command {
         options.normalisation = normalisation
         options.isRecursive = recursive
         options.replacesSignature = force
+        options.encoding = try context.configuration.signingDefaults(for: options.name).encoding
         if let certificate {
             options.chain = try Certificate.all(
                 inPEM: FileSystem.read(certificate, limit: 1 << 20), source: certificate)
@@ -62,7 +63,9 @@ struct SignComponentVersion: Command {
         else {
             return
         }
-        let (source, final, isDry) = (ComponentVersionSource(first, lookup: others), options, dryRun)
+        let (source, final, isDry) = (
+            ComponentVersionSource(first, lookup: others, resolver: context.resolver), options, dryRun
+        )
         let outcomes = try await context.withProgress { observer in
             try await ComponentSigner(
                 source: source, access: context.access, options: final, temporaryFolder: context.globals.tempFolder,
@@ -92,9 +95,11 @@ struct SignComponentVersion: Command {
         if let privateKey {
             try context.checkPermissions(ofKey: privateKey.path)
             let key = try PrivateKey(pem: FileSystem.read(privateKey.path, limit: 1 << 20), source: privateKey.path)
-            return (key, algorithm ?? key.usualScheme)
+            let configured = try context.configuration.signingDefaults(for: privateKey.name ?? signature).scheme
+            return (key, algorithm ?? configured ?? key.usualScheme)
         }
-        for scheme in algorithm.map({ [$0] }) ?? SignatureScheme.allCases {
+        let configured = try context.configuration.signingDefaults(for: signature).scheme
+        for scheme in (algorithm ?? configured).map({ [$0] }) ?? SignatureScheme.allCases {
             guard let credential = context.signingCredential(signature: signature, algorithm: scheme.rawValue),
                 let pem = try credential.pem(
                     ["privateKeyPEM", "private_key_pem"], files: ["privateKeyPEMFile", "private_key_pem_file"])

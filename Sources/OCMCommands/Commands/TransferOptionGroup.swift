@@ -18,8 +18,8 @@ struct TransferOptionGroup: ParsableOptions {
     @Flag(short: "E", help: "do not look below versions that are in the target") var stopOnExisting = false
     @Option(short: "N", help: "access types that stay references", valueName: "TYPE,…") var omitAccessTypes: [String] =
         []
-    @Option(short: "u", help: "how OCI artifacts are stored in a registry: localBlob or ociArtifact")
-    var uploadAs = TransferOptions.UploadAs.localBlob
+    @Option(short: "u", help: "how OCI artifacts are stored in a registry: localBlob (default) or ociArtifact")
+    var uploadAs: TransferOptions.UploadAs?
     @Option(
         help: "verify this signature with this public key before anything moves; repeatable", valueName: "NAME=KEY",
         completion: .file)
@@ -37,14 +37,14 @@ struct TransferOptionGroup: ParsableOptions {
         guard !(noUpdate && (overwrite || enforce)) else {
             throw UsageError("--no-update contradicts --overwrite and --enforce")
         }
-        var options = TransferOptions()
-        options.isRecursive = recursive
-        options.copyResources = copyResources ? .all : copyLocalResources ? .local : .localBlobs
-        options.copiesSources = copySources
-        options.existing = noUpdate ? .skip : enforce ? .enforce : overwrite ? .replace : .update
-        options.stopsOnExisting = stopOnExisting
-        options.omittedAccessTypes = Set(omitAccessTypes.flatMap { $0.split(separator: ",").map(String.init) })
-        options.uploadAs = uploadAs
+        var options = try context.configuration.transferDefaults()
+        if recursive { options.isRecursive = true }
+        if copyResources || copyLocalResources { options.copyResources = copyResources ? .all : .local }
+        if copySources { options.copiesSources = true }
+        if noUpdate || enforce || overwrite { options.existing = noUpdate ? .skip : enforce ? .enforce : .replace }
+        if stopOnExisting { options.stopsOnExisting = true }
+        options.omittedAccessTypes.formUnion(omitAccessTypes.flatMap { $0.split(separator: ",").map(String.init) })
+        if let uploadAs { options.uploadAs = uploadAs }
         options.trust = try TrustResolver(context: context).trust(verify)
         options.concurrency = concurrencyLimit
         options.temporaryFolder = context.globals.tempFolder

@@ -56,11 +56,12 @@ public struct ComponentAdder: Sendable {
 
     /// An adder to `target`; references are looked up there and then in `lookup`.
     public init(
-        target: any ComponentVersionRepository, lookup: [any ComponentVersionRepository], access: AccessMethods,
-        options: Options, observer: @escaping ProgressObserver = { _ in }
+        target: any ComponentVersionRepository, lookup: [any ComponentVersionRepository],
+        resolver: RepositoryResolver? = nil, access: AccessMethods, options: Options,
+        observer: @escaping ProgressObserver = { _ in }
     ) {
         (self.target, self.access, self.options, self.observer) = (target, access, options, observer)
-        self.lookup = ComponentVersionSource(target, lookup: lookup)
+        self.lookup = ComponentVersionSource(target, lookup: lookup, resolver: resolver)
         contents = ContentVerifier(temporaryFolder: options.temporaryFolder)
     }
 

@@ -21,6 +21,8 @@ public struct ComponentSigner: Sendable {
         public var normalisation: NormalisationAlgorithm?
         /// The certificates of the key, leaf first; empty for a plain signature.
         public var chain: [Certificate] = []
+        /// How the signature is written; nil means as PEM with certificates, else plain.
+        public var encoding: SignatureEncoding?
         /// Whether referenced versions are signed too, and not just digested.
         public var isRecursive = false
         /// Whether an existing signature of this name is replaced.
@@ -136,7 +138,7 @@ public struct ComponentSigner: Sendable {
         let entry = try prepared.descriptor.sign(
             name: options.name, scheme: options.scheme, hash: options.hash,
             normalisation: options.normalisation ?? prepared.descriptor.portableNormalisation, key: options.key,
-            chain: options.chain)
+            chain: options.chain, encoding: options.encoding)
         if let existing {
             prepared.descriptor.signatures[existing] = entry
         } else {
