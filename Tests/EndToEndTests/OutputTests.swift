@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import Documents
+import TestServers
+import Testing
+
+@Suite("What is printed") struct OutputTests {
+    private static let built = Task { () async throws -> Workshop in
+        let workshop = try Workshop()
+        try await workshop.build()
+        return workshop
+    }
+
+    private static let product = "archive//\(Workshop.product)"
+
+    @Test(
+        "every command that shows something shows it as text, JSON and YAML",
+        arguments: [
+            ["get", "cv", "archive"], ["get", "cv", product, "--recursive"], ["get", "resources", product],
+            ["get", "references", product], ["get", "sources", product], ["describe", "cv", product],
+            ["verify", "cv", "--public-key", "public.pem", product], ["check"], ["config", "view"], ["version"],
+            ["transfer", "cv", "--recursive", "--dry-run", product, "nowhere"],
+            [
+                "sign", "cv", "--private-key", "private.pem", "--signature", "other", "--dry-run", "-S",
+                "RSASSA-PKCS1-V1_5", "-S", "RSASSA-PKCS1-V1_5", product,
+            ],
+        ])
+    func formats(command: [String]) async throws {
+        let workshop = try await Self.built.value
+        let text = try await workshop.ocm(command)
+        #expect(text.status == 0 && !text.output.isEmpty, "\(text.errors)")
+        let json = try await workshop.ocm(command + ["-o", "json"])
+        #expect(json.status == 0, "\(json.errors)")
+        let value = try JSON(parsing: json.stdout, source: "the JSON")
+        let yaml = try await workshop.ocm(command + ["-o", "yaml"])
+        #expect(yaml.status == 0, "\(yaml.errors)")
+        #expect(try YAML.document(yaml.stdout, source: "the YAML").root == value)
+        // Nothing but the answer is on stdout, and nothing at all on stderr.
+        #expect(json.stderr.isEmpty && yaml.stderr.isEmpty, "\(json.errors)")
+    }
+
+    @Test("lists have a line for each, also as JSON") func lines() async throws {
+        let workshop = try await Self.built.value
+        let list = try await workshop.ocm("get", "resources", Self.product, "--recursive", "-o", "ndjson")
+        let lines = list.output.split(separator: "\n")
+        #expect(lines.count == 6, "\(list.output)\(list.errors)")
+        for line in lines { #expect(try JSON(parsing: Array(line.utf8), source: "a line").object != nil) }
+    }
+
+    @Test("tables and trees look like this") func golden() async throws {
+        let workshop = try await Self.built.value
+        #expect(
+            try await workshop.done("get", "cv", "archive") == """
+                COMPONENT                VERSION  PROVIDER
+                example.org/app/leaf     1.0.0    example.org
+                example.org/app/product  1.0.0    example.org
+
+                """)
+        #expect(
+            try await workshop.done("get", "cv", Self.product, "--recursive", "-o", "tree") == """
+                example.org/app/product:1.0.0
+                └─ leaf: example.org/app/leaf:1.0.0
+
+                """)
+        #expect(
+            try await workshop.done("get", "resources", "archive//\(Workshop.leaf)") == """
+                NAME   VERSION  IDENTITY  TYPE      RELATION
+                text   1.0.0              blob      local
+                data   1.0.0              blob      local
+                left   1.0.0              blob      local
+                right  1.0.0              blob      local
+                image  1.0.0              ociImage  local
+
+                """)
+    }
+
+    @Test("verify says what was checked against which key, and shallow checks say that they were") func verdicts()
+        async throws
+    {
+        let workshop = try await Self.built.value
+        let verify = ["verify", "cv", "--public-key", "public.pem", Self.product]
+        let deep = try await workshop.ocm(verify)
+        #expect(deep.output.contains("RSASSA-PSS") && deep.output.contains("RSA 2048 sha256:"), "\(deep.output)")
+        #expect(deep.output.contains("every byte of") && deep.output.contains("data: "))
+        let shallow = try await workshop.ocm(verify + ["--shallow"])
+        #expect(shallow.status == 0 && shallow.output.contains("SHALLOW") && shallow.output.contains("NOT READ"))
+    }
+
+    @Test(
+        "errors are for machines too when the answer would be",
+        arguments: [
+            (["get", "cv", "absent", "-o", "json"], 1 as Int32, "not_found"),
+            (
+                ["verify", "cv", product, "-o", "json", "--public-key", "private.pem", "--signature", "x"], 3,
+                "verification_failed"
+            ),
+            (["get", "cv", "archive", "-o", "json", "--no-such-option"], 2, "usage"),
+        ])
+    func errors(command: [String], status: Int32, code: String) async throws {
+        let workshop = try await Self.built.value
+        let result = try await workshop.ocm(command)
+        #expect(result.status == status, "\(result.errors)")
+        let error = try JSON(parsing: result.stderr, source: "the error")["error"]
+        #expect(error?["code"]?.string == code && error?["message"]?.string?.isEmpty == false, "\(result.errors)")
+        #expect(result.stdout.isEmpty)
+    }
+
+    @Test(
+        "who mistypes is helped",
+        arguments: [
+            (["gte", "cv"], "get"), (["get", "componentversoin", "x"], "component-version"),
+            (["get", "cv", "--recursiv", "x"], "--recursive"), (["transfer", "cv", "archive"], "Usage"),
+            (["add"], "component-version"),
+        ])
+    func mistyped(command: [String], hint: String) async throws {
+        let workshop = try await Self.built.value
+        let result = try await workshop.ocm(command)
+        #expect(result.status == 2 && result.errors.contains(hint), "\(result.errors)")
+    }
+
+    @Test(
+        "every topic and every command has help",
+        arguments: [
+            ["help", "references"], ["help", "formats"], ["help", "credentials"], ["help", "inputs"],
+            ["help", "environment"], ["help", "transfer", "cv"], ["sign", "cv", "--help"], ["help"], ["--help"],
+        ])
+    func help(command: [String]) async throws {
+        let workshop = try await Self.built.value
+        let result = try await workshop.ocm(command)
+        #expect(result.status == 0 && result.output.count > 100, "\(result.errors)")
+    }
+
+    @Test(
+        "bash completes commands and options", .enabled(if: ServerProgram.find("bash") != nil, "bash is not installed"))
+    func completion() async throws {
+        let workshop = try await Self.built.value
+        for shell in ["bash", "zsh", "fish"] {
+            #expect(try await workshop.done("completion", shell).contains("ocm"))
+        }
+        let script = """
+            export PATH="\(FileSystem.folder(of: OCM.path)):$PATH"
+            source <(ocm completion bash)
+            COMP_WORDS=(ocm tran); COMP_CWORD=1; COMP_LINE="ocm tran"; COMP_POINT=8
+            function=$(complete -p ocm | sed -E 's/.*-F ([^ ]+).*/\\1/')
+            "$function" ocm tran ocm; echo "${COMPREPLY[@]}"
+            COMP_WORDS=(ocm verify cv --sh); COMP_CWORD=3; COMP_LINE="ocm verify cv --sh"; COMP_POINT=18; COMPREPLY=()
+            "$function" ocm --sh cv; echo "${COMPREPLY[@]}"
+            """
+        let result = try await ChildProcess.run(["bash", "-c", script])
+        #expect(
+            result.output.contains("transfer") && result.output.contains("--shallow"),
+            "\(result.output)\(result.errors)")
+    }
+
+    @Test("a reader that has had enough is no failure") func brokenPipe() async throws {
+        let workshop = try await Self.built.value
+        let script = "set -o pipefail; \"\(OCM.path)\" help transfer cv | head -n 1; exit ${PIPESTATUS[0]}"
+        let result = try await ChildProcess.run(["bash", "-c", script], workingFolder: workshop.path)
+        #expect(result.status == 0, "\(result.errors)")
+    }
+}
