@@ -23,7 +23,7 @@ import Testing
             ["transfer", "cv", "--recursive", "--dry-run", product, "nowhere"],
             [
                 "sign", "cv", "--private-key", "private.pem", "--signature", "other", "--dry-run", "-S",
-                "RSASSA-PKCS1-V1_5", "-S", "RSASSA-PKCS1-V1_5", product,
+                "RSASSA-PKCS1-V1_5", product,
             ],
         ])
     func formats(command: [String]) async throws {
