@@ -2,30 +2,29 @@
 
 /// Proposes what somebody may have meant.
 public enum Spelling {
-    /// The candidate that differs by the fewest slips (a letter more, less, changed, or two swapped), at most a third of
-    /// the word; nil when none is that near.
+    /// The candidate that differs by the fewest slips, at most a third of the word's letters and three; nil when none
+    /// is that near. Case does not count; of equals the first in the alphabet wins.
     public static func nearest(to word: String, among candidates: [String]) -> String? {
-        let limit = max(1, word.count / 3)
-        let rated = candidates.map { (distance(word.lowercased(), $0.lowercased()), $0) }
-        return rated.filter { $0.0 <= limit }.min { $0 < $1 }?.1
+        let rated = candidates.map { (word: $0, distance: distance(word.lowercased(), $0.lowercased())) }
+        guard let best = rated.min(by: { ($0.distance, $0.word) < ($1.distance, $1.word) }),
+            best.distance <= max(1, min(3, word.count / 3)), best.distance < word.count
+        else { return nil }
+        return best.word
     }
 
-    /// The Damerau-Levenshtein distance with adjacent swaps.
-    public static func distance(_ a: String, _ b: String) -> Int {
-        let a = Array(a), b = Array(b)
-        guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
-        var rows = [Array(0...b.count)]
-        for i in 1...a.count {
-            var row = [i] + Array(repeating: 0, count: b.count)
-            for j in 1...b.count {
-                let cost = a[i - 1] == b[j - 1] ? 0 : 1
-                row[j] = min(rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + cost)
-                if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
-                    row[j] = min(row[j], rows[i - 2][j - 2] + 1)
-                }
+    /// How many letters must be added, removed, changed or swapped with their neighbour, of the first 64 of each.
+    static func distance(_ a: String, _ b: String) -> Int {
+        let (a, b) = (Array(a.utf8.prefix(64)), Array(b.utf8.prefix(64)))
+        var before: [Int] = [], last = Array(0...b.count)
+        for i in a.indices {
+            var current = [i + 1]
+            for j in b.indices {
+                var best = min(last[j + 1] + 1, current[j] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, before[j - 1] + 1) }
+                current.append(best)
             }
-            rows.append(row)
+            (before, last) = (last, current)
         }
-        return rows[a.count][b.count]
+        return last[b.count]
     }
 }

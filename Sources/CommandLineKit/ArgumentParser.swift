@@ -127,7 +127,7 @@ struct ArgumentParser {
 
     private func unknown(_ spelling: String) -> UsageError {
         let names = parameters.filter { $0.role != .argument }.map { "--\($0.name)" } + ["--help"]
-        let near = spelling.hasPrefix("--") ? nearest(to: spelling, among: names) : nil
+        let near = spelling.hasPrefix("--") ? Spelling.nearest(to: spelling, among: names) : nil
         let otherCase = spelling.count == 2 ? spelling.last.flatMap { named(swapCase($0)) } : nil
         let hint =
             near.map { "did you mean \($0)?" } ?? otherCase.map { "-\(swapCase(spelling.last ?? " ")) is --\($0.name)" }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 /// A type that a word on the command line can be turned into.
 ///
 /// An enum of strings that lists its cases gets everything from the extension below.
@@ -31,7 +33,7 @@ extension ArgumentValue where Self: RawRepresentable & CaseIterable, Self.RawVal
     public init(argument: String) throws {
         guard let value = Self(rawValue: argument) else {
             let words = Self.allCases.map(\.rawValue)
-            let near = nearest(to: argument, among: words).map { "did you mean \($0)? " } ?? ""
+            let near = Spelling.nearest(to: argument, among: words).map { "did you mean \($0)? " } ?? ""
             throw UsageError(
                 "“\(argument)” is not known here", fix: "\(near)use one of \(words.joined(separator: ", "))")
         }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 /// What the first words of a command line choose, and the words that are left.
 enum Choice<Context: Sendable> {
     /// No command was named.
@@ -84,14 +86,14 @@ struct CommandResolver<Context: Sendable> {
         } else if let letter = word.dropFirst().first, let parameter = parser.named(letter) {
             return parameter.role == .option && word.count == 2
         }
-        let near = nearest(to: word, among: globals.map(\.label) + ["--help", "--version"])
+        let near = Spelling.nearest(to: word, among: globals.map(\.label) + ["--help", "--version"])
         throw UsageError(
             "\(word) is no global option", fix: near.map { "did you mean \($0)?" } ?? "write it after the command")
     }
 
     private func unknown(_ word: String, after: String?, among names: [String]) -> UsageError {
         let place = after.map { " after “\($0)”" } ?? ""
-        let hint = nearest(to: word, among: names).map { "did you mean \($0)?" }
+        let hint = Spelling.nearest(to: word, among: names).map { "did you mean \($0)?" }
         let all = after == nil ? "--help lists the commands" : "use one of \(names.joined(separator: ", "))"
         return UsageError("there is no command “\(word)”\(place)", fix: hint ?? all)
     }

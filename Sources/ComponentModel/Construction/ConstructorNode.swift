@@ -55,7 +55,7 @@ struct ConstructorNode {
                 "is a \(json.kindName), not an object", fix: "known fields are \(fields.joined(separator: ", "))")
         }
         for key in object.keys where !fields.contains(key) {
-            let fix = Spelling.nearest(to: key, in: fields).map { "did you mean “\($0)”?" }
+            let fix = Spelling.nearest(to: key, among: fields).map { "did you mean “\($0)”?" }
             throw fault(
                 at: key, "is no field of a \(kind)", fix: fix ?? "known fields are \(fields.joined(separator: ", "))")
         }

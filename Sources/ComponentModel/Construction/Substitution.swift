@@ -219,7 +219,7 @@ struct Substitution {
     }
 
     private func undefined(_ name: String, _ place: SourcePosition) throws(Fault) -> String {
-        let similar = Spelling.nearest(to: name, in: values.names).map { "did you mean “\($0)”? " } ?? ""
+        let similar = Spelling.nearest(to: name, among: values.names).map { "did you mean “\($0)”? " } ?? ""
         throw Fault(
             .invalid, "\(source):\(place): the variable “\(name)” is not defined",
             fix: "\(similar)pass \(name)=VALUE, add it to a settings file, or write a default: ${\(name):-…}")
