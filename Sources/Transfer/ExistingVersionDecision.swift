@@ -68,7 +68,9 @@ struct ExistingVersionDecision {
         return image.hasPrefix(origin.repositoryHost + "/")
     }
 
-    /// The target's descriptor with the signatures of the source that it lacks.
+    /// The target's descriptor with what the source has beyond it and no signature covers: signatures and labels.
+    ///
+    /// A label of the source replaces the target's of that name; what only the target has stays.
     private func merge(_ source: ComponentDescriptor, into existing: ComponentDescriptor) -> ComponentDescriptor {
         var merged = existing
         for signature in source.signatures {
@@ -78,6 +80,28 @@ struct ExistingVersionDecision {
                 merged.signatures.append(signature)
             }
         }
+        if let labels = Self.merge(source.labels, into: merged.labels) { merged.labels = labels }
+        for index in merged.resources.indices {
+            let identity = merged.resources[index].identity
+            guard let other = source.resources.first(where: { $0.identity == identity }),
+                let labels = Self.merge(other.labels, into: merged.resources[index].labels)
+            else { continue }
+            merged.resources[index].labels = labels
+        }
         return merged
+    }
+
+    /// Nil when nothing changes, so that a descriptor without labels stays one.
+    private static func merge(_ source: [Label], into existing: [Label]) -> [Label]? {
+        var merged = existing
+        // Those that are signed are equal: the descriptors agree on all that signatures cover.
+        for label in source where !label.isSigned {
+            if let index = merged.firstIndex(where: { $0.name == label.name }) {
+                merged[index] = label
+            } else {
+                merged.append(label)
+            }
+        }
+        return merged == existing ? nil : merged
     }
 }

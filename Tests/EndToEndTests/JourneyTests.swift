@@ -70,6 +70,27 @@ import Testing
         #expect(try await workshop.verify(workshop.archive).status == 3)
     }
 
+    @Test("a version that is there gets new signatures and labels, and keeps its own") func merge() async throws {
+        let workshop = try Workshop()
+        try await workshop.done("add", "cv", "--create", "--file", workshop.archive, "constructor.yaml")
+        try workshop.write(
+            "labelled.yaml",
+            Workshop.constructor(version: "1.0.0").replacing(
+                "- {name: data, type: blob,", with: "- {name: data, type: blob, labels: [{name: note, value: new}],"))
+        try await workshop.done("add", "cv", "--create", "--file", "labelled", "labelled.yaml")
+        try await workshop.sign("labelled")
+        let carried = try await workshop.transfer("labelled", workshop.archive, ["-o", "json"])
+        #expect(carried.status == 0, "\(carried.errors)")
+        #expect(try moved(carried) == 0)
+        #expect(try await workshop.verify(workshop.archive).status == 0)
+        let leaf = try await workshop.done("get", "cv", "\(workshop.archive)//\(Workshop.leaf)", "-o", "yaml")
+        #expect(leaf.contains("name: note"), "\(leaf)")
+        // The other way nothing is lost.
+        let back = try await workshop.ocm(
+            "transfer", "cv", "--recursive", "\(workshop.archive)//\(Workshop.product)", "labelled", "-o", "json")
+        #expect(back.status == 0 && back.output.contains("skip"), "\(back.output)\(back.errors)")
+    }
+
     @Test("both families of spellings lead to the same archive and the same verdict") func spellings() async throws {
         let workshop = try Workshop()
         try workshop.write("settings.yaml", "VERSION: 1.0.0\n")
