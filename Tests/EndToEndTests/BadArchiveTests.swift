@@ -60,12 +60,13 @@ import Testing
         let small = "\(workshop.path)/small"
         try FileSystem.makeFolder(small)
         let script = """
-            mount -t tmpfs -o size=50k none "\(small)" || exit 99
+            mount -t tmpfs -o size=5m none "\(small)" || exit 99
+            head -c 5180000 /dev/zero > "\(small)/filler" || exit 94
             "\(OCM.path)" transfer cv --recursive --copy-resources "\(workshop.archive)//\(Workshop.product)" "\(small)/copy"
             code=$?
             test $code = 1 || { echo "the exit code is $code" >&2; exit 98; }
             "\(OCM.path)" get cv "\(small)/copy" 2>/dev/null | grep -q 1.0.0 && { echo "half a version" >&2; exit 97; }
-            mount -o remount,size=5m "\(small)"
+            rm "\(small)/filler"
             "\(OCM.path)" transfer cv --recursive --copy-resources "\(workshop.archive)//\(Workshop.product)" "\(small)/copy" || exit 96
             "\(OCM.path)" verify cv --public-key "\(workshop.publicKey)" "\(small)/copy//\(Workshop.product)" || exit 95
             """
