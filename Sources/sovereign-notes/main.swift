@@ -22,14 +22,10 @@ guard let port = Int(environment["PORT"] ?? "8080"), (0...65_535).contains(port)
 var settings = ServerSettings()
 settings.address = environment["ADDRESS"] ?? "0.0.0.0"
 settings.port = port
+settings.observe = { Journal.note("\($0)") }
 let service = NotesService(databaseURL: url, version: version, log: { Journal.note($0) })
-let router = service.router
 do {
-    let server = try HTTPServer(settings) { request in
-        let response = await router.respond(to: request)
-        Journal.note("\(request.method) \(request.path) \(response.status)")
-        return response
-    }
+    let server = try HTTPServer(settings, router: service.router)
     Journal.note("sovereign-notes \(version) listens on \(settings.address):\(server.port)")
     let preparing = Task { try await service.prepare() }
     await Journal.untilTerminated()
