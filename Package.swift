@@ -78,7 +78,7 @@ let package = Package(
         .testTarget(name: "ArchivesTests", dependencies: ["Basics", "Archives"]),
         .testTarget(name: "WebTests", dependencies: ["Basics", "Web"]),
         .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"], exclude: ["Fixtures"]),
-        .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient"]),
+        .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(name: "CommandLineKitTests", dependencies: ["Basics", "CommandLineKit"]),
         .testTarget(
             name: "OCITests",

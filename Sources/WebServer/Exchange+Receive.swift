@@ -18,6 +18,7 @@ extension Exchange {
 
     /// Goes on with a request that has no more bytes to show: at its head, at its end, and after each resuming.
     func advance() -> Step {
+        let isEnding = core.isEnding
         let (step, waiters) = state.withLock { state -> (Step, Waiters) in
             guard !state.isAbandoned else { return (.close, Waiters()) }
             switch state.stage {
@@ -47,7 +48,7 @@ extension Exchange {
                     park(&state)
                     return (.wait, waiters)
                 }
-                return (.answer(response, closing: state.framing == .chunked || core.isEnding), waiters)
+                return (.answer(response, closing: state.framing == .chunked || isEnding), waiters)
             }
         }
         waiters.resume()

@@ -64,7 +64,7 @@ internal import Glibc
         // The socket itself may be closed only after the daemon's end; this makes the kernel refuse connections now.
         if listener >= 0 { shutdown(listener, Int32(SHUT_RDWR)) }
         await core.waitUntilIdle(for: deadline)
-        for exchange in core.state.withLock({ Array($0.exchanges.values) }) { exchange.abandon("the server ended") }
+        for exchange in core.exchanges { exchange.abandon("the server ended") }
         // All that were suspended are resumed now, and none can be suspended any more: the daemon may end.
         let core = core
         await withCheckedContinuation { continuation in

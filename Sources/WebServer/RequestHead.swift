@@ -35,7 +35,10 @@ struct RequestHead: Sendable {
                 throw Problem(400, "a field holds control characters")
             }
         }
-        guard values("Host").count <= 1 else { throw Problem(400, "there are several Host fields") }
+        let hosts = values("Host").count
+        guard hosts == 1 || hosts == 0 && version == "HTTP/1.0" else {
+            throw Problem(400, "there must be one Host field")
+        }
         let expectations = values("Expect")
         guard expectations.allSatisfy({ $0.lowercased() == "100-continue" }), expectations.count <= 1 else {
             throw Problem(417, "only 100-continue can be expected")

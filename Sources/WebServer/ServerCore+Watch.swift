@@ -33,11 +33,7 @@ extension ServerCore {
 
     /// Abandons requests whose client has closed its side while their connection is suspended.
     private func abandonDeparted(waiting milliseconds: Int32) {
-        let parked = state.withLock { state in
-            state.exchanges.values.filter { exchange in
-                exchange.state.withLock { $0.isParked && !$0.isAbandoned }
-            }
-        }
+        let parked = exchanges.filter { exchange in exchange.state.withLock { $0.isParked && !$0.isAbandoned } }
         let hangUp = Int16(sovereign_poll_hang_up)
         var sockets = parked.map { pollfd(fd: $0.socket, events: hangUp, revents: 0) }
         guard unsafe poll(&sockets, nfds_t(sockets.count), milliseconds) > 0 else { return }
@@ -66,7 +62,7 @@ extension ServerCore {
     private func cutSlowBodies() {
         let now = ContinuousClock.now
         let least = Int64(settings.leastBytesPerSecond * settings.idleSeconds)
-        for exchange in state.withLock({ Array($0.exchanges.values) }) {
+        for exchange in exchanges {
             let isSlow = exchange.state.withLock { state in
                 guard state.stage == .body, let window = state.window,
                     now - window.start > .seconds(settings.idleSeconds)

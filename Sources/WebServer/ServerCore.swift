@@ -20,12 +20,16 @@ final class ServerCore: Sendable {
     }
     let settings: ServerSettings
     let handler: Router.Handler
+    /// Never locked by who holds the lock of an exchange; the other way round is not done either.
     let state = Guarded(State())
     private let buffer = Guarded((now: 0, peak: 0))
 
     init(settings: ServerSettings, handler: @escaping Router.Handler) {
         (self.settings, self.handler) = (settings, handler)
     }
+
+    /// The requests that have not been answered in full.
+    var exchanges: [Exchange] { state.withLock { Array($0.exchanges.values) } }
 
     var isEnding: Bool { state.withLock { $0.isEnding } }
 
