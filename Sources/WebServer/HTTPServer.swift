@@ -31,6 +31,7 @@ internal import Glibc
         }
         // The core is retained for the daemon's life and released by `stop`.
         let context = unsafe Unmanaged.passRetained(core).toOpaque()
+        errno = 0
         guard let started = unsafe Self.start(settings, &address, context) else {
             let reason = errno
             unsafe Unmanaged<ServerCore>.fromOpaque(context).release()
@@ -112,7 +113,8 @@ internal import Glibc
         let place = "\(settings.address):\(settings.port)"
         switch reason {
         case EADDRINUSE: return Fault(.conflict, "\(place) is taken", fix: "choose another port")
-        case 0 where settings.tls != nil, EINVAL where settings.tls != nil, EAGAIN where settings.tls != nil:
+        case EADDRNOTAVAIL: return Fault(.invalid, "\(settings.address) is no address of this machine")
+        case _ where settings.tls != nil && reason != EACCES && reason != EMFILE:
             return Fault(.invalid, "certificate and key are not accepted", fix: "give both as PEM, made for each other")
         default: return Fault.system(reason, "listen on \(place)")
         }
