@@ -95,7 +95,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "SovereignNotesTests",
-            dependencies: ["Basics", "Documents", "Web", "WebClient", "WebServer", "SovereignNotes", "TestServers"]),
+            dependencies: [
+                "Basics", "Documents", "Web", "WebClient", "WebServer", "SovereignNotes", "TestServers", "sovereign-notes",
+            ]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Basics", "Cryptography", "Documents", "TestServers", "ocm"], exclude: ["Fixtures"]),

@@ -7,21 +7,20 @@ internal import Glibc
 ///
 /// PostgreSQL refuses to run as root; then it runs as the user `postgres` that its package makes.
 public final class PostgreSQLServer: Sendable {
-    /// The user's name, its password, which is not kept in any log, and the database.
+    /// The user's name and password.
     public static let user = "carrier"
     public static let password = "sword fish/ä"
-    public static let database = "notes"
     /// Whether the programs are installed.
-    public static let isInstalled = programs != nil && (getuid() != 0 || runuser != nil)
+    public static let isInstalled = programs != nil && (getuid() != 0 || setpriv != nil)
     /// Why tests of it are skipped.
-    public static let missing = "postgresql is not installed, or runuser (util-linux) is not"
+    public static let missing = "postgresql is not installed, or setpriv (util-linux) is not"
 
     private static let programs: String? = {
         let versions = (try? FileSystem.names(in: "/usr/lib/postgresql")) ?? []
         return versions.sorted { (Int($0) ?? 0) > (Int($1) ?? 0) }.map { "/usr/lib/postgresql/\($0)/bin" }
             .first { FileSystem.exists("\($0)/initdb") && FileSystem.exists("\($0)/postgres") }
     }()
-    private static let runuser = ServerProgram.find("runuser")
+    private static let setpriv = ServerProgram.find("setpriv")
 
     public let port: Int
     /// Where it keeps its data and its log.
@@ -52,9 +51,17 @@ public final class PostgreSQLServer: Sendable {
         try await start()
     }
 
-    /// How clients reach it; the password is in it.
-    public var url: String {
-        "postgres://\(Self.user):sword%20fish%2F%C3%A4@127.0.0.1:\(port)/postgres?connect_timeout=5"
+    /// How clients reach a database; the password is in it.
+    public func url(_ database: String = "postgres") -> String {
+        "postgres://\(Self.user):sword%20fish%2F%C3%A4@127.0.0.1:\(port)/\(database)"
+    }
+
+    /// What `psql` says to a statement, without headings: a second opinion beside our own code.
+    @discardableResult public func run(_ statement: String, in database: String = "postgres") async throws -> String {
+        let arguments = ["\(Self.programs ?? "")/psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement, url(database)]
+        let result = try await ChildProcess.run(arguments)
+        guard result.status == 0 else { throw Fault(.internal, String(decoding: result.stderr, as: UTF8.self)) }
+        return String(decoding: result.stdout.dropLast(), as: UTF8.self)
     }
 
     /// Starts it again after `stop`, with the data it had.
@@ -70,9 +77,16 @@ public final class PostgreSQLServer: Sendable {
     }
 
     /// Ends it and waits for its end; connections are lost.
-    public func stop() { program.withLock { $0 = nil } }
+    public func stop() throws {
+        // When terminated it would wait for its clients; when interrupted it does not.
+        let lines = try FileSystem.read("\(folder.path)/data/postmaster.pid", limit: 4096).split(separator: 0x0A)
+        if let pid = lines.first.flatMap({ pid_t(String(decoding: $0, as: UTF8.self)) }) { kill(pid, SIGINT) }
+        program.withLock { $0 = nil }
+    }
 
     private static func asOrdinaryUser(_ arguments: [String]) -> [String] {
-        getuid() == 0 ? [runuser ?? "runuser", "-u", "postgres", "--"] + arguments : arguments
+        getuid() == 0
+            ? [setpriv ?? "setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"] + arguments
+            : arguments
     }
 }
