@@ -96,7 +96,8 @@ let package = Package(
         .testTarget(
             name: "SovereignNotesTests",
             dependencies: [
-                "Basics", "Documents", "Web", "WebClient", "WebServer", "SovereignNotes", "TestServers", "sovereign-notes",
+                "Basics", "Documents", "Web", "WebClient", "WebServer", "SovereignNotes", "TestServers",
+                "sovereign-notes",
             ]),
         .testTarget(
             name: "EndToEndTests",

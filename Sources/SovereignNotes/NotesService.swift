@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+public import Basics
 internal import Documents
 internal import Web
 public import WebServer
@@ -16,10 +16,13 @@ public struct NotesService: Sendable {
     /// The most bytes of the JSON around a note, in which every byte may be escaped as six.
     static let bodyLimit = 6 * contentLimit + 1024
 
-    /// A service on a database.
+    /// A service on a database, which need not be there yet. Throws `.invalid` when the URL is not written as one.
     ///
     /// - Parameter version: the product's version; from 1.1.0 on the service tells it at `/version`.
-    public init(databaseURL: String, version: String, log: @escaping @Sendable (String) -> Void = { _ in }) {
+    public init(databaseURL: String, version: String, log: @escaping @Sendable (String) -> Void = { _ in })
+        throws(Fault)
+    {
+        try Connection.check(databaseURL)
         (database, self.version, self.log) = (Database(url: databaseURL), version, log)
     }
 
@@ -92,13 +95,13 @@ public struct NotesService: Sendable {
     }
 
     private func read(_ id: String?) async throws -> ServerResponse {
-        guard let id = id.flatMap({ Int64($0) }) else { return .error(404, "there is no such note") }
+        guard let id = id.flatMap(Self.identifier) else { return .error(404, "there is no such note") }
         let rows = try await rows("SELECT \(Self.columns) FROM notes WHERE id = $1", [String(id)])
         return rows.first.map { Self.json(Self.note($0)) } ?? .error(404, "there is no such note")
     }
 
     private func delete(_ id: String?) async throws -> ServerResponse {
-        guard let id = id.flatMap({ Int64($0) }) else { return .error(404, "there is no such note") }
+        guard let id = id.flatMap(Self.identifier) else { return .error(404, "there is no such note") }
         let rows = try await rows("DELETE FROM notes WHERE id = $1 RETURNING id", [String(id)])
         return rows.isEmpty ? .error(404, "there is no such note") : ServerResponse(status: 204)
     }
@@ -111,11 +114,18 @@ public struct NotesService: Sendable {
         }
     }
 
+    /// A note has one path: no sign, no zeros before its number.
+    private static func identifier(_ text: String) -> Int64? {
+        Int64(text).flatMap { String($0) == text ? $0 : nil }
+    }
+
     private static func note(_ row: [String]) -> JSON {
         ["id": .number(JSONNumber(Int64(row[0]) ?? 0)), "content": .string(row[1]), "created_at": .string(row[2])]
     }
 
     static func json(_ json: JSON, status: Int = 200) -> ServerResponse {
-        ServerResponse(status: status, "application/json", json.text() + "\n")
+        var response = ServerResponse(status: status, "application/json", json.text() + "\n")
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
     }
 }

@@ -22,7 +22,8 @@ struct RequestTarget: Sendable, Equatable {
         guard rest.hasPrefix("/") else { return nil }
         let mark = rest.firstIndex(of: "?")
         var segments: [String] = []
-        for part in rest[..<(mark ?? rest.endIndex)].dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+        for part in rest[..<(mark ?? rest.endIndex)].dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        {
             guard let segment = PercentCoding.decode(part), segment != ".", segment != "..",
                 !segment.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") })
             else { return nil }

@@ -46,7 +46,9 @@ final class NotesProgram: Sendable {
     /// Its exit status, once it has ended.
     func status() async throws -> String {
         for _ in 0..<2000 {
-            if let text = try? Self.read("\(folder.path)/status"), text.hasSuffix("\n") { return String(text.dropLast()) }
+            if let text = try? Self.read("\(folder.path)/status"), text.hasSuffix("\n") {
+                return String(text.dropLast())
+            }
             try await Task.sleep(for: .milliseconds(10))
         }
         throw Fault(.unavailable, "the program did not end: \(log)")

@@ -6,7 +6,8 @@ import TestServers
 import Testing
 import Web
 
-@Suite("Operating notes", .enabled(if: PostgreSQLServer.isInstalled, "\(PostgreSQLServer.missing)")) struct OperationTests {
+@Suite("Operating notes", .enabled(if: PostgreSQLServer.isInstalled, "\(PostgreSQLServer.missing)"))
+struct OperationTests {
     @Test("not ready without its database, ready again with it, and nothing is lost") func outage() async throws {
         let server = try await PostgreSQLServer()
         let notes = try await NotesProgram(database: server.url())
@@ -33,7 +34,8 @@ import Web
         let (notes, server, database) = try await SharedDatabase.program()
         for index in 0..<5 {
             try await server.run(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(database)' AND pid <> pg_backend_pid()")
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(database)' AND pid <> pg_backend_pid()"
+            )
             while try await server.run(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(database)'") != "0"
             {}
@@ -63,7 +65,8 @@ import Web
             DO $$ BEGIN LOCK TABLE notes; LOOP EXIT WHEN EXISTS (SELECT FROM pg_class WHERE relname = 'go');
             PERFORM pg_sleep(0.02); END LOOP; END $$
             """, in: database)
-        let waiting = "SELECT count(*) FROM pg_locks l JOIN pg_database d ON l.database = d.oid WHERE d.datname = '\(database)'"
+        let waiting =
+            "SELECT count(*) FROM pg_locks l JOIN pg_database d ON l.database = d.oid WHERE d.datname = '\(database)'"
         while try await server.run("\(waiting) AND granted AND mode = 'AccessExclusiveLock'") != "1" {}
         async let answer = notes.post("patient")
         while try await server.run("\(waiting) AND NOT granted") != "1" {}
@@ -105,10 +108,13 @@ import Web
             "postgres://user:sword%00fish@127.0.0.1/db", "postgres://user:a@127.0.0.1/db?password=swordfish%ZZ",
             "postgres://user@127.0.0.1/db?swordfish", "password=swordfish host", "swordfish",
             "postgres://user:swordfish@127.0.0.1:1/db?unknown=swordfish", "host=127.0.0.1 port=1 password='swordfish",
-        ]) func secrets(url: String) async throws {
+        ]) func secrets(url: String) async throws
+    {
         let result = try await ChildProcess.run(
             ["/bin/sh", "-c", "\"$0\" & p=$!; (sleep 0.5; kill $p) & wait $p", NotesProgram.path],
-            environment: Environment(["DATABASE_URL": url, "PORT": "0", "ADDRESS": "127.0.0.1", "PATH": "/usr/bin:/bin"]))
+            environment: Environment([
+                "DATABASE_URL": url, "PORT": "0", "ADDRESS": "127.0.0.1", "PATH": "/usr/bin:/bin",
+            ]))
         let log = String(decoding: result.stdout + result.stderr, as: UTF8.self)
         #expect(!log.contains("swordfish") && !log.contains("ZZ") && !log.contains("%00"), "\(log)")
         #expect(log.contains("DATABASE_URL") || log.contains("database"), "\(log)")
@@ -130,7 +136,8 @@ import Web
             (["DATABASE_URL": "postgres://a@b/c", "PORT": "-1"], "PORT is no port"),
             (["DATABASE_URL": "postgres://a@b:c/d"], "DATABASE_URL"), (["DATABASE_URL": "x"], "DATABASE_URL"),
             (["DATABASE_URL": "postgres://a@b/c", "PORT": "0", "ADDRESS": "nowhere"], "“nowhere” is no IPv4 address"),
-        ] as [([String: String], String)]) func settings(variables: [String: String], message: String) async throws {
+        ] as [([String: String], String)]) func settings(variables: [String: String], message: String) async throws
+    {
         let result = try await ChildProcess.run([NotesProgram.path], environment: Environment(variables))
         #expect(result.status == 2 && String(decoding: result.stderr, as: UTF8.self).contains(message))
     }

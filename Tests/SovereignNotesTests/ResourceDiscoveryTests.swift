@@ -9,7 +9,7 @@ import WebServer
 /// The rules are those of the Open Resource Discovery specification 1.9.
 @Suite("Resource discovery") struct ResourceDiscoveryTests {
     static func get(_ path: String, version: String = "1.0.0") async throws -> JSON {
-        let service = NotesService(databaseURL: "postgres://nobody@127.0.0.1:1/none", version: version)
+        let service = try NotesService(databaseURL: "postgres://nobody@127.0.0.1:1/none", version: version)
         let response = try await service.router.respond(to: ServerRequest(method: .get, path: path))
         guard response.status == 200, response.headers["Content-Type"] == "application/json",
             case .bytes(let bytes) = response.body
@@ -61,9 +61,10 @@ import WebServer
         #expect(document["apiResources"]?.array?.first?["entryPoints"]?.array?.compactMap(\.string) == ["/notes"])
     }
 
-    @Test("without a database it lives, is not ready, and tells its version from 1.1.0 on") func versions() async throws {
+    @Test("without a database it lives, is not ready, and tells its version from 1.1.0 on") func versions() async throws
+    {
         for (version, status) in [("1.0.0", 404), ("1.1.0", 200), ("1.10.0", 200), ("2.0.0", 200)] {
-            let service = NotesService(databaseURL: "postgres://nobody@127.0.0.1:1/none", version: version)
+            let service = try NotesService(databaseURL: "postgres://nobody@127.0.0.1:1/none", version: version)
             for (path, expected) in [("/healthz", 200), ("/readyz", 503), ("/notes", 503), ("/version", status)] {
                 let request = ServerRequest(method: .get, path: path)
                 let response: ServerResponse

@@ -33,7 +33,9 @@ public final class PostgreSQLServer: Sendable {
         try FileSystem.write(Array(Self.password.utf8), to: "\(folder.path)/password")
         try FileSystem.setMode(folder.path, 0o755)
         if getuid() == 0 {
-            guard let postgres = unsafe getpwnam("postgres") else { throw Fault(.notFound, "there is no user postgres") }
+            guard let postgres = unsafe getpwnam("postgres") else {
+                throw Fault(.notFound, "there is no user postgres")
+            }
             try FileSystem.makeFolder("\(folder.path)/data", mode: 0o700)
             guard unsafe chown("\(folder.path)/data", postgres.pointee.pw_uid, postgres.pointee.pw_gid) == 0 else {
                 throw Fault.system(errno, "hand the folder to postgres")
@@ -58,7 +60,9 @@ public final class PostgreSQLServer: Sendable {
 
     /// What `psql` says to a statement, without headings: a second opinion beside our own code.
     @discardableResult public func run(_ statement: String, in database: String = "postgres") async throws -> String {
-        let arguments = ["\(Self.programs ?? "")/psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement, url(database)]
+        let arguments = [
+            "\(Self.programs ?? "")/psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", statement, url(database),
+        ]
         let result = try await ChildProcess.run(arguments)
         guard result.status == 0 else { throw Fault(.internal, String(decoding: result.stderr, as: UTF8.self)) }
         return String(decoding: result.stdout.dropLast(), as: UTF8.self)
@@ -74,6 +78,13 @@ public final class PostgreSQLServer: Sendable {
             ]), log: "\(folder.path)/log")
         try await started.waitUntilListening(on: port)
         program.withLock { $0 = started }
+        // It listens before it answers.
+        for attempt in 0... {
+            do {
+                try await run("SELECT 1")
+                return
+            } catch  where attempt < 400 { try await Task.sleep(for: .milliseconds(50)) }
+        }
     }
 
     /// Ends it and waits for its end; connections are lost.

@@ -54,7 +54,9 @@ import WebServer
     }
 
     @Test("a small body that nobody reads costs no connection, a large one does") func unread() async throws {
-        try await TestServer.with { _ in ServerResponse("text/plain", "no, thanks") } _: { server in
+        try await TestServer.with { _ in
+            ServerResponse("text/plain", "no, thanks")
+        } _: { server in
             for (size, keeps) in [(1000, true), (400_000, false)] {
                 let connection = try await RawConnection(port: server.port)
                 try await connection.send("POST / HTTP/1.1\r\n\(Self.host)Content-Length: \(size)\r\n\r\n")
@@ -77,8 +79,12 @@ import WebServer
         }
     }
 
-    @Test("a response of unknown length comes in chunks, and closes the connection in HTTP/1.0") func lengths() async throws {
-        try await TestServer.with { _ in ServerResponse("text/plain", .filled(10, piece: 5)) } _: { server in
+    @Test("a response of unknown length comes in chunks, and closes the connection in HTTP/1.0") func lengths()
+        async throws
+    {
+        try await TestServer.with { _ in
+            ServerResponse("text/plain", .filled(10, piece: 5))
+        } _: { server in
             let new = try await RawConnection.exchange(
                 port: server.port, "GET / HTTP/1.1\r\n\(Self.host)\(Self.close)\r\n")
             #expect(new.contains("Transfer-Encoding: chunked") && new.hasSuffix("0\r\n\r\n"))
@@ -93,7 +99,8 @@ import WebServer
             ("/a%20b", "/a b"), ("/a+b", "/a+b"), ("/%2541", "/%41"), ("/%C3%A4", "/ä"), ("//a//", "//a//"),
             ("/a?x=1", "/a x=1"), ("/?x=a%26b&x=c+d&y&z=%2B", "/ x=a&b x=c d y= z=+"), ("http://b/c?d=e", "/c d=e"),
             ("http://b", "/"), ("/...", "/..."), ("/a%5C..%5Cb", "/a\\..\\b"), ("/?x=%2e%2e/y", "/ x=../y"),
-        ]) func targets(target: String, seen: String) async throws {
+        ]) func targets(target: String, seen: String) async throws
+    {
         try await TestServer.with { request in
             let items = ["x", "y", "z", "d"].flatMap { name in request.query.values(for: name).map { "\(name)=\($0)" } }
             return ServerResponse("text/plain", ([request.path] + items).joined(separator: " ") + "|")
@@ -115,7 +122,8 @@ import WebServer
             case "/stream":
                 return ServerResponse("text/plain", ByteStream { throw Fault(.internal, "the disk is full") })
             case "/framing":
-                return ServerResponse(status: 200, headers: ["Content-Length": "7", "Connection": "x", "A": "b\r\nC: d"])
+                return ServerResponse(
+                    status: 200, headers: ["Content-Length": "7", "Connection": "x", "A": "b\r\nC: d"])
             default: throw Secret()
             }
         } _: { server in

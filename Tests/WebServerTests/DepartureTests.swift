@@ -78,7 +78,9 @@ import WebServer
 
     @Test("a client that leaves amid a download ends the stream") func download() async throws {
         let made = Guarded(0)
-        try await TestServer.with { _ in ServerResponse("text/plain", .filled(1 << 40, made: made)) } _: { server in
+        try await TestServer.with { _ in
+            ServerResponse("text/plain", .filled(1 << 40, made: made))
+        } _: { server in
             var connection: RawConnection? = try await RawConnection(port: server.port)
             try await connection?.send("GET / HTTP/1.1\r\n\(Self.host)\r\n")
             #expect(try await connection?.receive(until: "...").isEmpty == false)

@@ -8,8 +8,13 @@ import WebServer
 @Suite("Limits") struct LimitTests {
     static let host = "Host: a\r\n"
 
-    @Test("bodies up to the limit are taken, larger ones refused with 413, announced or not") func bodies() async throws {
-        try await TestServer.with { $0.bodyBytes = 1000 } handler: { try await echo($0) } _: { server in
+    @Test("bodies up to the limit are taken, larger ones refused with 413, announced or not") func bodies() async throws
+    {
+        try await TestServer.with {
+            $0.bodyBytes = 1000
+        } handler: {
+            try await echo($0)
+        } _: { server in
             for length in [Int64?.none, 1] {
                 for (size, status) in [(0, 200), (999, 200), (1000, 200), (1001, 413), (5000, 413)] {
                     let answer = try await server.send(
@@ -36,7 +41,11 @@ import WebServer
     }
 
     @Test("heads up to the limit are taken, larger ones refused with 431") func heads() async throws {
-        try await TestServer.with { $0.headBytes = 4096 } handler: { try await echo($0) } _: { server in
+        try await TestServer.with {
+            $0.headBytes = 4096
+        } handler: {
+            try await echo($0)
+        } _: { server in
             let bare = "GET / HTTP/1.1\r\n\(Self.host)Connection: close\r\nX: \r\n\r\n".utf8.count
             for (size, status) in [(4096, 200), (4097, 431), (40_000, 431)] {
                 let value = String(repeating: "a", count: size - bare)
@@ -53,7 +62,11 @@ import WebServer
     }
 
     @Test("a head that trickles in is cut off, however steadily") func slowHead() async throws {
-        try await TestServer.with { $0.headSeconds = 1 } handler: { try await echo($0) } _: { server in
+        try await TestServer.with {
+            $0.headSeconds = 1
+        } handler: {
+            try await echo($0)
+        } _: { server in
             let connection = try await RawConnection(port: server.port)
             try await connection.send("GET / HTTP/1.1\r\n\(Self.host)X: ")
             try await trickle(connection, "x")
@@ -86,7 +99,9 @@ import WebServer
 
     @Test("a client that stands still is cut off; one that waits for its answer is not") func idle() async throws {
         let (began, mayAnswer) = (Guarded(false), Guarded(false))
-        try await TestServer.with { $0.idleSeconds = 1 } handler: { request in
+        try await TestServer.with {
+            $0.idleSeconds = 1
+        } handler: { request in
             if request.path == "/wait" {
                 began.withLock { $0 = true }
                 while !mayAnswer.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(10)) }
@@ -107,7 +122,11 @@ import WebServer
     }
 
     @Test("one address gets so many connections and no more") func connections() async throws {
-        try await TestServer.with { $0.connectionsPerAddress = 2 } handler: { try await echo($0) } _: { server in
+        try await TestServer.with {
+            $0.connectionsPerAddress = 2
+        } handler: {
+            try await echo($0)
+        } _: { server in
             var open: [RawConnection] = []
             for _ in 0..<2 {
                 let connection = try await RawConnection(port: server.port)
@@ -125,7 +144,9 @@ import WebServer
     @Test("connections beyond the limit wait for their turn") func queue() async throws {
         try await TestServer.with {
             ($0.connections, $0.threads) = (4, 2)
-        } handler: { try await echo($0) } _: { server in
+        } handler: {
+            try await echo($0)
+        } _: { server in
             var connections: [RawConnection] = []
             for index in 0..<32 {
                 let connection = try await RawConnection(port: server.port)

@@ -63,8 +63,11 @@ import WebServer
         Case("a coding in disguise", "\(post)Transfer-Encoding: \u{b}chunked\r\n\r\n0\r\n\r\n"),
         Case("chunks in HTTP/1.0", "POST /x HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "HTTP/1.1 501 "),
         Case("another expectation", "\(post)Expect: miracles\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 417 "),
-        Case("a giant field", "GET /x HTTP/1.1\r\n\(host)X: \(String(repeating: "a", count: 200_000))\r\n\r\n", "HTTP/1.1 431 "),
-        Case("a giant target", "GET /\(String(repeating: "a", count: 200_000)) HTTP/1.1\r\n\(host)\r\n", "HTTP/1.1 414 "),
+        Case(
+            "a giant field", "GET /x HTTP/1.1\r\n\(host)X: \(String(repeating: "a", count: 200_000))\r\n\r\n",
+            "HTTP/1.1 431 "),
+        Case(
+            "a giant target", "GET /\(String(repeating: "a", count: 200_000)) HTTP/1.1\r\n\(host)\r\n", "HTTP/1.1 414 "),
         Case(
             "a flood of fields",
             "GET /x HTTP/1.1\r\n\(host)\(String(repeating: "X: y\r\n", count: 6000))\r\n", "HTTP/1.1 431 "),
@@ -89,7 +92,10 @@ import WebServer
 
     @Test(
         "chunks that are none break the body off",
-        arguments: ["zz\r\nhello\r\n0\r\n\r\n", "FFFFFFFFFFFFFFFFF\r\n", "-5\r\nhello\r\n0\r\n\r\n", "5\r\nhelloX\r\n0\r\n\r\n", "\r\n\r\n"])
+        arguments: [
+            "zz\r\nhello\r\n0\r\n\r\n", "FFFFFFFFFFFFFFFFF\r\n", "-5\r\nhello\r\n0\r\n\r\n", "5\r\nhelloX\r\n0\r\n\r\n",
+            "\r\n\r\n",
+        ])
     func chunks(body: String) async throws {
         let finished = Guarded(0)
         try await TestServer.with { request in
@@ -106,7 +112,11 @@ import WebServer
     }
 
     @Test("a giant chunk is refused at the body's limit") func giantChunk() async throws {
-        try await TestServer.with { $0.bodyBytes = 1000 } handler: { try await echo($0) } _: { server in
+        try await TestServer.with {
+            $0.bodyBytes = 1000
+        } handler: {
+            try await echo($0)
+        } _: { server in
             let connection = try await RawConnection(port: server.port)
             try await connection.send(Self.post + "Transfer-Encoding: chunked\r\n\r\n7FFFFFFFFFFFFFFF\r\n")
             while try await connection.send(String(repeating: "x", count: 65_536)) {}

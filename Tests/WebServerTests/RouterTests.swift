@@ -38,7 +38,8 @@ import WebServer
             (.get, "/v2/manifests/manifests/x", "/v2/{name...}/manifests/{reference} name=manifests reference=x"),
             (.get, "/v2/a/tags/list", "/v2/{name...}/tags/list name=a"),
             (.get, "/files/a/b.txt", "/files/{path...} path=a/b.txt"),
-        ]) func found(method: HTTPMethod, path: String, answer: String) async throws {
+        ]) func found(method: HTTPMethod, path: String, answer: String) async throws
+    {
         let response = try await Self.router.respond(to: ServerRequest(method: method, path: path))
         guard case .bytes(let bytes) = response.body else {
             Issue.record("the body is a stream")
@@ -52,7 +53,8 @@ import WebServer
         arguments: [
             "/none", "/notes/", "/notes/7/8", "//notes", "/notes//", "/v2", "/v2//manifests/1", "/v2/a//b/manifests/1",
             "/v2/manifests/1", "/files/", "/files", "/Notes", "/note\u{73}\u{301}",
-        ]) func missing(path: String) async throws {
+        ]) func missing(path: String) async throws
+    {
         #expect(try await Self.router.respond(to: ServerRequest(method: .get, path: path)).status == 404)
     }
 
@@ -61,7 +63,8 @@ import WebServer
         arguments: [
             (HTTPMethod.put, "/notes", "GET, HEAD, POST"), (.post, "/notes/7", "DELETE, GET, HEAD"),
             (.patch, "/v2/a/manifests/1", "GET, HEAD, PUT"), (HTTPMethod("BREW"), "/", "GET, HEAD"),
-        ]) func refused(method: HTTPMethod, path: String, allowed: String) async throws {
+        ]) func refused(method: HTTPMethod, path: String, allowed: String) async throws
+    {
         let response = try await Self.router.respond(to: ServerRequest(method: method, path: path))
         #expect(response.status == 405 && response.headers["Allow"] == allowed)
     }

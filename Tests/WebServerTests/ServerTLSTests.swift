@@ -67,7 +67,8 @@ import WebServer
             ("anonymous", Client.anonymous, 200, "nobody"), ("anonymous", .certified, 200, "nobody"),
             ("may", .anonymous, 200, "nobody"), ("may", .certified, 200, "somebody"), ("may", .impostor, 401, ""),
             ("must", .anonymous, 401, ""), ("must", .certified, 200, "somebody"), ("must", .impostor, 401, ""),
-        ]) func clients(mode: String, client: Client, status: Int, seen: String) async throws {
+        ]) func clients(mode: String, client: Client, status: Int, seen: String) async throws
+    {
         let (folder, pem) = try await Self.certificates()
         defer { withExtendedLifetime(folder) {} }
         var tls = ServerTLS(certificate: try pem("server"), key: try pem("server-key"))
@@ -102,7 +103,11 @@ import WebServer
             #expect(fault?.code == .invalid, "\(String(describing: fault))")
         }
         let tls = ServerTLS(certificate: try pem("server"), key: try pem("server-key"))
-        try await TestServer.with { $0.tls = tls } handler: { try await echo($0) } _: { server in
+        try await TestServer.with {
+            $0.tls = tls
+        } handler: {
+            try await echo($0)
+        } _: { server in
             let answer = try await RawConnection.exchange(port: server.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(!answer.contains("HTTP") && server.handled.withLock { $0 } == 0)
         }

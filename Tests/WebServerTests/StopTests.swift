@@ -45,7 +45,9 @@ import WebServer
     @Test("at the deadline the rest is cancelled and cut off", arguments: ["handler", "upload", "download", "events"])
     func deadline(what: String) async throws {
         let cancelled = Guarded(false)
-        let server = try TestServer { $0.bodyBytes = .max } handler: { request in
+        let server = try TestServer {
+            $0.bodyBytes = .max
+        } handler: { request in
             do {
                 switch request.path {
                 case "/handler": try await Task.sleep(for: .seconds(3600))

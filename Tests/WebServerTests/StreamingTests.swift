@@ -13,7 +13,9 @@ import WebServer
 
     @Test("an upload of 256 MiB is never held whole", arguments: [Int64(size), nil])
     func upload(length: Int64?) async throws {
-        try await TestServer.with { $0.bodyBytes = .max } handler: { request in
+        try await TestServer.with {
+            $0.bodyBytes = .max
+        } handler: { request in
             var count = 0
             while let chunk = try await request.body.stream.next() { count += chunk.count }
             return ServerResponse("text/plain", "\(count)")
@@ -27,7 +29,9 @@ import WebServer
 
     @Test("a download of 256 MiB is never held whole", arguments: [Int64(size), nil])
     func download(length: Int64?) async throws {
-        try await TestServer.with { _ in ServerResponse("text/plain", length: length, .filled(Self.size)) } _: { server in
+        try await TestServer.with { _ in
+            ServerResponse("text/plain", length: length, .filled(Self.size))
+        } _: { server in
             let request = HTTPRequest(method: .get, url: try HTTPURL("http://127.0.0.1:\(server.port)/"))
             let count = try await HTTPClient().send(request) { response in
                 var count = 0
@@ -41,7 +45,9 @@ import WebServer
 
     @Test("a handler that does not read stops the client") func slowReader() async throws {
         let mayRead = Guarded(false)
-        try await TestServer.with { $0.bodyBytes = .max } handler: { request in
+        try await TestServer.with {
+            $0.bodyBytes = .max
+        } handler: { request in
             var count = try await request.body.stream.next()?.count ?? 0
             while !mayRead.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(10)) }
             while let chunk = try await request.body.stream.next() { count += chunk.count }
@@ -64,7 +70,9 @@ import WebServer
 
     @Test("a client that does not read stops the handler's stream") func slowWriter() async throws {
         let made = Guarded(0)
-        try await TestServer.with { _ in ServerResponse("text/plain", .filled(Self.size, made: made)) } _: { server in
+        try await TestServer.with { _ in
+            ServerResponse("text/plain", .filled(Self.size, made: made))
+        } _: { server in
             let connection = try await RawConnection(port: server.port)
             try await connection.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             var before = -1
@@ -78,7 +86,9 @@ import WebServer
     }
 
     @Test("bytes arrive as they were sent, in both directions, from many clients at once") func content() async throws {
-        try await TestServer.with { $0.bodyBytes = .max } handler: { request in
+        try await TestServer.with {
+            $0.bodyBytes = .max
+        } handler: { request in
             let body = try await request.body.collect(limit: 1 << 22)
             let pieces = Guarded(body[...])
             return ServerResponse(
@@ -93,7 +103,9 @@ import WebServer
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for seed in 0..<16 {
                     group.addTask {
-                        let bytes = (0..<(300_000 + seed * 7919)).map { UInt8(truncatingIfNeeded: $0 &* (seed + 3) >> 3) }
+                        let bytes = (0..<(300_000 + seed * 7919)).map {
+                            UInt8(truncatingIfNeeded: $0 &* (seed + 3) >> 3)
+                        }
                         return try await server.send(.post, "/\(seed)", body: .bytes(bytes)).body == bytes
                     }
                 }
@@ -109,7 +121,9 @@ import WebServer
             await #expect(throws: (any Error).self) {
                 try await server.send(.post, "/", body: .bytes([UInt8](repeating: 1, count: 1000)))
             }
-            try await eventually { server.events.withLock { $0.contains { $0.contains("until the handler has answered") } } }
+            try await eventually {
+                server.events.withLock { $0.contains { $0.contains("until the handler has answered") } }
+            }
         }
     }
 }
