@@ -8,7 +8,8 @@ internal import Glibc
 ///
 /// Handlers are asynchronous; while one works, its connection holds no thread. Bodies flow in both directions no faster
 /// than their slower side, and are never held whole. What is malformed or ambiguous is refused before a handler sees it.
-/// When a client leaves, the task that works for it is cancelled.
+/// When a client leaves, the task that works for it is cancelled; one that closes its sending side counts as gone.
+/// A server runs until it is stopped, whether somebody still holds it or not.
 @safe public final class HTTPServer: @unchecked Sendable {
     // Proof of Sendable: `daemon` is set once before the initialiser returns and cleared once by `stop`, under the lock;
     // libmicrohttpd locks its own state.

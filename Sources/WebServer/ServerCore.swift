@@ -53,30 +53,40 @@ final class ServerCore: Sendable {
         }
     }
 
+    /// Checks a head by all rules and limits.
+    private func check(
+        _ head: RequestHead, size: Int, block: [UInt8]?
+    ) throws(RequestHead.Problem) -> (RequestHead.Framing, RequestTarget) {
+        let framing = try head.framing()
+        if let block, !head.accounts(for: block) {
+            throw RequestHead.Problem(400, "the head holds bare line ends, folded lines, NUL or bytes beyond UTF-8")
+        }
+        guard size <= settings.headBytes else { throw RequestHead.Problem(431, "the head is too large") }
+        guard let target = RequestTarget(head.target) else {
+            throw RequestHead.Problem(400, "the target is no path, or an ambiguous one")
+        }
+        if case .length(let length) = framing, length > settings.bodyBytes {
+            throw RequestHead.Problem(413, "the body is larger than accepted here")
+        }
+        return (framing, target)
+    }
+
+    /// The certificate a client has shown; throws when it must show another, or any.
+    private func certificate(of connection: ConnectionHandle) throws(RequestHead.Problem) -> [UInt8]? {
+        switch (connection.client, settings.tls?.clients) {
+        case (.untrusted, .mayShow?), (.untrusted, .mustShow?):
+            throw RequestHead.Problem(401, "the client's certificate is not trusted")
+        case (.anonymous, .mustShow?): throw RequestHead.Problem(401, "the client shows no certificate")
+        case (.certified(let bytes), _): return bytes
+        default: return nil
+        }
+    }
+
     /// A request's head is there: checks it, and starts the handler.
     func begin(_ exchange: Exchange, _ head: RequestHead, block: [UInt8]?) -> Exchange.Step {
         do throws(RequestHead.Problem) {
-            let framing = try head.framing()
-            if let block, !head.accounts(for: block) {
-                throw RequestHead.Problem(400, "the head holds bare line ends, folded lines, NUL or bytes beyond UTF-8")
-            }
-            guard exchange.connection.headSize <= settings.headBytes else {
-                throw RequestHead.Problem(431, "the head is too large")
-            }
-            guard let target = RequestTarget(exchange.target) else {
-                throw RequestHead.Problem(400, "the target is no path, or an ambiguous one")
-            }
-            if case .length(let length) = framing, length > settings.bodyBytes {
-                throw RequestHead.Problem(413, "the body is larger than accepted here")
-            }
-            var certificate: [UInt8]?
-            switch (exchange.connection.client, settings.tls?.clients) {
-            case (.untrusted, .mayShow?), (.untrusted, .mustShow?):
-                throw RequestHead.Problem(401, "the client's certificate is not trusted")
-            case (.anonymous, .mustShow?): throw RequestHead.Problem(401, "the client shows no certificate")
-            case (.certified(let bytes), _): certificate = bytes
-            default: break
-            }
+            let (framing, target) = try check(head, size: exchange.connection.headSize, block: block)
+            let certificate = try certificate(of: exchange.connection)
             let isEnding = state.withLock { state in
                 if !state.isEnding { state.exchanges[ObjectIdentifier(exchange)] = exchange }
                 return state.isEnding

@@ -35,7 +35,7 @@ public struct ServerSettings: Sendable {
     public init() {}
 }
 
-/// How a server proves who it is, and whether it asks clients to.
+/// How a server proves who it is, and whether it asks clients to. TLS 1.2 is the oldest version spoken.
 public struct ServerTLS: Sendable {
     /// What is asked of clients.
     public enum Clients: Sendable {

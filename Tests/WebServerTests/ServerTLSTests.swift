@@ -93,6 +93,27 @@ import WebServer
         }
     }
 
+    @Test(
+        "speaks TLS 1.2 and 1.3, nothing older",
+        arguments: [("tls1", false), ("tls1_1", false), ("tls1_2", true), ("tls1_3", true)])
+    func versions(version: String, isSpoken: Bool) async throws {
+        let (folder, pem) = try await Self.certificates()
+        defer { withExtendedLifetime(folder) {} }
+        let tls = ServerTLS(certificate: try pem("server"), key: try pem("server-key"))
+        try await TestServer.with {
+            $0.tls = tls
+        } handler: {
+            try await echo($0)
+        } _: { server in
+            // Without its security level, OpenSSL itself offers the old versions.
+            let result = try await ChildProcess.run([
+                ServerProgram.find("openssl") ?? "openssl", "s_client", "-connect", "127.0.0.1:\(server.port)",
+                "-\(version)", "-cipher", "ALL:@SECLEVEL=0", "-brief",
+            ])
+            #expect((result.status == 0) == isSpoken, "\(String(decoding: result.stderr, as: UTF8.self))")
+        }
+    }
+
     @Test("certificate and key must fit, and plain requests get nothing") func mistakes() async throws {
         let (folder, pem) = try await Self.certificates()
         defer { withExtendedLifetime(folder) {} }
