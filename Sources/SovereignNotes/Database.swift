@@ -57,9 +57,11 @@ internal import Glibc
 
     deinit { unsafe PQfinish(handle) }
 
-    /// Whether the connection is open. The first reading takes in a farewell, the second finds the end behind it.
+    /// Whether the connection can be asked something. A server that says something unasked takes leave: its farewell
+    /// comes before the end of the connection. At worst a new connection is made needlessly.
     var isAlive: Bool {
-        unsafe PQconsumeInput(handle) == 1 && PQconsumeInput(handle) == 1 && PQstatus(handle) == CONNECTION_OK
+        var socket = pollfd(fd: unsafe PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        return unsafe PQstatus(handle) == CONNECTION_OK && poll(&socket, 1, 0) == 0
     }
 
     /// Runs a statement with parameters; rows of text come back.
