@@ -66,6 +66,8 @@ let package = Package(
 
         // Real servers that tests and benchmarks start on free loopback ports.
         .target(name: "TestServers", dependencies: ["Basics"], path: "Tests/TestServers"),
+        // Damaged inputs for parsers of foreign bytes.
+        .target(name: "TestInputs", path: "Tests/TestInputs"),
 
         .executableTarget(
             name: "benchmarks",
@@ -73,12 +75,12 @@ let package = Package(
             path: "Benchmarks"),
 
         .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
-        .testTarget(name: "CryptographyTests", dependencies: ["Basics", "Cryptography"]),
-        .testTarget(name: "DocumentsTests", dependencies: ["Basics", "Documents"]),
-        .testTarget(name: "ArchivesTests", dependencies: ["Basics", "Archives"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Basics", "Cryptography", "TestInputs"]),
+        .testTarget(name: "DocumentsTests", dependencies: ["Basics", "Documents", "TestInputs"]),
+        .testTarget(name: "ArchivesTests", dependencies: ["Basics", "Archives", "TestInputs"]),
         .testTarget(name: "WebTests", dependencies: ["Basics", "Web"]),
         .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"], exclude: ["Fixtures"]),
-        .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient"]),
+        .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(name: "CommandLineKitTests", dependencies: ["Basics", "CommandLineKit"]),
         .testTarget(
             name: "OCITests",
@@ -86,7 +88,8 @@ let package = Package(
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "TestServers",
             ], exclude: ["Fixtures"]),
         .testTarget(
-            name: "ComponentModelTests", dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel"]),
+            name: "ComponentModelTests",
+            dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel", "TestInputs"]),
         .testTarget(
             name: "RepositoriesTests",
             dependencies: [
@@ -95,7 +98,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "SovereignNotesTests",
-            dependencies: ["Basics", "Documents", "Web", "WebClient", "WebServer", "SovereignNotes", "TestServers"]),
+            dependencies: [
+                "Basics", "Documents", "Web", "WebClient", "WebServer", "SovereignNotes", "TestServers",
+                "sovereign-notes",
+            ]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Basics", "Cryptography", "Documents", "TestServers", "ocm"], exclude: ["Fixtures"]),

@@ -9,9 +9,44 @@ internal import Glibc
     // Proof of Sendable: a PGconn may be used from any thread, one at a time, and this value has one owner.
     nonisolated(unsafe) private let handle: OpaquePointer
 
+    /// What holds unless the URL says otherwise: a server that is gone is noticed after seconds, not minutes.
+    private static let defaults = [
+        ("connect_timeout", "5"), ("tcp_user_timeout", "10000"), ("application_name", "sovereign-notes"),
+    ]
+
+    /// Checks how a URL is written; throws `.invalid`.
+    ///
+    /// libpq's own message quotes what it stumbles over, which can be the password: it is not passed on.
+    static func check(_ url: String) throws(Fault) {
+        let wrong = Fault(
+            .invalid, "DATABASE_URL is not written as PostgreSQL wants it",
+            fix: "set it to postgres://USER:PASSWORD@HOST/DATABASE, with special characters percent-encoded")
+        guard !url.utf8.contains(0), let options = unsafe PQconninfoParse(url, nil) else { throw wrong }
+        defer { unsafe PQconninfoFree(options) }
+        // The port is looked at only when connecting, and quoted then.
+        var option = unsafe options
+        while let keyword = unsafe option.pointee.keyword {
+            if unsafe String(cString: keyword) == "port", let value = unsafe option.pointee.val {
+                let ports = unsafe String(cString: value).split(separator: ",")
+                guard ports.allSatisfy({ Int($0).map { (1...65_535).contains($0) } ?? false }) else { throw wrong }
+            }
+            unsafe option += 1
+        }
+    }
+
     /// Connects; throws `.unavailable` with the server's reason, without the password.
     init(_ url: String) throws(Fault) {
-        guard let handle = unsafe PQconnectdb(url) else { throw Fault(.system, "libpq has no memory for a connection") }
+        try Self.check(url)
+        let (keywords, values) = (Self.defaults.map(\.0) + ["dbname"], Self.defaults.map(\.1) + [url])
+        let (names, texts) = unsafe (
+            keywords.map { unsafe strdup($0) } + [nil], values.map { unsafe strdup($0) } + [nil]
+        )
+        defer { unsafe (names + texts).forEach { unsafe free($0) } }
+        // As the database's name, the URL is taken apart and overrides what stands before it.
+        guard
+            let handle = unsafe PQconnectdbParams(
+                names.map { unsafe UnsafePointer($0) }, texts.map { unsafe UnsafePointer($0) }, 1)
+        else { throw Fault(.system, "libpq has no memory for a connection") }
         guard unsafe PQstatus(handle) == CONNECTION_OK else {
             let reason = unsafe String(cString: PQerrorMessage(handle)).trimmed
             unsafe PQfinish(handle)
@@ -22,8 +57,12 @@ internal import Glibc
 
     deinit { unsafe PQfinish(handle) }
 
-    /// Whether the server still answers on this connection.
-    var isAlive: Bool { unsafe PQstatus(handle) == CONNECTION_OK }
+    /// Whether the connection can be asked something. A server that says something unasked takes leave: its farewell
+    /// comes before the end of the connection. At worst a new connection is made needlessly.
+    var isAlive: Bool {
+        var socket = pollfd(fd: unsafe PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        return unsafe PQstatus(handle) == CONNECTION_OK && poll(&socket, 1, 0) == 0
+    }
 
     /// Runs a statement with parameters; rows of text come back.
     func query(_ statement: String, _ parameters: [String] = []) throws(Fault) -> [[String]] {
@@ -63,7 +102,8 @@ final class Database: Sendable {
         }
     }
 
-    /// Rows of a statement. A lost connection is made anew once.
+    /// Rows of a statement. A connection that was lost before is made anew; one that is lost meanwhile is an error,
+    /// because nobody knows whether the statement was executed.
     func query(_ statement: String, _ parameters: [String] = []) async throws -> [[String]] {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<[[String]], any Error>) in
             queue.withLock { jobs in
@@ -78,21 +118,11 @@ final class Database: Sendable {
     private static func run(
         _ statement: String, _ parameters: [String], _ url: String, _ connection: inout Connection?
     ) throws(Fault) -> [[String]] {
-        if let open = connection.take(), open.isAlive {
-            do {
-                let rows = try open.query(statement, parameters)
-                connection = consume open
-                return rows
-            } catch {
-                guard !open.isAlive else {
-                    connection = consume open
-                    throw error
-                }
-            }
-        }
-        let fresh = try Connection(url)
-        let rows = try fresh.query(statement, parameters)
-        connection = consume fresh
-        return rows
+        let open: Connection
+        if let kept = connection.take(), kept.isAlive { open = kept } else { open = try Connection(url) }
+        let result: Result<[[String]], Fault>
+        do { result = .success(try open.query(statement, parameters)) } catch { result = .failure(error) }
+        connection = consume open
+        return try result.get()
     }
 }

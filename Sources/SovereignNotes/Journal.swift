@@ -5,9 +5,11 @@ internal import Glibc
 
 /// The service's log on stderr, and the signal that ends it.
 public enum Journal {
-    /// Writes one line with the time.
+    /// Writes one line with the time, without control characters: no client can forge a line or drive a terminal.
     public static func note(_ line: String) {
-        let text = "\(Timestamp.now()) \(line.filter { !$0.isNewline })\n"
+        var kept = String.UnicodeScalarView()
+        kept.append(contentsOf: line.unicodeScalars.filter { $0.properties.generalCategory != .control })
+        let text = "\(Timestamp.now()) \(String(kept))\n"
         let bytes = Array(text.utf8)
         _ = unsafe write(2, bytes, bytes.count)
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+public import Basics
 internal import Documents
 internal import Web
 public import WebServer
@@ -13,11 +13,16 @@ public struct NotesService: Sendable {
 
     /// The most bytes of a note.
     static let contentLimit = 16 * 1024
+    /// The most bytes of the JSON around a note, in which every byte may be escaped as six.
+    static let bodyLimit = 6 * contentLimit + 1024
 
-    /// A service on a database.
+    /// A service on a database, which need not be there yet. Throws `.invalid` when the URL is not written as one.
     ///
     /// - Parameter version: the product's version; from 1.1.0 on the service tells it at `/version`.
-    public init(databaseURL: String, version: String, log: @escaping @Sendable (String) -> Void = { _ in }) {
+    public init(databaseURL: String, version: String, log: @escaping @Sendable (String) -> Void = { _ in })
+        throws(Fault)
+    {
+        try Connection.check(databaseURL)
         (database, self.version, self.log) = (Database(url: databaseURL), version, log)
     }
 
@@ -39,18 +44,18 @@ public struct NotesService: Sendable {
     /// The routes of the service.
     public var router: Router {
         var router = Router()
-        router.on(.get, "/healthz") { _, _ in ServerResponse("text/plain", "ok\n") }
-        router.on(.get, "/readyz") { _, _ in await ready() }
-        router.on(.get, "/notes") { _, _ in await answering { try await list() } }
-        router.on(.post, "/notes") { request, _ in await answering { try await create(request) } }
-        router.on(.get, "/notes/{id}") { _, captured in await answering { try await read(captured["id"]) } }
-        router.on(.delete, "/notes/{id}") { _, captured in await answering { try await delete(captured["id"]) } }
-        router.on(.get, "/") { _, _ in NotePage.html }
-        router.on(.get, "/app.js") { _, _ in NotePage.script }
-        router.on(.get, "/.well-known/open-resource-discovery") { _, _ in ResourceDiscovery.configuration }
-        router.on(.get, "/ord/v1/document") { _, _ in ResourceDiscovery.document(version: version) }
+        router.get("/healthz") { _ in ServerResponse("text/plain", "ok\n") }
+        router.get("/readyz") { _ in await ready() }
+        router.get("/notes") { _ in try await list() }
+        router.post("/notes") { request in try await create(request) }
+        router.get("/notes/{id}") { request in try await read(request.parameters["id"]) }
+        router.delete("/notes/{id}") { request in try await delete(request.parameters["id"]) }
+        router.get("/") { _ in NotePage.html }
+        router.get("/app.js") { _ in NotePage.script }
+        router.get("/.well-known/open-resource-discovery") { _ in ResourceDiscovery.configuration }
+        router.get("/ord/v1/document") { _ in ResourceDiscovery.document(version: version) }
         if let running = SemanticVersion(version), let since = SemanticVersion("1.1.0"), !(running < since) {
-            router.on(.get, "/version") { _, _ in Self.json(["version": .string(version)]) }
+            router.get("/version") { _ in Self.json(["version": .string(version)]) }
         }
         return router
     }
@@ -68,19 +73,20 @@ public struct NotesService: Sendable {
     private static let columns = "id, content, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 
     private func list() async throws -> ServerResponse {
-        let rows = try await database.query("SELECT \(Self.columns) FROM notes ORDER BY id DESC LIMIT 1000")
+        let rows = try await rows("SELECT \(Self.columns) FROM notes ORDER BY id DESC LIMIT 1000")
         return Self.json(.array(rows.map(Self.note)))
     }
 
     private func create(_ request: ServerRequest) async throws -> ServerResponse {
-        guard let json = try? JSON(parsing: request.body, source: "the request"), let content = json["content"]?.string
+        let body = try await request.body.collect(limit: Self.bodyLimit)
+        guard let json = try? JSON(parsing: body, source: "the request"), let content = json["content"]?.string
         else {
             return .error(400, "send JSON with a string named content")
         }
         guard !content.trimmed.isEmpty, content.utf8.count <= Self.contentLimit, !content.utf8.contains(0) else {
             return .error(422, "content must have 1 to \(Self.contentLimit) bytes")
         }
-        let rows = try await database.query(
+        let rows = try await rows(
             "INSERT INTO notes (content) VALUES ($1) RETURNING \(Self.columns)", [content])
         guard let row = rows.first else { return .error(500, "the note was not stored") }
         var response = Self.json(Self.note(row), status: 201)
@@ -89,23 +95,28 @@ public struct NotesService: Sendable {
     }
 
     private func read(_ id: String?) async throws -> ServerResponse {
-        guard let id = id.flatMap({ Int64($0) }) else { return .error(404, "there is no such note") }
-        let rows = try await database.query("SELECT \(Self.columns) FROM notes WHERE id = $1", [String(id)])
+        guard let id = id.flatMap(Self.identifier) else { return .error(404, "there is no such note") }
+        let rows = try await rows("SELECT \(Self.columns) FROM notes WHERE id = $1", [String(id)])
         return rows.first.map { Self.json(Self.note($0)) } ?? .error(404, "there is no such note")
     }
 
     private func delete(_ id: String?) async throws -> ServerResponse {
-        guard let id = id.flatMap({ Int64($0) }) else { return .error(404, "there is no such note") }
-        let rows = try await database.query("DELETE FROM notes WHERE id = $1 RETURNING id", [String(id)])
+        guard let id = id.flatMap(Self.identifier) else { return .error(404, "there is no such note") }
+        let rows = try await rows("DELETE FROM notes WHERE id = $1 RETURNING id", [String(id)])
         return rows.isEmpty ? .error(404, "there is no such note") : ServerResponse(status: 204)
     }
 
-    /// What goes wrong inside is logged; the client learns that it did.
-    private func answering(_ work: () async throws -> ServerResponse) async -> ServerResponse {
-        do { return try await work() } catch {
+    /// Rows of a statement. What goes wrong is logged; the client learns that something did.
+    private func rows(_ statement: String, _ parameters: [String] = []) async throws -> [[String]] {
+        do { return try await database.query(statement, parameters) } catch {
             log("\(error)")
-            return .error(503, "the database does not answer")
+            throw Refusal(503, "the database does not answer")
         }
+    }
+
+    /// A note has one path: no sign, no zeros before its number.
+    private static func identifier(_ text: String) -> Int64? {
+        Int64(text).flatMap { String($0) == text ? $0 : nil }
     }
 
     private static func note(_ row: [String]) -> JSON {
@@ -113,6 +124,8 @@ public struct NotesService: Sendable {
     }
 
     static func json(_ json: JSON, status: Int = 200) -> ServerResponse {
-        ServerResponse(status: status, "application/json", json.text() + "\n")
+        var response = ServerResponse(status: status, "application/json", json.text() + "\n")
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
     }
 }

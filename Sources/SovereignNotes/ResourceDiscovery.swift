@@ -16,6 +16,7 @@ enum ResourceDiscovery {
         NotesService.json([
             "$schema": "https://open-resource-discovery.org/spec-v1/interfaces/Document.schema.json",
             "openResourceDiscovery": "1.9", "description": "Notes, the sample product of Sovereign",
+            "vendors": [["ordId": "acme:vendor:Acme:", "title": "Acme"]],
             "packages": [
                 [
                     "ordId": "acme.notes:package:notes:v1", "title": "Notes", "shortDescription": "Notes in PostgreSQL",

@@ -3,10 +3,13 @@
 public import Basics
 internal import CMicroHTTPD
 internal import Glibc
-internal import Web
 
-/// An HTTP/1.1 server on libmicrohttpd. Handlers are asynchronous; while one works, its connection is suspended and
-/// holds no thread.
+/// An HTTP/1.1 server on libmicrohttpd.
+///
+/// Handlers are asynchronous; while one works, its connection holds no thread. Bodies flow in both directions no faster
+/// than their slower side, and are never held whole. What is malformed or ambiguous is refused before a handler sees it.
+/// When a client leaves, the task that works for it is cancelled; one that closes its sending side counts as gone.
+/// A server runs until it is stopped, whether somebody still holds it or not.
 @safe public final class HTTPServer: @unchecked Sendable {
     // Proof of Sendable: `daemon` is set once before the initialiser returns and cleared once by `stop`, under the lock;
     // libmicrohttpd locks its own state.
@@ -17,12 +20,10 @@ internal import Web
 
     /// Starts a server.
     ///
-    /// Throws `.conflict` when the port is taken, `.invalid` when the address is none of this machine.
-    public init(
-        _ settings: ServerSettings = ServerSettings(),
-        handler: @escaping @Sendable (ServerRequest) async -> ServerResponse
-    ) throws(Fault) {
-        core = ServerCore(bodyLimit: settings.bodyBytes, handler: handler)
+    /// Throws `.conflict` when the port is taken, `.invalid` when the address is none of this machine or certificate and
+    /// key do not fit.
+    public init(_ settings: ServerSettings = ServerSettings(), handler: @escaping Router.Handler) throws(Fault) {
+        core = ServerCore(settings: settings, handler: handler)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(truncatingIfNeeded: settings.port).bigEndian
@@ -31,146 +32,102 @@ internal import Web
         }
         // The core is retained for the daemon's life and released by `stop`.
         let context = unsafe Unmanaged.passRetained(core).toOpaque()
-        guard
-            let started = unsafe sovereign_mhd_start(
-                &address, UInt32(settings.threads), UInt32(settings.connections), UInt32(settings.idleSeconds),
-                settings.headerBytes, accessCallback, context, completedCallback)
-        else {
+        errno = 0
+        guard let started = unsafe Self.start(settings, &address, context) else {
             let reason = errno
             unsafe Unmanaged<ServerCore>.fromOpaque(context).release()
-            if reason == EADDRINUSE {
-                throw Fault(
-                    .conflict, "port \(settings.port) of \(settings.address) is taken", fix: "choose another port")
-            }
-            throw Fault.system(reason, "listen on \(settings.address):\(settings.port)")
+            throw Self.fault(reason, settings)
         }
         port = Int(unsafe sovereign_mhd_port(started))
         let bits = UInt(bitPattern: started)
         daemon.withLock { $0 = bits }
+        core.startWatch()
     }
 
-    /// Takes no more connections, lets running handlers finish for up to the deadline, and ends.
+    /// Starts a server that answers by routes.
+    public convenience init(_ settings: ServerSettings = ServerSettings(), router: Router) throws(Fault) {
+        try self.init(settings, handler: { try await router.respond(to: $0) })
+    }
+
+    /// How busy it is now.
+    public var statistics: ServerStatistics { core.statistics }
+
+    /// Refuses new connections and requests, lets those that run finish, and ends.
+    ///
+    /// What still runs at the deadline is abandoned: its task is cancelled, its connection closed.
     public func stop(deadline: Duration = .seconds(10)) async {
         let bits = daemon.withLock { bits in
             defer { bits = 0 }
             return bits
         }
         guard bits != 0, let started = unsafe OpaquePointer(bitPattern: bits) else { return }
+        core.state.withLock { $0.isEnding = true }
         let listener = unsafe MHD_quiesce_daemon(started)
-        let end = ContinuousClock.now + deadline
-        // A suspended connection must not meet the end of its daemon.
-        while core.running.withLock({ $0 }) > 0 && ContinuousClock.now < end {
-            try? await Task.sleep(for: .milliseconds(10))
+        // The socket itself may be closed only after the daemon's end; this makes the kernel refuse connections now.
+        if listener >= 0 { shutdown(listener, Int32(SHUT_RDWR)) }
+        await core.waitUntilIdle(for: deadline)
+        for exchange in core.exchanges { exchange.abandon("the server ended") }
+        // All that were suspended are resumed now, and none can be suspended any more: the daemon may end.
+        let core = core
+        await withCheckedContinuation { continuation in
+            startThread {
+                if let started = unsafe OpaquePointer(bitPattern: bits) { unsafe MHD_stop_daemon(started) }
+                continuation.resume()
+            }
         }
-        guard core.running.withLock({ $0 }) == 0 else { return }
-        unsafe MHD_stop_daemon(started)
         if listener >= 0 { close(listener) }
+        core.state.withLock { $0.isStopped = true }
         unsafe Unmanaged.passUnretained(core).release()
     }
-}
 
-/// What all connections of a server share.
-final class ServerCore: Sendable {
-    let bodyLimit: Int
-    let handler: @Sendable (ServerRequest) async -> ServerResponse
-    let running = Guarded(0)
-
-    init(bodyLimit: Int, handler: @escaping @Sendable (ServerRequest) async -> ServerResponse) {
-        (self.bodyLimit, self.handler) = (bodyLimit, handler)
-    }
-}
-
-/// One request on its way. libmicrohttpd keeps it for the connection and releases it when the request ends.
-final class Exchange: Sendable {
-    struct State {
-        var body: [UInt8] = []
-        var isTooLarge = false
-        var hasStarted = false
-        var response: ServerResponse?
-    }
-    let state = Guarded(State())
-}
-
-private func accessCallback(
-    _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?, _ url: UnsafePointer<CChar>?,
-    _ method: UnsafePointer<CChar>?, _ version: UnsafePointer<CChar>?, _ upload: UnsafePointer<CChar>?,
-    _ size: UnsafeMutablePointer<Int>?, _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-) -> MHD_Result {
-    guard let context = unsafe context, let connection = unsafe connection, let url = unsafe url,
-        let method = unsafe method, let size = unsafe size, let slot = unsafe slot
-    else { return .NO }
-    let core = unsafe Unmanaged<ServerCore>.fromOpaque(context).takeUnretainedValue()
-    guard let held = unsafe slot.pointee else {
-        unsafe slot.pointee = Unmanaged.passRetained(Exchange()).toOpaque()
-        return .YES
-    }
-    let exchange = unsafe Unmanaged<Exchange>.fromOpaque(held).takeUnretainedValue()
-    let count = unsafe size.pointee
-    if count > 0 {
-        let bytes = unsafe Array(UnsafeRawBufferPointer(start: upload, count: count))
-        exchange.state.withLock { state in
-            guard state.body.count + bytes.count <= core.bodyLimit else { return state.isTooLarge = true }
-            state.body += bytes
+    private static func start(
+        _ settings: ServerSettings, _ address: UnsafePointer<sockaddr_in>, _ context: UnsafeMutableRawPointer
+    ) -> OpaquePointer? {
+        // libmicrohttpd takes its buffers out of the same memory as the head.
+        var options = unsafe sovereign_mhd_settings()
+        unsafe options.address = unsafe address
+        unsafe options.threads = UInt32(settings.threads)
+        unsafe options.connections = UInt32(settings.connections)
+        unsafe options.connections_per_address = UInt32(settings.connectionsPerAddress)
+        unsafe options.idle_seconds = UInt32(settings.idleSeconds)
+        unsafe options.memory = settings.headBytes + 64 * 1024
+        unsafe options.access = accessCallback
+        unsafe options.target = targetCallback
+        unsafe options.completed = completedCallback
+        unsafe options.connection = connectionCallback
+        unsafe options.context = unsafe context
+        guard let tls = settings.tls else { return unsafe sovereign_mhd_start(&options) }
+        return unsafe tls.certificate.withCString { certificate in
+            unsafe options.certificate = unsafe certificate
+            return unsafe tls.key.withCString { key in
+                unsafe options.key = unsafe key
+                guard let authorities = tls.authorities else { return unsafe sovereign_mhd_start(&options) }
+                return unsafe authorities.withCString { trust in
+                    unsafe options.trust = unsafe trust
+                    return unsafe sovereign_mhd_start(&options)
+                }
+            }
         }
-        unsafe size.pointee = 0
-        return .YES
     }
-    if let response = exchange.state.withLock({ $0.response }) { return unsafe queue(response, connection) }
-    guard
-        !exchange.state.withLock({ state in
-            defer { state.hasStarted = true }
-            return state.hasStarted
-        })
-    else { return .YES }
-    let (body, isTooLarge) = exchange.state.withLock { ($0.body, $0.isTooLarge) }
-    if isTooLarge {
-        return unsafe queue(ServerResponse(status: 413, "text/plain", "the body is too large\n"), connection)
+
+    private static func fault(_ reason: Int32, _ settings: ServerSettings) -> Fault {
+        let place = "\(settings.address):\(settings.port)"
+        switch reason {
+        case EADDRINUSE: return Fault(.conflict, "\(place) is taken", fix: "choose another port")
+        case EADDRNOTAVAIL: return Fault(.invalid, "\(settings.address) is no address of this machine")
+        case _ where settings.tls != nil && reason != EACCES && reason != EMFILE:
+            return Fault(.invalid, "certificate and key are not accepted", fix: "give both as PEM, made for each other")
+        default: return Fault.system(reason, "listen on \(place)")
+        }
     }
-    let request = unsafe ServerRequest(
-        method: HTTPMethod(String(cString: method)), path: String(cString: url), headers: headers(of: connection),
-        body: body)
-    // Suspended first, so that the answer cannot come before the connection waits for it.
-    unsafe MHD_suspend_connection(connection)
-    let bits = UInt(bitPattern: connection)
-    core.running.withLock { $0 += 1 }
-    Task {
-        let response = await core.handler(request)
-        exchange.state.withLock { $0.response = response }
-        // A suspended connection outlives its client, so the pointer is good until it is resumed.
-        if let connection = unsafe OpaquePointer(bitPattern: bits) { unsafe MHD_resume_connection(connection) }
-        core.running.withLock { $0 -= 1 }
-    }
-    return .YES
 }
 
-private func completedCallback(
-    _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
-    _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ code: MHD_RequestTerminationCode
-) {
-    guard let slot = unsafe slot, let held = unsafe slot.pointee else { return }
-    unsafe Unmanaged<Exchange>.fromOpaque(held).release()
-    unsafe slot.pointee = nil
-}
-
-@unsafe private func queue(_ response: ServerResponse, _ connection: OpaquePointer) -> MHD_Result {
-    var bytes = response.body
-    let count = bytes.count
-    guard let made = unsafe MHD_create_response_from_buffer(count, &bytes, .RESPMEM_MUST_COPY) else { return .NO }
-    defer { unsafe MHD_destroy_response(made) }
-    for (name, value) in response.headers { unsafe MHD_add_response_header(made, name, value) }
-    return unsafe MHD_queue_response(connection, UInt32(response.status), made)
-}
-
-@unsafe private func headers(of connection: OpaquePointer) -> HTTPHeaders {
-    final class Collector { var headers = HTTPHeaders() }
-    let collector = Collector()
-    unsafe MHD_get_connection_values(
-        connection, .HEADER_KIND,
-        { context, _, name, value in
-            guard let context = unsafe context, let name = unsafe name else { return .YES }
-            let collector = unsafe Unmanaged<Collector>.fromOpaque(context).takeUnretainedValue()
-            collector.headers.add(unsafe String(cString: name), unsafe value.map { unsafe String(cString: $0) } ?? "")
-            return .YES
-        }, Unmanaged.passUnretained(collector).toOpaque())
-    return collector.headers
+extension ServerCore {
+    /// Waits until no request runs any more, but not longer.
+    func waitUntilIdle(for deadline: Duration) async {
+        let end = ContinuousClock.now + deadline
+        while state.withLock({ !$0.exchanges.isEmpty }) && ContinuousClock.now < end {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
 }

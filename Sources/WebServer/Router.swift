@@ -2,53 +2,54 @@
 
 public import Web
 
-/// Sends requests to handlers by method and path. A pattern like `/notes/{id}` captures a segment.
+/// Sends requests to handlers by method and path.
+///
+/// In a pattern, `{id}` captures one segment and `{name...}`, once, one or more with the slashes between them. Where
+/// several patterns match, the one that is literal for longer wins, whatever the order they were added in.
 public struct Router: Sendable {
-    /// Answers a request; gets the captured segments by name.
-    public typealias Handler = @Sendable (ServerRequest, [String: String]) async -> ServerResponse
-    private var routes: [(method: HTTPMethod, pattern: [Substring], handler: Handler)] = []
+    /// Answers a request; an error that is no `Refusal` becomes 500 without details.
+    public typealias Handler = @Sendable (ServerRequest) async throws -> ServerResponse
+    private var routes: [(method: HTTPMethod, pattern: RoutePattern, handler: Handler)] = []
 
     /// A router without routes.
     public init() {}
 
-    /// Adds a route.
+    /// Adds a route. A handler for GET answers HEAD too; its body is not sent then.
     public mutating func on(_ method: HTTPMethod, _ pattern: String, _ handler: @escaping Handler) {
-        routes.append((method, pattern.split(separator: "/"), handler))
+        routes.append((method, RoutePattern(pattern), handler))
     }
+
+    /// Adds a route for GET and HEAD.
+    public mutating func get(_ pattern: String, _ handler: @escaping Handler) { on(.get, pattern, handler) }
+    /// Adds a route for POST.
+    public mutating func post(_ pattern: String, _ handler: @escaping Handler) { on(.post, pattern, handler) }
+    /// Adds a route for PUT.
+    public mutating func put(_ pattern: String, _ handler: @escaping Handler) { on(.put, pattern, handler) }
+    /// Adds a route for PATCH.
+    public mutating func patch(_ pattern: String, _ handler: @escaping Handler) { on(.patch, pattern, handler) }
+    /// Adds a route for DELETE.
+    public mutating func delete(_ pattern: String, _ handler: @escaping Handler) { on(.delete, pattern, handler) }
 
     /// Answers by the matching route; 404 when no path matches, 405 with `Allow` when another method would.
-    public func respond(to request: ServerRequest) async -> ServerResponse {
-        let segments = request.path.split(separator: "/")
-        var allowed: Set<String> = []
-        for route in routes {
-            guard let captured = Self.match(route.pattern, segments) else { continue }
-            let isHead = request.method == .head && route.method == .get
-            if route.method == request.method || isHead { return await route.handler(request, captured) }
-            allowed.insert(route.method.name)
+    public func respond(to request: ServerRequest) async throws -> ServerResponse {
+        let segments = request.path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        let matches = routes.compactMap { route in
+            route.pattern.match(segments).map { (route: route, captured: $0) }
         }
-        guard !allowed.isEmpty else { return .error(404, "there is nothing at this path") }
-        var response = ServerResponse.error(405, "this method is not allowed here")
-        response.headers["Allow"] = allowed.sorted().joined(separator: ", ")
-        return response
-    }
-
-    private static func match(_ pattern: [Substring], _ segments: [Substring]) -> [String: String]? {
-        guard pattern.count == segments.count else { return nil }
-        var captured: [String: String] = [:]
-        for (part, segment) in zip(pattern, segments) {
-            if part.hasPrefix("{") && part.hasSuffix("}") {
-                captured[String(part.dropFirst().dropLast())] = String(segment)
-            } else if part != segment {
-                return nil
-            }
+        guard !matches.isEmpty else { return .error(404, "there is nothing at this path") }
+        let method = request.method
+        let best =
+            matches.filter { $0.route.method == method || method == .head && $0.route.method == .get }
+            .max { $0.route.pattern.isVaguer(than: $1.route.pattern) }
+        guard let best else {
+            var allowed = Set(matches.map(\.route.method.name))
+            if allowed.contains("GET") { allowed.insert("HEAD") }
+            var response = ServerResponse.error(405, "this method is not allowed here")
+            response.headers["Allow"] = allowed.sorted().joined(separator: ", ")
+            return response
         }
-        return captured
-    }
-}
-
-extension ServerResponse {
-    /// An error as JSON. The message is ours, never a client's.
-    public static func error(_ status: Int, _ message: String) -> ServerResponse {
-        ServerResponse(status: status, "application/json", "{\"error\":\"\(message)\"}\n")
+        var captured = request
+        captured.parameters = best.captured
+        return try await best.route.handler(captured)
     }
 }

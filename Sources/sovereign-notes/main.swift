@@ -10,6 +10,8 @@ internal import WebServer
     let version = "1.0.0"
 #endif
 
+// From the beginning: a signal that comes while we start ends us in order, too.
+TerminationSignal.hold()
 let environment = Environment.process
 guard let url = environment["DATABASE_URL"], !url.isEmpty else {
     Journal.note("DATABASE_URL is not set; set it to postgres://USER:PASSWORD@HOST/DATABASE")
@@ -22,14 +24,10 @@ guard let port = Int(environment["PORT"] ?? "8080"), (0...65_535).contains(port)
 var settings = ServerSettings()
 settings.address = environment["ADDRESS"] ?? "0.0.0.0"
 settings.port = port
-let service = NotesService(databaseURL: url, version: version, log: { Journal.note($0) })
-let router = service.router
+settings.observe = { Journal.note("\($0)") }
 do {
-    let server = try HTTPServer(settings) { request in
-        let response = await router.respond(to: request)
-        Journal.note("\(request.method) \(request.path) \(response.status)")
-        return response
-    }
+    let service = try NotesService(databaseURL: url, version: version, log: { Journal.note($0) })
+    let server = try HTTPServer(settings, router: service.router)
     Journal.note("sovereign-notes \(version) listens on \(settings.address):\(server.port)")
     let preparing = Task { try await service.prepare() }
     await Journal.untilTerminated()
@@ -37,7 +35,8 @@ do {
     await server.stop()
     Journal.note("stopped")
 } catch {
-    Journal.note("\(error)")
-    endProcess(1)
+    let fault = Fault(wrapping: error)
+    Journal.note(fault.fix.map { "\(fault); \($0)" } ?? "\(fault)")
+    endProcess(fault.code == .invalid ? 2 : 1)
 }
 endProcess(0)

@@ -2,6 +2,7 @@
 
 import Basics
 import Documents
+import TestInputs
 import Testing
 
 /// Reads a JSON text named `t.json`.
@@ -12,20 +13,6 @@ func json(_ text: String, limits: DocumentLimits = .standard) throws(Fault) -> J
 /// Reads a YAML text named `t.yaml`.
 func yaml(_ text: String, limits: DocumentLimits = .standard) throws(Fault) -> JSON {
     try YAML.document(Array(text.utf8), source: "t.yaml", limits: limits).root
-}
-
-/// A generator whose run can be repeated (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }
 
 extension JSON {

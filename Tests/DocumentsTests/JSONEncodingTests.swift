@@ -2,6 +2,7 @@
 
 import Basics
 import Documents
+import TestInputs
 import Testing
 
 @Suite("Writing JSON") struct JSONEncodingTests {

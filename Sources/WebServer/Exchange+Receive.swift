@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+
+extension Exchange {
+    /// What a callback is to do.
+    enum Step: Sendable {
+        /// Nothing more for now.
+        case wait
+        /// Close the connection without an answer.
+        case close
+        /// Queue the answer.
+        case answer(ServerResponse, closing: Bool)
+    }
+
+    /// How much of a body is held before its sender has to wait.
+    static let window = 256 * 1024
+
+    /// Goes on with a request that has no more bytes to show: at its head, at its end, and after each resuming.
+    func advance() -> Step {
+        let isEnding = core.isEnding
+        let (step, waiters) = state.withLock { state -> (Step, Waiters) in
+            guard !state.isAbandoned else { return (.close, Waiters()) }
+            switch state.stage {
+            case .head, .over: return (.close, Waiters())
+            case .deciding:
+                if let response = state.response {
+                    guard case .length(let length) = state.framing, length <= core.settings.drainBytes,
+                        !state.wantsBody
+                    else {
+                        state.stage = .received
+                        return (.answer(response, closing: true), Waiters())
+                    }
+                } else if !state.wantsBody {
+                    park(&state)
+                    return (.wait, Waiters())
+                }
+                state.stage = .body
+                state.window = (.now, 0, false)
+                return (.wait, Waiters())
+            case .body:
+                state.stage = .received
+                state.window = nil
+                fallthrough
+            case .received:
+                let waiters = Waiters(taking: &state)
+                guard let response = state.response else {
+                    park(&state)
+                    return (.wait, waiters)
+                }
+                return (.answer(response, closing: state.framing == .chunked || isEnding), waiters)
+            }
+        }
+        waiters.resume()
+        return step
+    }
+
+    /// Takes bytes of the body; nil to close the connection, 0 to have them shown again after resuming.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        let (taken, waiters) = state.withLock { state -> (Int?, Waiters) in
+            guard !state.isAbandoned, state.stage == .body else { return (nil, Waiters()) }
+            if state.response != nil || state.uploadFault != nil {
+                state.dropped += Int64(bytes.count)
+                return (state.dropped <= core.settings.drainBytes ? bytes.count : nil, Waiters())
+            }
+            guard state.received + Int64(bytes.count) <= core.settings.bodyBytes else {
+                state.uploadFault = Refusal.tooLarge
+                return (bytes.count, Waiters(taking: &state))
+            }
+            guard state.upload.count < Self.window else {
+                park(&state)
+                return (0, Waiters())
+            }
+            unsafe state.upload.append(contentsOf: bytes)
+            state.received += Int64(bytes.count)
+            core.buffered(bytes.count)
+            return (bytes.count, Waiters(taking: &state))
+        }
+        waiters.resume()
+        return taken
+    }
+
+    /// The next piece of the body, for the handler.
+    func nextUpload() async throws -> Chunk? {
+        enum Found: Sendable {
+            case bytes([UInt8])
+            case end
+            case nothing
+        }
+        while true {
+            try Task.checkCancellation()
+            let found = try state.withLock { state throws -> Found in
+                state.wantsBody = true
+                if !state.upload.isEmpty {
+                    let bytes = state.upload
+                    state.upload = []
+                    core.buffered(-bytes.count)
+                    if state.stage == .body { unpark(&state) }
+                    return .bytes(bytes)
+                }
+                if let fault = state.uploadFault { throw fault }
+                if state.stage == .received || state.framing == .none { return .end }
+                if state.stage == .deciding { unpark(&state) }
+                return .nothing
+            }
+            switch found {
+            case .bytes(let bytes): return bytes[...]
+            case .end: return nil
+            case .nothing: await moreUpload()
+            }
+        }
+    }
+
+    /// Waits until there is something to say about the body, or the reading task is cancelled.
+    private func moreUpload() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isThere = state.withLock { state in
+                    if !state.upload.isEmpty || state.uploadFault != nil || state.stage == .received
+                        || Task.isCancelled
+                    {
+                        return true
+                    }
+                    state.reader = continuation
+                    return false
+                }
+                if isThere { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.reader.take() }?.resume()
+        }
+    }
+}

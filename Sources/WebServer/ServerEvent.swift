@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Web
+
+/// Something a server's owner may want to log or count. Holds no query and no header field, so no secret.
+public enum ServerEvent: Sendable, CustomStringConvertible {
+    /// A handler answered.
+    case answered(HTTPMethod, path: String, status: Int)
+    /// A handler, or the stream it answered with, threw; the client learnt only that something failed.
+    case failed(HTTPMethod, path: String, any Error)
+    /// A request was refused before it reached a handler.
+    case refused(status: Int, reason: String)
+    /// The client left, or was cut off, before it had its answer.
+    case abandoned(HTTPMethod, path: String)
+
+    /// One line.
+    public var description: String {
+        switch self {
+        case .answered(let method, let path, let status): "\(method) \(path) \(status)"
+        case .failed(let method, let path, let error): "\(method) \(path) failed: \(error)"
+        case .refused(let status, let reason): "refused with \(status): \(reason)"
+        case .abandoned(let method, let path): "\(method) \(path) was abandoned"
+        }
+    }
+}
+
+/// How busy a server is.
+public struct ServerStatistics: Sendable, Equatable {
+    /// Open connections.
+    public var connections = 0
+    /// Requests that have not been answered in full.
+    public var requests = 0
+    /// Bytes of bodies held in memory now, in both directions.
+    public var bufferedBytes = 0
+    /// The most of them held at once.
+    public var peakBufferedBytes = 0
+}
