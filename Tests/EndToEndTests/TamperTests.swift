@@ -97,7 +97,7 @@ struct Tampering: CustomTestStringConvertible {
         Tampering("blob emptied", names: "data") { archive in
             try archive.edit(archive.blob(of: "data", in: leaf)) { $0 = [] }
         },
-        Tampering("blobs of equal length swapped", names: "left") { archive in
+        Tampering("blobs of equal length swapped", names: "t” of example.org/app/leaf:1.0.0") { archive in
             let left = try archive.blob(of: "left", in: leaf), right = try archive.blob(of: "right", in: leaf)
             let (leftBytes, rightBytes) = (try archive.bytes(left), try archive.bytes(right))
             try archive.edit(left) { $0 = rightBytes }

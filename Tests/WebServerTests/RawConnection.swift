@@ -9,7 +9,8 @@ import Glibc
 
     init(port: Int) async throws {
         socket = try await Self.onThread {
-            let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            // A program that another test starts meanwhile would keep an inherited connection open.
+            let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
             var limit = timeval(tv_sec: 30, tv_usec: 0)
             unsafe setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
             var address = sockaddr_in()
