@@ -5,19 +5,36 @@ internal import Documents
 internal import Web
 internal import WebClient
 
-/// Answers a registry's challenges and keeps its tokens, one for each repository and kind of access.
-actor RegistryAuthenticator {
-    /// What a request wants to do in a repository.
+/// What a request wants to do in a repository; a mount also reads another.
+struct RegistryScope: Hashable, Sendable {
     enum Access: String, Sendable { case pull, push = "pull,push", delete = "pull,push,delete" }
 
+    /// Empty for the registry as a whole.
+    let repository: String
+    let access: Access
+    var mountedFrom: String?
+
+    /// As token services know it: one item for each repository.
+    var items: [String] {
+        ["repository:\(repository):\(access.rawValue)"] + (mountedFrom.map { ["repository:\($0):pull"] } ?? [])
+    }
+}
+
+/// Answers a registry's challenges and keeps its tokens, one for each scope.
+actor RegistryAuthenticator {
     private let origin: Origin
     private let http: HTTPClient
     private let credentials: @Sendable (String) async throws -> RegistryCredential?
-    private var tokens: [Scope: Token] = [:]
-    private var usesBasic: Set<String> = []
+    private var tokens: [RegistryScope: Token] = [:]
+    /// What is sent as it is, by repository.
+    private var direct: [String: String] = [:]
+    /// Who we are by repository. To find out may start a program, so it is done once.
+    private var known: [String: Task<RegistryCredential?, any Error>] = [:]
 
-    private struct Scope: Hashable { let repository: String, access: Access }
-    private struct Token { let header: String, expires: Int64 }
+    private struct Token {
+        let header: String, expires: Int64
+        var isFresh: Bool { expires > Timestamp.now().seconds }
+    }
     private static let answerLimit = 1024 * 1024
 
     init(
@@ -27,42 +44,51 @@ actor RegistryAuthenticator {
     }
 
     /// The `Authorization` header to send without having been asked; nil when none is known yet.
-    func header(_ repository: String, _ access: Access) async throws -> String? {
-        if usesBasic.contains(repository) { return try await basicHeader(repository) }
-        if case .bearer(let token)? = try await credentials(repository) { return "Bearer \(token)" }
-        guard let token = tokens[Scope(repository: repository, access: access)], token.expires > Timestamp.now().seconds
-        else {
-            return nil
-        }
-        return token.header
+    func header(_ scope: RegistryScope) -> String? {
+        if let header = direct[scope.repository] { return header }
+        return tokens[scope].flatMap { $0.isFresh ? $0.header : nil }
     }
 
     /// The header that answers a 401, or nil when there is nothing to answer with.
-    func answer(_ headers: [String], _ repository: String, _ access: Access) async throws -> String? {
-        tokens[Scope(repository: repository, access: access)] = nil
+    ///
+    /// - Parameter sent: the header that was refused. Another request may have got a better one meanwhile.
+    func answer(_ headers: [String], _ scope: RegistryScope, sent: String?) async throws -> String? {
+        if let header = header(scope), header != sent { return header }
+        tokens[scope] = nil
+        guard direct.removeValue(forKey: scope.repository) == nil else { return nil }
         let challenges = headers.flatMap(AuthenticationChallenge.parse)
-        if let bearer = challenges.first(where: { $0.scheme == "bearer" }), let realm = bearer.parameters["realm"] {
-            let token = try await token(realm, bearer.parameters, repository, access)
-            tokens[Scope(repository: repository, access: access)] = token
+        let bearer = challenges.first { $0.scheme == "bearer" }
+        guard bearer != nil || challenges.contains(where: { $0.scheme == "basic" }) else { return nil }
+        let credential = try await credential(scope.repository)
+        if case .bearer(let token)? = credential {
+            direct[scope.repository] = "Bearer \(token)"
+        } else if let bearer, let realm = bearer.parameters["realm"] {
+            // While we asked who we are, or for a token, another request of the same scope may have got one.
+            if let header = header(scope), header != sent { return header }
+            let token = try await token(realm, bearer.parameters, scope, credential)
+            tokens[scope] = token
             return token.header
+        } else if bearer == nil, case .basic(let username, let password)? = credential {
+            direct[scope.repository] = "Basic \(Array("\(username):\(password)".utf8).base64)"
         }
-        guard challenges.contains(where: { $0.scheme == "basic" }) else { return nil }
-        guard let header = try await basicHeader(repository) else { return nil }
-        usesBasic.insert(repository)
-        return header
+        return direct[scope.repository]
     }
 
-    private func basicHeader(_ repository: String) async throws -> String? {
-        guard case .basic(let username, let password)? = try await credentials(repository) else { return nil }
-        return "Basic \(Array("\(username):\(password)".utf8).base64)"
+    private func credential(_ repository: String) async throws -> RegistryCredential? {
+        let credentials = credentials
+        let task = known[repository] ?? Task { try await credentials(repository) }
+        known[repository] = task
+        do { return try await task.value } catch {
+            known[repository] = nil
+            throw error
+        }
     }
 
     /// Fetches a token (Docker registry token authentication).
     private func token(
-        _ realm: String, _ parameters: [String: String], _ repository: String, _ access: Access
+        _ realm: String, _ parameters: [String: String], _ scope: RegistryScope, _ credential: RegistryCredential?
     ) async throws -> Token {
         let url = try HTTPURL(realm)
-        var credential = try await credentials(repository)
         // A realm is named by the server. Over plain HTTP a password goes to nobody but the registry itself.
         if url.origin.scheme != "https" && url.origin.host != origin.host
             && !(url.origin.isLoopback && origin.isLoopback)
@@ -73,26 +99,28 @@ actor RegistryAuthenticator {
                     "\(origin) wants credentials sent to \(url.origin) without encryption, which is refused",
                     fix: "use a registry whose token service speaks HTTPS")
             }
-            credential = nil
         }
-        let scope = repository.isEmpty ? parameters["scope"] : "repository:\(repository):\(access.rawValue)"
+        let items = scope.repository.isEmpty ? parameters["scope"].map { [$0] } ?? [] : scope.items
         var fields: [(String, String)] = []
         if let service = parameters["service"] { fields.append(("service", service)) }
-        if let scope { fields.append(("scope", scope)) }
         var request: HTTPRequest
+        // A redirect would hand a token in the body on to whoever the service names.
+        var follows = true
         if case .identityToken(let token)? = credential {
+            follows = false
+            if !items.isEmpty { fields.append(("scope", items.joined(separator: " "))) }
             fields += [("grant_type", "refresh_token"), ("refresh_token", token), ("client_id", "sovereign-ocm")]
             let form = fields.map { "\(HTTPURL.encode($0.0))=\(HTTPURL.encode($0.1))" }.joined(separator: "&")
             request = HTTPRequest(
                 method: .post, url: url, headers: ["Content-Type": "application/x-www-form-urlencoded"],
                 body: .bytes(Array(form.utf8)))
         } else {
-            request = HTTPRequest(method: .get, url: url.appendingQuery(fields))
+            request = HTTPRequest(method: .get, url: url.appendingQuery(fields + items.map { ("scope", $0) }))
             if case .basic(let username, let password)? = credential {
                 request.headers["Authorization"] = "Basic \(Array("\(username):\(password)".utf8).base64)"
             }
         }
-        let response = try await http.open(request)
+        let response = try await http.open(request, followingRedirects: follows)
         guard response.status == 200 else {
             throw Fault(
                 response.status >= 500 ? .unavailable : .unauthorized,

@@ -13,11 +13,7 @@ extension RegistryClient {
             known.withLock { _ = $0.insert(key) }
             return .alreadyThere
         }
-        var start = try url("/v2/\(repository)/blobs/uploads/")
-        if let from = blob.mountableFrom, from != repository {
-            start = start.appendingQuery([("mount", blob.digest.description), ("from", from)])
-        }
-        let opened = try await send(HTTPRequest(method: .post, url: start), repository, .push)
+        let opened = try await beginUpload(blob, repository)
         if opened.status == 201 {
             known.withLock { _ = $0.insert(key) }
             return .mounted
@@ -25,9 +21,30 @@ extension RegistryClient {
         guard opened.status == 202, let location = opened.headers["Location"] else {
             throw await fault(opened, "starting an upload to \(name)/\(repository)")
         }
-        try await upload(blob, to: opened.url.resolving(location), repository)
+        let target = try opened.url.resolving(location)
+        guard origin.scheme != "https" || target.scheme == "https" else {
+            throw Fault(
+                .invalid, "\(name) wants an upload sent to \(target.origin) without encryption, which is refused",
+                fix: "the registry stands behind a proxy and does not know its address; have its operator set it")
+        }
+        try await upload(blob, to: target, repository)
         known.withLock { _ = $0.insert(key) }
         return .pushed
+    }
+
+    /// Asks for a mount where there is something to mount, else for a place to upload to.
+    private func beginUpload(_ blob: BlobSource, _ repository: String) async throws -> HTTPResponse {
+        let start = try url("/v2/\(repository)/blobs/uploads/")
+        if let source = blob.mountableFrom, source != repository {
+            let mount = start.appendingQuery([("mount", blob.digest.description), ("from", source)])
+            do {
+                let response = try await send(
+                    HTTPRequest(method: .post, url: mount), repository, .push, mountingFrom: source)
+                if !(400..<500).contains(response.status) { return response }
+            } catch let fault as Fault where [.unauthorized, .forbidden].contains(fault.code) {}
+            // Who may write here may not be allowed to read there; then the bytes have to move.
+        }
+        return try await send(HTTPRequest(method: .post, url: start), repository, .push)
     }
 
     /// Sends the whole blob in one request. The bytes are checked on the way, so wrong ones end the request before the

@@ -42,19 +42,20 @@ public final class RegistryClient: ArtifactStore {
 
     /// Sends a request to the registry, answering its challenge once.
     ///
-    /// Credentials are added only for the registry's own origin; a `Location` elsewhere is followed without them.
+    /// Credentials are added only for the registry's own origin; a `Location` elsewhere is followed without them, and
+    /// a challenge from elsewhere is not answered.
     func send(
-        _ request: HTTPRequest, _ repository: String, _ access: RegistryAuthenticator.Access
+        _ request: HTTPRequest, _ repository: String, _ access: RegistryScope.Access, mountingFrom source: String? = nil
     ) async throws -> HTTPResponse {
         guard request.url.origin == origin else { return try await http.open(request) }
+        let scope = RegistryScope(repository: repository, access: access, mountedFrom: source)
         var request = request
-        if let header = try await authenticator.header(repository, access) { request.headers["Authorization"] = header }
+        let sent = await authenticator.header(scope)
+        if let sent { request.headers["Authorization"] = sent }
         let response = try await http.open(request)
-        guard response.status == 401 else { return response }
-        guard
-            let header = try await authenticator.answer(
-                response.headers.values(for: "WWW-Authenticate"), repository, access)
-        else { return response }
+        guard response.status == 401, response.url.origin == origin else { return response }
+        let challenges = response.headers.values(for: "WWW-Authenticate")
+        guard let header = try await authenticator.answer(challenges, scope, sent: sent) else { return response }
         request.headers["Authorization"] = header
         return try await http.open(request)
     }

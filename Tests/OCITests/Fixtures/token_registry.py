@@ -184,7 +184,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, json.dumps({"tags": pages[last]}).encode(), **headers)
         if rest[0] == "referrers":
             last = int(query.get("last", ["0"])[0])
-            entry = {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "sha256:" + str(last) * 64,
+            entry = {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "sha256:" + str(last % 10) * 64,
                      "size": 2, "artifactType": "application/x"}
             index = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [entry]}
             link = {"Link": f'<?last={last + 1}>; rel="next"'} if last < 2 or kind == "endless" else {}

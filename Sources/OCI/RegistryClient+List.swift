@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+public import Cryptography
+internal import Documents
+internal import Web
+
+extension RegistryClient {
+    /// The most tags of a repository, and of referrers of a manifest, that are read.
+    private static let entryLimit = 100_000
+    /// The most repositories of a registry that are read, wanted or not.
+    private static let catalogueLimit = 1_000_000
+    private static let pageLimit = 16 * 1024 * 1024
+
+    public func tags(in repository: String) async throws -> [String] {
+        var tags: Set<String> = []
+        let thing = "the tags of \(name)/\(repository)"
+        let first = try url("/v2/\(repository)/tags/list").appendingQuery([("n", "1000")])
+        try await readPages(first, repository, of: thing, limit: Self.entryLimit) { response in
+            if response.status == 404 { return nil }
+            guard response.status == 200 else { throw await fault(response, "listing \(thing)") }
+            let bytes = try await response.body.collect(limit: Self.pageLimit, of: thing)
+            let page = try JSON(parsing: bytes, source: thing)["tags"]?.array ?? []
+            // What is no tag cannot be asked for, and might do harm where it is shown.
+            tags.formUnion(page.compactMap(\.string).filter(ImageReference.isTag))
+            return page.count
+        }
+        return tags.sorted()
+    }
+
+    public func repositories(prefix: String) async throws -> [String] {
+        var names: Set<String> = []
+        let thing = "the catalogue of \(name)"
+        let fix = "name the component: \(origin.host):\(origin.port)//COMPONENT"
+        let first = try url("/v2/_catalog").appendingQuery([("n", "1000")])
+        try await readPages(first, "", of: thing, limit: Self.catalogueLimit, fix: fix) { response in
+            // The catalogue is optional, and where there is one, few may read it.
+            guard response.status == 200 else {
+                throw Fault(
+                    .unsupported, "the registry \(name) does not say which components it holds", fix: fix)
+            }
+            let bytes = try await response.body.collect(limit: Self.pageLimit, of: thing)
+            let page = try JSON(parsing: bytes, source: thing)["repositories"]?.array ?? []
+            names.formUnion(page.compactMap(\.string).filter { $0.hasPrefix(prefix) })
+            return page.count
+        }
+        return names.sorted()
+    }
+
+    public func referrers(of digest: Digest, in repository: String, artifactType: String?) async throws
+        -> [OCIDescriptor]
+    {
+        var found: [OCIDescriptor] = []
+        var hasInterface = true
+        let thing = "the referrers of \(digest) in \(name)/\(repository)"
+        let first = try url("/v2/\(repository)/referrers/\(digest)")
+        try await readPages(first, repository, of: thing, limit: Self.entryLimit) { response in
+            if response.status == 404 {
+                hasInterface = false
+                return nil
+            }
+            guard response.status == 200 else { throw await fault(response, "listing \(thing)") }
+            let bytes = try await response.body.collect(limit: OCIManifest.sizeLimit, of: thing)
+            let page = try ReferrerList(parsing: bytes, source: thing).referrers
+            found += page
+            return page.count
+        }
+        // Registries without the API keep them under a tag (distribution specification, “Referrers tag schema”).
+        if !hasInterface, let list = try await resolve(ReferrerList.tag(digest), in: repository) {
+            let bytes = try await manifest(list.digest, in: repository).bytes
+            found = try ReferrerList(parsing: bytes, source: thing).referrers
+        }
+        return found.filter { artifactType == nil || $0.artifactType == artifactType }
+    }
+
+    /// Reads a list page by page, each once.
+    ///
+    /// - Parameters:
+    ///   - limit: the most entries of all pages; more throw `.limitExceeded`.
+    ///   - read: takes a page and says how many entries it had; nil ends the reading.
+    private func readPages(
+        _ first: HTTPURL, _ repository: String, of thing: String, limit: Int, fix: String? = nil,
+        _ read: (HTTPResponse) async throws -> Int?
+    ) async throws {
+        var next: HTTPURL? = first
+        var seen: Set<HTTPURL> = []
+        var count = 0
+        while let page = next, seen.insert(page).inserted {
+            let request = HTTPRequest(method: .get, url: page, headers: ["Accept": Self.listTypes])
+            let response = try await send(request, repository, .pull)
+            guard let entries = try await read(response), entries > 0 else { return }
+            count += entries
+            guard count <= limit else {
+                throw Fault(.limitExceeded, "\(thing) are more than the \(limit) that are read", fix: fix)
+            }
+            next = try nextPage(response, thing)
+        }
+    }
+
+    private static let listTypes = "\(MediaType.imageIndex), application/json"
+
+    /// The next page by the `Link` header (RFC 8288); it must be of the same registry.
+    private func nextPage(_ response: HTTPResponse, _ thing: String) throws -> HTTPURL? {
+        for header in response.headers.values(for: "Link") {
+            var rest = header[...]
+            while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">") {
+                let target = rest[rest.index(after: open)..<close]
+                rest = rest[close...].dropFirst()
+                let parameters = rest[..<(rest.firstIndex(of: "<") ?? rest.endIndex)].lowercased().filter { $0 != " " }
+                guard ["rel=\"next\"", "rel=next"].contains(where: { parameters.contains($0) }) else { continue }
+                let next = try response.url.resolving(String(target))
+                guard next.origin == origin else {
+                    throw Fault(.invalid, "\(name) sends \(thing) on to \(next.origin), which is refused")
+                }
+                return next
+            }
+        }
+        return nil
+    }
+}
