@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Web
+
 /// One challenge of a `WWW-Authenticate` header (RFC 9110 section 11.6.1).
 struct AuthenticationChallenge: Hashable {
     /// The scheme in lower case: `basic`, `bearer`.
@@ -21,7 +23,7 @@ struct AuthenticationChallenge: Hashable {
         }
         while true {
             rest = rest.drop { $0 == " " || $0 == "," || $0 == "\t" }
-            let word = rest.prefix { $0.isLetter || $0.isNumber || "-_.!#$%&'*+^`|~".contains($0) }
+            let word = rest.prefix { HTTPToken.isValid(String($0)) }
             guard !word.isEmpty else { break }
             rest = rest.dropFirst(word.count)
             let behind = rest.drop { $0 == " " }

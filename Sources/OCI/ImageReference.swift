@@ -2,6 +2,7 @@
 
 public import Basics
 public import Cryptography
+internal import Web
 
 /// An artifact in a registry: `[http://]host[:port]/repository[:tag][@digest]`. Tag and digest may both be there; the
 /// digest decides then.
@@ -38,6 +39,9 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
             throw Fault(.invalid, "“\(text)” names no registry", fix: "write it as HOST/REPOSITORY:TAG")
         }
         host = String(rest[..<slash])
+        guard Self.isHost(host) else {
+            throw Fault(.invalid, "“\(host)” is no host with an optional port", fix: "write it as HOST/REPOSITORY:TAG")
+        }
         guard host.contains(".") || host.contains(":") || host == "localhost" else {
             throw Fault(
                 .invalid, "“\(text)” starts with “\(host)”, which is no host name",
@@ -64,6 +68,14 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         (scheme.map { "\($0)://" } ?? "") + "\(host)/\(repository)" + (tag.map { ":\($0)" } ?? "")
             + (digest.map { "@\($0)" } ?? "")
+    }
+
+    /// A host with an optional port and nothing else: what is shown must be what is asked.
+    private static func isHost(_ text: String) -> Bool {
+        let allowed = text.utf8.allSatisfy {
+            (0x61...0x7A).contains($0 | 0x20) || (0x30...0x3A).contains($0) || ".-_[]".utf8.contains($0)
+        }
+        return allowed && !text.hasSuffix(":") && (try? HTTPURL("https://\(text)")) != nil
     }
 
     /// `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}` (distribution specification, “Pulling manifests”).

@@ -29,7 +29,9 @@ public final class OCILayout: ArtifactStore {
                 guard let entry = try FileSystem.entry(at: "\(folder)/\(path)", followLinks: false), entry.kind == .file
                 else { return nil }
                 return ("\(folder)/\(path)", entry.size)
-            case .tar(let index): return index[path].map { (nil, $0.size) }
+            case .tar(let index):
+                guard let entry = index[path], entry.kind == .file else { return nil }
+                return (nil, entry.size)
             }
         }
 
@@ -82,7 +84,13 @@ public final class OCILayout: ArtifactStore {
         (self.name, self.files, self.spool) = (name, files, spool)
         var found: [UInt8]?
         for path in ["index.json", "artifact-descriptor.json"] where found == nil {
-            guard let size = try files.range(path)?.size, size <= OCIManifest.sizeLimit else { continue }
+            guard let size = try files.range(path)?.size else { continue }
+            guard size <= OCIManifest.sizeLimit else {
+                throw Fault(
+                    .limitExceeded,
+                    "\(path) of \(name) has \(ByteCount(size)), more than the "
+                        + "\(ByteCount(Int64(OCIManifest.sizeLimit))) accepted")
+            }
             found = try await files.stream(path)?.collect(limit: OCIManifest.sizeLimit, of: "\(path) of \(name)")
         }
         guard let found else {

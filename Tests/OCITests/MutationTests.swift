@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import Documents
+import Testing
+
+@testable import OCI
+
+@Suite("Damaged documents are refused or read, and what is read is written again as it was") struct MutationTests {
+    private static let digest = "sha256:" + String(repeating: "0a", count: 32)
+    private static let descriptor = """
+        {"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"\(digest)","size":7,"artifactType":"a/b",\
+        "annotations":{"k":"v","l":"w"},"platform":{"os":"linux","architecture":"arm64"},"urls":["https://a.b/c"]}
+        """
+    static let documents = [
+        """
+        {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"x/y",\
+        "config":\(descriptor),"layers":[\(descriptor),\(descriptor)],"subject":\(descriptor),"annotations":{"a":"b"}}
+        """,
+        """
+        {"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[\(descriptor)],\
+        "annotations":{"a":"b"}}
+        """,
+    ]
+    private static let words = [
+        "manifests", "layers", "config", "subject", "mediaType", "application/vnd.oci.image.index.v1+json", "size",
+        "sha512:", "digest", #""layers":[],"#, #""manifests":[],"#, #""schemaVersion":1,"#,
+    ]
+
+    @Test("manifests and indexes", arguments: documents.indices, [1, 2, 3] as [UInt64])
+    func manifests(document: Int, seed: UInt64) throws {
+        var mutation = Mutation(seed: seed, words: Self.words)
+        var accepted = 0
+        for round in 0..<2000 {
+            let bytes = mutation.damaged(Array(Self.documents[document].utf8))
+            guard let manifest = try? OCIManifest(parsing: bytes, mediaType: nil, source: "round \(round)") else {
+                continue
+            }
+            accepted += 1
+            #expect(
+                manifest.isIndex == (manifest.json["manifests"] != nil) && manifest.isIndex != (manifest.config != nil))
+            let again = try OCIManifest(
+                parsing: manifest.json.encoded(), mediaType: manifest.mediaType.rawValue, source: "round \(round)")
+            #expect(again.json == manifest.json && again.children == manifest.children)
+            #expect(again.subject == manifest.subject && again.annotations == manifest.annotations)
+            for child in manifest.children { #expect(try OCIDescriptor(json: child.json) == child) }
+        }
+        // Some damage is harmless; if none were, nothing would have been tested.
+        #expect(accepted > 10)
+    }
+
+    @Test("lists of referrers", arguments: [4, 5] as [UInt64]) func referrers(seed: UInt64) throws {
+        var mutation = Mutation(seed: seed, words: Self.words)
+        var accepted = 0
+        for _ in 0..<2000 {
+            let bytes = mutation.damaged(Array(Self.documents[1].utf8))
+            guard let list = try? ReferrerList(parsing: bytes, source: "a list") else { continue }
+            accepted += 1
+            #expect(try ReferrerList(parsing: list.encoded(), source: "a list").referrers == list.referrers)
+        }
+        #expect(accepted > 10)
+    }
+
+    @Test("image references", arguments: [6, 7, 8] as [UInt64]) func references(seed: UInt64) throws {
+        var mutation = Mutation(
+            seed: seed, words: ["@", "sha512:", "://", "http://", "..", ":80", "[::1]", "#", "?", "%2F", "localhost"])
+        var accepted = 0
+        for text in ["https://ghcr.io:8443/acme/app-x/y:1.0.0@\(Self.digest)", "localhost:5000/a__b/c:v1", "a.b/c"] {
+            for _ in 0..<1500 {
+                guard let reference = try? ImageReference(mutation.damaged(text)) else { continue }
+                accepted += 1
+                #expect(try ImageReference(reference.description) == reference)
+                #expect(reference.host.utf8.allSatisfy { $0 > 0x20 && !"/@#?\\".utf8.contains($0) })
+                #expect(ImageReference.isRepository(reference.repository))
+            }
+        }
+        #expect(accepted > 10)
+    }
+
+    @Test("challenges", arguments: [9, 10] as [UInt64]) func challenges(seed: UInt64) {
+        var mutation = Mutation(seed: seed, words: ["Bearer ", "Basic ", "realm=", "\\\"", "=", ", ", "realm=\"\""])
+        let header =
+            #"Basic realm="a b", Bearer realm="https://a.b/t?x=1",service="s",scope="repository:a/b:pull,push""#
+        for _ in 0..<4000 {
+            let found = AuthenticationChallenge.parse(mutation.damaged(header))
+            let written = found.map { challenge in
+                let parameters = challenge.parameters.map { name, value in
+                    let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+                    return "\(name)=\"\(escaped)\""
+                }
+                return "\(challenge.scheme) \(parameters.joined(separator: ", "))"
+            }
+            #expect(AuthenticationChallenge.parse(written.joined(separator: ", ")) == found)
+        }
+    }
+}
