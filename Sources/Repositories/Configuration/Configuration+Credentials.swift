@@ -20,11 +20,13 @@ extension Configuration {
                 let expanded = path.map { $0.hasPrefix("~/") ? environment.home + $0.dropFirst() : $0 }
                 docker.append(
                     DockerConfiguration(
-                        path: expanded ?? DockerConfiguration.defaultPath(environment), isRequired: path != nil))
+                        path: expanded ?? DockerConfiguration.defaultPath(environment), isRequired: path != nil,
+                        environment: environment))
             }
         }
         if docker.isEmpty {
-            docker = [DockerConfiguration(path: DockerConfiguration.defaultPath(environment), isRequired: false)]
+            let path = DockerConfiguration.defaultPath(environment)
+            docker = [DockerConfiguration(path: path, isRequired: false, environment: environment)]
         }
         return CredentialResolver(consumers: consumers, dockerConfigurations: docker)
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
+internal import Web
 
 /// How well a configured consumer fits a request; greater is better. Nil from `init` means that it does not fit.
 ///
@@ -39,10 +40,13 @@ struct ConsumerMatch: Comparable {
             default: guard wanted[key] == value else { return nil }
             }
         }
-        // Without a port in the configuration only the scheme's own port is meant: another port is another server.
-        if configured["hostname"] != nil, configured["port"] == nil, let port = wanted["port"] {
-            let usual = wanted["scheme"] == "http" ? "80" : "443"
-            guard port == usual else { return nil }
+        // Without a port in the configuration only the scheme's own port is meant: another port is another server. And
+        // without a scheme HTTPS is meant, so that no link that says `http` makes a password travel in the clear.
+        if let host = configured["hostname"], configured["port"] == nil, let port = wanted["port"] {
+            let isPlain = wanted["scheme"] == "http"
+            guard port == (isPlain ? "80" : "443") else { return nil }
+            let isAtHome = Origin(scheme: "http", host: host, port: 80).isLoopback
+            guard !isPlain || isAtHome || configured["scheme"] == "http" else { return nil }
         }
     }
 

@@ -6,14 +6,15 @@ internal import Documents
 /// A program `docker-credential-NAME` that keeps logins (Docker's credential helper protocol).
 struct CredentialHelper {
     let program: String
+    private let environment: Environment
 
     /// Names end up in a program name: only letters, digits, `-`, `_` and `.` are run.
-    init(name: String) throws(Fault) {
+    init(name: String, _ environment: Environment) throws(Fault) {
         guard !name.isEmpty, name.utf8.allSatisfy({ Self.allowed.contains($0) }), !name.hasPrefix(".") else {
             throw Fault(
                 .invalid, "“\(name)” is no name of a credential helper", fix: "correct the Docker configuration")
         }
-        program = "docker-credential-\(name)"
+        (program, self.environment) = ("docker-credential-\(name)", environment)
     }
     private static let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.".utf8)
 
@@ -46,7 +47,8 @@ struct CredentialHelper {
     private func run(_ verb: String, input: String) async throws -> ChildProcess.Result {
         do {
             return try await ChildProcess.run(
-                [program, verb], input: Array(input.utf8), deadline: .seconds(30), outputLimit: 1024 * 1024)
+                [program, verb], input: Array(input.utf8), environment: environment, deadline: .seconds(30),
+                outputLimit: 1024 * 1024)
         } catch let fault as Fault where fault.code == .notFound {
             throw Fault(
                 .notFound, "the Docker configuration names the credential helper \(program), which is not installed",

@@ -10,9 +10,9 @@ extension DockerConfiguration {
     /// Everything else in the file stays as it is. Returns where the login is kept, for a message.
     public func store(username: String, secret: String, for origin: Origin) async throws -> String {
         var json = try read() ?? .object(JSONObject())
-        let host = Self.hosts(origin).last ?? origin.host
+        let host = Self.hosts(origin).first ?? origin.host
         if let helper = json["credHelpers"]?[host]?.string ?? json["credsStore"]?.string, !helper.isEmpty {
-            let helper = try CredentialHelper(name: helper)
+            let helper = try CredentialHelper(name: helper, environment)
             try await helper.store(host, username: username, secret: secret)
             return helper.program
         }

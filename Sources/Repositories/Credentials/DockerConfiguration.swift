@@ -11,12 +11,18 @@ public struct DockerConfiguration: Sendable {
     /// Whether the file must be there; the implicit default need not.
     public let isRequired: Bool
 
+    /// Where helpers are looked up, and what they are given.
+    let environment: Environment
+
     /// Refers to a file; it is read when a credential is asked for.
-    public init(path: String, isRequired: Bool) { (self.path, self.isRequired) = (path, isRequired) }
+    public init(path: String, isRequired: Bool, environment: Environment = .process) {
+        (self.path, self.isRequired, self.environment) = (path, isRequired, environment)
+    }
 
     /// `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`.
     public static func defaultPath(_ environment: Environment) -> String {
-        FileSystem.join(environment["DOCKER_CONFIG"] ?? "\(environment.home)/.docker", "config.json")
+        let folder = environment["DOCKER_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+        return FileSystem.join(folder ?? "\(environment.home)/.docker", "config.json")
     }
 
     private static let sizeLimit = 4 * 1024 * 1024
@@ -35,7 +41,7 @@ public struct DockerConfiguration: Sendable {
         let hosts = Self.hosts(origin)
         for host in hosts {
             if let helper = json["credHelpers"]?[host]?.string {
-                return try await CredentialHelper(name: helper).get(host)
+                return try await CredentialHelper(name: helper, environment).get(host)
             }
         }
         var scoped = hosts
@@ -52,19 +58,22 @@ public struct DockerConfiguration: Sendable {
         }
         guard let store = json["credsStore"]?.string, !store.isEmpty else { return nil }
         for host in hosts {
-            if let credential = try await CredentialHelper(name: store).get(host) { return credential }
+            if let credential = try await CredentialHelper(name: store, environment).get(host) { return credential }
         }
         return nil
     }
 
-    /// The names a registry may have in the file. A name without a port stands for the scheme's own port only.
+    /// The names a registry may have in the file, the usual one first. A name without a port stands for HTTPS: a
+    /// password that was kept for it never travels in the clear.
     static func hosts(_ origin: Origin) -> [String] {
-        var hosts = ["\(origin.host):\(origin.port)"]
-        if origin.port == (origin.scheme == "https" ? 443 : 80) { hosts.append(origin.host) }
-        if ["docker.io", "registry-1.docker.io", "index.docker.io"].contains(origin.host) {
-            hosts += ["index.docker.io", "docker.io"]
-        }
-        return hosts
+        var hosts = [origin.hostAndPort]
+        let isImplied = origin.scheme == "https" ? origin.port == 443 : origin.port == 80 && origin.isLoopback
+        guard isImplied else { return hosts }
+        hosts.insert(origin.host, at: 0)
+        guard ["docker.io", "registry-1.docker.io", "index.docker.io"].contains(origin.host) else { return hosts }
+        // Docker Hub is kept under the address it had first.
+        let hub = ["https://index.docker.io/v1/", "index.docker.io", "docker.io"]
+        return hub + hosts.filter { !hub.contains($0) }
     }
 
     private static func credential(_ entry: JSON, _ path: String) throws(Fault) -> Credential? {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Archives
 import Basics
 import Cryptography
 import Documents
 import OCI
+import Repositories
 import TestServers
 import Testing
 
@@ -114,6 +116,35 @@ import Testing
         #expect(try await store.blobSize(Digest(of: [UInt8]()), in: Self.repository) == 0)
         let stream = try await store.openBlob(Digest(of: [UInt8]()), size: 0, in: Self.repository)
         #expect(try await stream.collect(limit: 10) == [])
+    }
+
+    @Test("a blob may be named by the longer digest", arguments: StoreEngine.installed)
+    func longDigest(engine: StoreEngine) async throws {
+        let subject = try await engine.make()
+        let bytes = Array("named by 512 bits".utf8), digest = Digest(of: bytes, algorithm: .sha512)
+        let wrong = await faultOf {
+            _ = try await subject.store.pushBlob(
+                .memory(Array("other 512 bits...".utf8), as: digest), in: Self.repository)
+        }
+        #expect(wrong?.code == .mismatch)
+        _ = try await subject.store.pushBlob(.memory(bytes, as: digest), in: Self.repository)
+        let stream = try await subject.store.openBlob(digest, size: Int64(bytes.count), in: Self.repository)
+        #expect(try await stream.collect(limit: 100) == bytes)
+    }
+
+    @Test("equal blobs are kept once, whoever pushes them", arguments: StoreEngine.archives)
+    func once(engine: StoreEngine) async throws {
+        let subject = try await engine.make()
+        for repository in [Self.repository, "example.org/others"] {
+            try await Self.sample.push(to: subject.store, repository, tag: "1.0.0")
+        }
+        let archive = try #require(try await subject.reopen() as? CommonTransportArchive)
+        if engine == .folder {
+            #expect(try FileSystem.names(in: "\(archive.name)/blobs").count == 4)
+        } else {
+            let (index, _) = try await TarIndex.open(archive.name, temporaryFolder: nil)
+            #expect(index.entries.count { $0.entry.kind == .file } == 5)
+        }
     }
 
     @Test("32 MiB stream through in pieces", arguments: StoreEngine.installed)

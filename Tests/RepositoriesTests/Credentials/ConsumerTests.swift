@@ -39,6 +39,12 @@ import Web
             ("hostname: ghcr.io, port: \"443\"", "https://ghcr.io", "acme/app", true),
             ("hostname: ghcr.io, scheme: http", "https://ghcr.io", "acme/app", false),
             ("hostname: ghcr.io, scheme: oci", "https://ghcr.io", "acme/app", true),
+            // Without a scheme nothing is said in the clear, unless it stays on this machine or the port is named.
+            ("hostname: ghcr.io", "http://ghcr.io", "acme/app", false),
+            ("hostname: ghcr.io, scheme: oci", "http://ghcr.io", "acme/app", false),
+            ("hostname: ghcr.io, scheme: http", "http://ghcr.io", "acme/app", true),
+            ("hostname: ghcr.io, port: 80", "http://ghcr.io", "acme/app", true),
+            ("hostname: localhost", "http://localhost", "acme/app", true),
             // A pattern matches the whole path; a star stays within a segment.
             ("hostname: ghcr.io, path: acme/*", "https://ghcr.io", "acme/app", true),
             ("hostname: ghcr.io, path: acme/*", "https://ghcr.io", "acme/app/deep", false),

@@ -45,6 +45,9 @@ import Web
         arguments: [
             (#"{"ghcr.io":{"auth":"dTpzZWNyZXQ="}}"#, "https://evil.ghcr.io"),
             (#"{"ghcr.io":{"auth":"dTpzZWNyZXQ="}}"#, "https://ghcr.io:8443"),
+            (#"{"ghcr.io":{"auth":"dTpzZWNyZXQ="}}"#, "http://ghcr.io"),
+            (#"{"https://index.docker.io/v1/":{"auth":"dTpzZWNyZXQ="}}"#, "http://docker.io"),
+            (#"{"https://index.docker.io/v1/":{"auth":"dTpzZWNyZXQ="}}"#, "https://docker.io.evil.org"),
             (#"{"localhost:5000":{"auth":"dTpzZWNyZXQ="}}"#, "http://localhost:5001"),
             (#"{"localhost":{"auth":"dTpzZWNyZXQ="}}"#, "http://localhost:5001"),
             (#"{"ghcr.io/other":{"auth":"dTpzZWNyZXQ="}}"#, "https://ghcr.io"), (#"{"ghcr.io":{}}"#, "https://ghcr.io"),
