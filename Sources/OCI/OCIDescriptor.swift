@@ -56,6 +56,14 @@ public struct OCIDescriptor: Hashable, Sendable {
         return .object(object)
     }
 
+    /// Throws `.mismatch` when content of the right digest has another size than is stated here.
+    public func require(size actual: Int, of thing: String) throws(Fault) {
+        guard size != Int64(actual) else { return }
+        throw Fault(
+            .mismatch, "\(thing) has \(actual) bytes where \(size) are stated",
+            fix: "the manifest that names it is damaged or forged; fetch it from its origin")
+    }
+
     static func json(_ annotations: [String: String]) -> JSON {
         .object(
             JSONObject(

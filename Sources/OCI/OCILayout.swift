@@ -152,7 +152,15 @@ public final class OCILayout: ArtifactStore {
     }
 
     public func resolve(_ reference: String, in repository: String) async throws -> OCIDescriptor? {
-        try await root(reference)
+        if let root = try await root(reference) { return root }
+        // A manifest inside an index is no root, but it is there.
+        guard let digest = try? Digest(reference), let size = try path(digest)?.size, size <= OCIManifest.sizeLimit
+        else { return nil }
+        let bytes = try await openBlob(digest, size: size, in: "").collect(limit: OCIManifest.sizeLimit)
+        guard let manifest = try? OCIManifest(parsing: bytes, mediaType: nil, source: "\(name)@\(digest)") else {
+            return nil
+        }
+        return OCIDescriptor(mediaType: manifest.mediaType.rawValue, digest: digest, size: size)
     }
 
     public func manifest(_ digest: Digest, in repository: String) async throws -> (bytes: [UInt8], mediaType: String) {

@@ -83,6 +83,7 @@ public enum OCILayoutWriter {
             }
             if MediaType(descriptor.mediaType).isManifest || MediaType(descriptor.mediaType).isIndex {
                 let (bytes, type) = try await store.manifest(descriptor.digest, in: repository)
+                try descriptor.require(size: bytes.count, of: "\(repository)@\(descriptor.digest)")
                 let manifest = try OCIManifest(
                     parsing: bytes, mediaType: type, source: "\(repository)@\(descriptor.digest)")
                 for child in manifest.children { try await visit(child, depth + 1) }

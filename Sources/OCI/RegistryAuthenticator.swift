@@ -89,10 +89,9 @@ actor RegistryAuthenticator {
         _ realm: String, _ parameters: [String: String], _ scope: RegistryScope, _ credential: RegistryCredential?
     ) async throws -> Token {
         let url = try HTTPURL(realm)
-        // A realm is named by the server. Over plain HTTP a password goes to nobody but the registry itself.
-        if url.origin.scheme != "https" && url.origin.host != origin.host
-            && !(url.origin.isLoopback && origin.isLoopback)
-        {
+        // A realm is named by the server. Over plain HTTP a password goes to nobody but a registry that speaks it.
+        let isNear = url.origin.host == origin.host || (url.origin.isLoopback && origin.isLoopback)
+        if url.scheme != "https" && !(origin.scheme == "http" && isNear) {
             guard credential == nil else {
                 throw Fault(
                     .unauthorized,

@@ -30,6 +30,7 @@ extension ArtifactContent {
             return
         }
         let (bytes, mediaType) = try await store.manifest(descriptor.digest, in: repository)
+        try descriptor.require(size: bytes.count, of: "\(repository)@\(descriptor.digest)")
         let manifest = try OCIManifest(
             parsing: bytes, mediaType: mediaType, source: "\(repository)@\(descriptor.digest)")
         for child in manifest.children { try await visit(child, depth: depth + 1, &nodes, &seen) }

@@ -168,6 +168,30 @@ import Testing
         #expect(lie != nil)
     }
 
+    @Test("a manifest within an index is found by its digest, and a size that lies is found out", arguments: [0, 5])
+    func nested(lie: Int) async throws {
+        let digest = Digest(of: Self.manifest)
+        let inner = Self.index("", size: Self.manifest.count + lie)
+        let outer = """
+            {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.index.v1+json",\
+            "digest":"\(Digest(of: inner))","size":\(inner.count)}]}
+            """
+        let layout = try await open(
+            Self.members + [.bytes(Self.path(inner), inner), .bytes("index.json", Array(outer.utf8))])
+        let found = try #require(try await layout.resolve("\(digest)", in: ""))
+        #expect(found.digest == digest && found.size == Int64(Self.manifest.count))
+        #expect(found.mediaType == MediaType.imageManifest.rawValue)
+        // A blob is no manifest.
+        #expect(try await layout.resolve("\(Digest(of: Self.blob))", in: "") == nil)
+        let folder = try TemporaryFolder()
+        let fault = await faultOf {
+            try await OCILayoutWriter.write(
+                root: try await layout.main(), from: layout, repository: "", toFolder: "\(folder.path)/copy")
+        }
+        #expect(fault?.code == (lie == 0 ? nil : .mismatch))
+        #expect(try FileSystem.names(in: folder.path) == (lie == 0 ? ["copy"] : []))
+    }
+
     @Test("which artifact is meant: the one noted, the only one, the one that holds the others, or nobody knows")
     func main() async throws {
         let (one, two) = (Self.manifest, Self.manifest + [0x20])

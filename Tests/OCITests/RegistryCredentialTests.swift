@@ -76,6 +76,23 @@ struct RegistryCredentialTests {
         #expect(leaked.isEmpty, "\(leaked)")
     }
 
+    @Test(
+        "a registry with TLS sends nothing on to where it would travel in the clear",
+        arguments: ["downgrade", "upload", "redirect", "app"])
+    func encrypted(repository: String) async throws {
+        let registry = try await ScriptedRegistry(tls: true), client = try registry.client()
+        let fault = await faultOf {
+            if repository == "upload" {
+                _ = try await push(client, "not for everybody", in: repository, from: nil)
+            } else {
+                #expect(try await registry.read(client, repository) == ScriptedRegistry.blob)
+            }
+        }
+        let expected: [String: Fault.Code] = ["downgrade": .unauthorized, "upload": .invalid, "redirect": .invalid]
+        #expect(fault?.code == expected[repository], "\(String(describing: fault))")
+        #expect(try !registry.requests().contains { $0.port == registry.other })
+    }
+
     @Test("no failure tells the password", arguments: ["elsewhere", "challenged", "moved", "down", "upload", "wrong"])
     func silent(repository: String) async throws {
         let registry = try await ScriptedRegistry(), client = try registry.client()

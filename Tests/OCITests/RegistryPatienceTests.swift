@@ -23,6 +23,22 @@ struct RegistryPatienceTests {
         #expect(waits.withLock { $0.count } == expected)
     }
 
+    @Test("an upload that is turned away is sent again from its start") func upload() async throws {
+        let registry = try await ScriptedRegistry(), client = try registry.client(nil), opened = Guarded(0)
+        let bytes = Array("from the start\n".utf8)
+        let source = BlobSource(
+            digest: Digest(of: bytes), size: Int64(bytes.count),
+            open: {
+                opened.withLock { $0 += 1 }
+                return ByteStream(bytes)
+            })
+        let outcome = try await client.pushBlob(source, in: "hiccup")
+        guard case .pushed = outcome else { return #expect(Bool(false), "\(outcome)") }
+        #expect(opened.withLock { $0 } == 2)
+        let bodies = try registry.requests().filter { $0.line.hasPrefix("PUT") }.map(\.body)
+        #expect(bodies == ["from the start\n", "from the start\n"])
+    }
+
     @Test("pages of nonsense are given up too", arguments: ["numbers", "endless"])
     func nonsense(repository: String) async throws {
         let registry = try await ScriptedRegistry(), client = try registry.client(nil)

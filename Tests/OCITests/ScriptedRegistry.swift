@@ -18,12 +18,23 @@ struct ScriptedRegistry {
     let port: Int
     let other: Int
 
-    init() async throws {
+    private let authority: String?
+
+    /// Starts it. With TLS the other origin still speaks plain HTTP.
+    init(tls: Bool = false) async throws {
         (folder, port, other) = (try TemporaryFolder(), try ServerProgram.freePort(), try ServerProgram.freePort())
         let script = FileSystem.join(FileSystem.folder(of: #filePath), "Fixtures/token_registry.py")
-        server = try ServerProgram(
-            [Self.python ?? "python3", script, "\(port)", "\(other)", "\(folder.path)/requests"],
-            log: "\(folder.path)/log")
+        var arguments = [
+            Self.python ?? "python3", script, "\(port)", "\(other)", "\(folder.path)/requests",
+        ]
+        if tls {
+            try await TestCertificates.make(in: folder.path)
+            arguments += ["\(folder.path)/server.pem", "\(folder.path)/server-key.pem"]
+            authority = String(decoding: try FileSystem.read("\(folder.path)/ca.pem", limit: 1 << 16), as: UTF8.self)
+        } else {
+            authority = nil
+        }
+        server = try ServerProgram(arguments, log: "\(folder.path)/log")
         try await server.waitUntilListening(on: port)
     }
 
@@ -42,9 +53,14 @@ struct ScriptedRegistry {
     ) throws -> RegistryClient {
         var settings = HTTPClientSettings()
         settings.retry.sleep = { wait in waits.withLock { $0.append(wait) } }
+        var tls = TLSSettings()
+        tls.certificateAuthority = authority
+        let trusted = tls
+        settings.tls = { _ in trusted }
+        let scheme = authority == nil ? "http" : "https"
         return RegistryClient(
-            origin: try HTTPURL("http://127.0.0.1:\(port)").origin, http: HTTPClient(settings), credentials: credentials
-        )
+            origin: try HTTPURL("\(scheme)://127.0.0.1:\(port)").origin, http: HTTPClient(settings),
+            credentials: credentials)
     }
 
     /// Reads the blob that every repository of it holds.

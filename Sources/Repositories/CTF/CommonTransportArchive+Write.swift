@@ -75,13 +75,12 @@ extension CommonTransportArchive {
     }
 
     private func requireBlobs(of manifest: OCIManifest, _ repository: String) throws(Fault) {
-        guard !manifest.isIndex else { return }
         for child in manifest.children where try find(BlobName.path(child.digest)) == nil {
             // Layers that may not be distributed stay where their URLs say.
             if child.json["urls"] != nil { continue }
             throw Fault(
-                .invalid, "a manifest for \(repository) names blob \(child.digest), which is not in \(name)",
-                fix: "write the blobs before the manifest")
+                .invalid, "a manifest for \(repository) names \(child.digest), which is not in \(name)",
+                fix: "write what a manifest names before the manifest")
         }
     }
 

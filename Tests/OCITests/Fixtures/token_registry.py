@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A registry with token authentication, and the evil things registries do, by the name of the repository.
 
-usage: token_registry.py PORT OTHER-PORT LOG. The same program listens on OTHER-PORT as another origin. Every request
+usage: token_registry.py PORT OTHER-PORT LOG [CERTIFICATE KEY]. With a certificate PORT speaks TLS. The same program listens on OTHER-PORT as another origin. Every request
 is written to LOG as a line of JSON with its authorisation.
 """
 import base64
@@ -9,10 +9,12 @@ import collections
 import hashlib
 import http.server
 import json
+import ssl
 import sys
 import threading
 import urllib.parse
 
+scheme = "https" if len(sys.argv) > 4 else "http"
 port, other, log = int(sys.argv[1]), int(sys.argv[2]), open(sys.argv[3], "a", buffering=1)
 BLOB = b"the bytes of the blob\n"
 DIGEST = "sha256:" + hashlib.sha256(BLOB).hexdigest()
@@ -77,7 +79,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         # A mount reads another repository, so the distribution project's registry wants to know who does.
         wanted |= {f"repository:{name}:pull" for name in query.get("from", [])}
         if kind != "open" and not wanted <= tokens.get(authorization[7:], set()):
-            realm = f"http://127.0.0.1:{port}/token"
+            realm = f"{scheme}://127.0.0.1:{port}/token"
+            if kind == "downgrade":
+                realm = f"http://127.0.0.1:{other}/token"
             if kind == "elsewhere":
                 realm = f"http://192.0.2.1:{other}/token"
             if kind == "moved":
@@ -132,7 +136,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, MANIFEST, Content_Type=type, Docker_Content_Digest=digest)
         if rest[0] == "blobs" and rest[1] == "uploads":
             if self.command == "PUT":
-                return self.answer(201)
+                asked[kind + " uploads"] += 1
+                return self.answer(503 if kind == "hiccup" and asked[kind + " uploads"] == 1 else 201)
             if kind == "mounts" and "mount" in query:
                 return self.answer(201)
             if kind == "upload":
@@ -216,6 +221,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 for number in (other, port):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", number), Handler)
     server.daemon_threads = True
+    if scheme == "https" and number == port:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(sys.argv[4], sys.argv[5])
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
 thread.join()

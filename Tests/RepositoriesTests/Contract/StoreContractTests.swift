@@ -234,6 +234,26 @@ import Testing
         #expect(lie?.code == .corrupt)
     }
 
+    @Test("an index is kept with its manifests, and refused without them", arguments: StoreEngine.installed)
+    func indexes(engine: StoreEngine) async throws {
+        let subject = try await engine.make(), type = MediaType.imageIndex.rawValue
+        let entry = OCIDescriptor(
+            mediaType: SampleArtifact.mediaType, digest: Self.sample.digest, size: Int64(Self.sample.manifest.count))
+        let index = JSON.object(["schemaVersion": 2, "mediaType": .string(type), "manifests": [entry.json]]).encoded()
+        let fault = await faultOf {
+            _ = try await subject.store.pushManifest(index, mediaType: type, in: Self.repository, tag: "all")
+        }
+        #expect(fault != nil)
+        #expect(try await subject.store.resolve("all", in: Self.repository) == nil)
+        try await Self.sample.push(to: subject.store, Self.repository, tag: nil)
+        _ = try await subject.store.pushManifest(index, mediaType: type, in: Self.repository, tag: "all")
+        let store = try await subject.reopen()
+        let root = try #require(try await store.resolve("all", in: Self.repository))
+        #expect(root.digest == Digest(of: index) && root.mediaType == type)
+        #expect(
+            try await ArtifactContent(store: store, repository: Self.repository, root: root).nodes().count == 5)
+    }
+
     @Test("who refers to a manifest is listed, by type if asked", arguments: StoreEngine.installed)
     func referrers(engine: StoreEngine) async throws {
         let subject = try await engine.make()
