@@ -19,6 +19,11 @@ public struct FileHandle: ~Copyable, Sendable {
         try self.init(path, O_RDONLY | O_CLOEXEC, "read")
     }
 
+    /// Opens a device or a pipe that exists, to write to it.
+    public init(writingTo path: String) throws(Fault) {
+        try self.init(path, O_WRONLY | O_CLOEXEC, "write to")
+    }
+
     /// Creates a file for reading and writing; throws `.conflict` when it exists.
     public init(creating path: String, mode: mode_t = 0o644) throws(Fault) {
         try self.init(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, "create", mode)

@@ -16,6 +16,8 @@ extension Fault {
         case EACCES, EPERM: Fault(.forbidden, message, fix: "check owner and permission bits")
         case ENOSPC, EDQUOT:
             Fault(.system, message, fix: "free some space and run the same command again; nothing half-written is kept")
+        case EFBIG:
+            Fault(.system, message, fix: "raise the limit of file sizes (ulimit -f), or choose another file system")
         case EISDIR: Fault(.invalid, message, fix: "name a file, not a folder")
         case ENOTDIR: Fault(.invalid, message, fix: "a part of the path is a file where a folder should be")
         case EMFILE, ENFILE: Fault(.system, message, fix: "raise the limit of open files (ulimit -n)")

@@ -17,6 +17,14 @@ struct ContentFile: Sendable {
 
     /// Writes the content; returns how many bytes the file has.
     func write(to path: String, asLayoutFolder: Bool, standardOutput: Terminal) async throws -> Int64 {
+        do {
+            return try await carry(to: path, asLayoutFolder, standardOutput)
+        } catch {
+            throw Fault(wrapping: error).about(thing)
+        }
+    }
+
+    private func carry(to path: String, _ asLayoutFolder: Bool, _ standardOutput: Terminal) async throws -> Int64 {
         observer(.started(id: thing, name: thing, bytes: nil))
         defer { observer(.finished(id: thing)) }
         switch content {
@@ -58,7 +66,17 @@ struct ContentFile: Sendable {
             }
             return total
         }
-        let file = try AtomicFile(path)
+        // A file that takes its name in one step would take the place of the device, or of the link, itself.
+        let existing = try FileSystem.entry(at: path)
+        guard existing?.kind != .other else {
+            let device = try FileHandle(writingTo: path)
+            for try await chunk in stream {
+                try device.write(chunk)
+                total += Int64(chunk.count)
+            }
+            return total
+        }
+        let file = try AtomicFile(existing == nil ? path : FileSystem.realPath(path))
         for try await chunk in stream {
             try file.write(chunk)
             total += Int64(chunk.count)

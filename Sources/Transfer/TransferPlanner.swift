@@ -13,8 +13,6 @@ public struct TransferPlanner: Sendable {
     private let access: AccessMethods
     private let options: TransferOptions
 
-    private static let depthLimit = 64
-
     /// A planner from `source` to `target`.
     public init(
         source: ComponentVersionSource, target: any ComponentVersionRepository, access: AccessMethods,
@@ -36,14 +34,14 @@ public struct TransferPlanner: Sendable {
             if !options.trust.isEmpty {
                 _ = try ComponentVersionVerifier.verifySignatures(of: version.descriptor, options.trust)
             }
-            try await visit(version, repository, path: [root], selected, &versions, &visited)
+            try await visit(version, repository, path: ReferencePath(root), selected, &versions, &visited)
         }
         return TransferPlan(source: source.repositories[0].locator, target: target.locator, versions: versions)
     }
 
     private func visit(
         _ version: StoredComponentVersion, _ repository: any ComponentVersionRepository,
-        path: [ComponentVersionIdentity], _ selected: Set<ComponentVersionIdentity>,
+        path: ReferencePath, _ selected: Set<ComponentVersionIdentity>,
         _ versions: inout [PlannedVersion], _ visited: inout Set<ComponentVersionIdentity>
     ) async throws {
         guard visited.insert(version.identity).inserted else { return }
@@ -53,11 +51,7 @@ public struct TransferPlanner: Sendable {
                 let child = try reference.target
                 // What is selected anyway comes before those that refer to it, also without recursion.
                 guard options.isRecursive || selected.contains(child) else { continue }
-                guard !path.contains(child), path.count < Self.depthLimit else {
-                    let cycle = (path + [child]).map(\.description).joined(separator: " → ")
-                    throw Fault(
-                        .invalid, "the references of \(path[0]) form a cycle: \(cycle)", fix: "remove one of them")
-                }
+                let childPath = try path.appending(child)
                 let (found, home) = try await source.get(child)
                 if let pinned = reference.digest {
                     try found.descriptor.check(pinned, pinnedBy: version.identity)
@@ -67,7 +61,7 @@ public struct TransferPlanner: Sendable {
                         "\(version.identity) refers to \(child) without a digest, so nothing vouches for it",
                         fix: "sign \(version.identity) again; signing pins every reference")
                 }
-                try await visit(found, home, path: path + [child], selected, &versions, &visited)
+                try await visit(found, home, path: childPath, selected, &versions, &visited)
             }
         }
         versions.append(try await planned(version, repository, existing))

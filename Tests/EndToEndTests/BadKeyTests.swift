@@ -46,21 +46,38 @@ import Testing
         #expect(try Workshop.files(in: workshop.archive) == before)
     }
 
-    @Test("a key that must not be read is an error, one that others can read is a warning") func permissions()
-        async throws
-    {
+    @Test(
+        "a key that is open to others, or to nobody, is refused, named or configured",
+        arguments: [0o000, 0o640, 0o604, 0o666] as [UInt32], [true, false])
+    func permissions(mode: UInt32, isNamed: Bool) async throws {
         let workshop = try Workshop()
         try await workshop.done("add", "cv", "--create", "--file", workshop.archive, "constructor.yaml")
-        let sign = [
-            "sign", "cv", "--signature", "release", "--private-key", "private.pem", "--recursive",
-            "\(workshop.archive)//\(Workshop.product)",
-        ]
-        try FileSystem.setMode(workshop.privateKey, 0o000)
+        let before = try Workshop.files(in: workshop.archive)
+        if !isNamed { try workshop.write(".ocmconfig", JourneyTests.credentials(workshop)) }
+        let sign =
+            ["sign", "cv", "--signature", "release", "--recursive", "\(workshop.archive)//\(Workshop.product)"]
+            + (isNamed ? ["--private-key", "private.pem"] : [])
+        try FileSystem.setMode(workshop.privateKey, mode)
         let refused = try await workshop.ocm(sign)
         #expect(refused.status == 4, "\(refused.errors)")
         #expect(refused.errors.contains("private.pem") && refused.errors.contains("chmod 600"), "\(refused.errors)")
-        try FileSystem.setMode(workshop.privateKey, 0o644)
-        let warned = try await workshop.ocm(sign)
-        #expect(warned.status == 0 && warned.errors.contains("chmod 600"), "\(warned.errors)")
+        #expect(try Workshop.files(in: workshop.archive) == before)
+        try FileSystem.setMode(workshop.privateKey, 0o600)
+        let signed = try await workshop.ocm(sign)
+        #expect(signed.status == 0, "\(signed.errors)")
+    }
+
+    @Test("a key may come through a pipe, as from a store of secrets") func pipe() async throws {
+        let workshop = try Workshop()
+        try await workshop.done("add", "cv", "--create", "--file", workshop.archive, "constructor.yaml")
+        let script = """
+            "\(OCM.path)" sign cv --signature release --private-key <(cat private.pem) --recursive \
+            "archive//\(Workshop.product)"
+            """
+        let signed = try await ChildProcess.run(
+            ["bash", "-c", script], environment: Environment(["HOME": workshop.path, "PATH": "/usr/bin:/bin"]),
+            workingFolder: workshop.path)
+        #expect(signed.status == 0, "\(signed.errors)")
+        #expect(try await workshop.verify(workshop.archive).status == 0)
     }
 }

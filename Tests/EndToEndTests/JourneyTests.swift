@@ -119,7 +119,7 @@ import Testing
         #expect(try await workshop.verify("\(workshop.path)/copy").status == 0)
     }
 
-    private static func credentials(_ workshop: Workshop) -> String {
+    static func credentials(_ workshop: Workshop) -> String {
         """
         type: generic.config.ocm.software/v1
         configurations:

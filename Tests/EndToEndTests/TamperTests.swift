@@ -97,7 +97,7 @@ struct Tampering: CustomTestStringConvertible {
         Tampering("blob emptied", names: "data") { archive in
             try archive.edit(archive.blob(of: "data", in: leaf)) { $0 = [] }
         },
-        Tampering("blobs of equal length swapped", names: "t” of example.org/app/leaf:1.0.0") { archive in
+        Tampering("blobs of equal length swapped", names: leaf) { archive in
             let left = try archive.blob(of: "left", in: leaf), right = try archive.blob(of: "right", in: leaf)
             let (leftBytes, rightBytes) = (try archive.bytes(left), try archive.bytes(right))
             try archive.edit(left) { $0 = rightBytes }
@@ -170,7 +170,7 @@ extension String {
 
 @Suite("What was changed after signing is refused") struct TamperTests {
     /// Two signed versions of the product in one archive, built once.
-    private static let original = Task { () async throws -> Workshop in
+    static let original = Task { () async throws -> Workshop in
         let workshop = try Workshop()
         try await workshop.build()
         try workshop.write("constructor-1.1.yaml", Workshop.constructor(version: "1.1.0"))
@@ -181,8 +181,8 @@ extension String {
         return workshop
     }
 
-    private func tampered(_ tampering: Tampering) async throws -> (Workshop, archive: String, TemporaryFolder) {
-        let workshop = try await Self.original.value
+    static func tampered(_ tampering: Tampering) async throws -> (Workshop, archive: String, TemporaryFolder) {
+        let workshop = try await original.value
         let folder = try TemporaryFolder(prefix: "tampered")
         let copied = try await ChildProcess.run(["cp", "-r", workshop.archive, "\(folder.path)/archive"])
         try #require(copied.status == 0)
@@ -201,7 +201,7 @@ extension String {
 
     @Test("verify refuses it with exit code 3 and names it", arguments: Tampering.all)
     func verify(tampering: Tampering) async throws {
-        let (workshop, archive, folder) = try await tampered(tampering)
+        let (workshop, archive, folder) = try await Self.tampered(tampering)
         let verdict = try await workshop.verify(archive)
         #expect(verdict.status == 3, "\(verdict.output)\(verdict.errors)")
         #expect(verdict.errors.contains(tampering.named), "\(verdict.errors)")
@@ -211,7 +211,7 @@ extension String {
 
     @Test("a verified transfer refuses it with exit code 3, and no archive appears", arguments: Tampering.all)
     func transferToArchive(tampering: Tampering) async throws {
-        let (workshop, archive, folder) = try await tampered(tampering)
+        let (workshop, archive, folder) = try await Self.tampered(tampering)
         for target in ["copy", "copy.tgz"] {
             let carried = try await workshop.transfer(archive, "\(folder.path)/\(target)")
             #expect(carried.status == 3, "\(carried.output)\(carried.errors)")
@@ -228,7 +228,7 @@ extension String {
     func transferToRegistry() async throws {
         let registry = try await RegistryServer()
         for (number, tampering) in Tampering.all.enumerated() {
-            let (workshop, archive, folder) = try await tampered(tampering)
+            let (workshop, archive, folder) = try await Self.tampered(tampering)
             let target = "\(registry.url)/row-\(number)"
             let carried = try await workshop.transfer(archive, target)
             #expect(carried.status == 3, "\(tampering.testDescription): \(carried.output)\(carried.errors)")

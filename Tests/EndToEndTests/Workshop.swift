@@ -49,7 +49,10 @@ struct Workshop {
 
     /// Runs a command that must succeed.
     @discardableResult
-    func done(_ arguments: String...) async throws -> String {
+    func done(_ arguments: String...) async throws -> String { try await done(arguments) }
+
+    @discardableResult
+    func done(_ arguments: [String]) async throws -> String {
         let result = try await ocm(arguments)
         guard result.status == 0 else {
             throw Fault(

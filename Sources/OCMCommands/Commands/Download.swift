@@ -111,7 +111,9 @@ struct DownloadComponentVersion: Command {
         }
         let repository = try await context.connections.open(reference.repository, .read)
         let version = try await repository.get(identity)
-        try FileSystem.makeFolder(folder)
+        var lines: [String] = []
+        // The folder has its name only when all of it is there.
+        let temporary = try TemporaryFolder(in: FileSystem.folder(of: folder), prefix: ".tmp-download")
         for resource in version.descriptor.resources {
             let thing = "resource “\(resource.name)” of \(identity)"
             guard let access = resource.access,
@@ -124,7 +126,7 @@ struct DownloadComponentVersion: Command {
             let suffix =
                 isUnique
                 ? "" : "-" + extra.map { "\($0.key)=\($0.value.replacing("/", with: "_"))" }.joined(separator: ",")
-            let path = FileSystem.join(folder, resource.name + suffix)
+            let path = FileSystem.join(temporary.path, resource.name + suffix)
             let terminal = context.terminal
             let size = try await context.withProgress { observer in
                 try await ContentFile(
@@ -132,10 +134,13 @@ struct DownloadComponentVersion: Command {
                     temporaryFolder: context.globals.tempFolder, observer: observer
                 ).write(to: path, asLayoutFolder: false, standardOutput: terminal)
             }
-            context.print("\(path): \(ByteCount(size))")
+            lines.append("\(FileSystem.join(folder, resource.name + suffix)): \(ByteCount(size))")
         }
-        let descriptor = FileSystem.join(folder, "component-descriptor.yaml")
-        try FileSystem.write(Array(YAML.text(version.descriptor.json).utf8), to: descriptor)
-        context.print(descriptor)
+        let descriptor = "component-descriptor.yaml"
+        try FileSystem.write(
+            Array(YAML.text(version.descriptor.json).utf8), to: FileSystem.join(temporary.path, descriptor))
+        try FileSystem.setMode(temporary.path, 0o755)
+        try FileSystem.rename(temporary.path, to: folder)
+        for line in lines + [FileSystem.join(folder, descriptor)] { context.print(line) }
     }
 }

@@ -29,7 +29,7 @@ struct GetComponentVersion: Command {
         let identities = try await context.identities(
             reference, in: source.repositories[0], latest: latest, constraint: constraint)
         let nodes = try await VersionTree(source: source, isRecursive: recursive || output == .tree).nodes(identities)
-        let all = nodes.flatMap(\.flattened)
+        let all = nodes.flattened
         context.present(.array(all.map(\.version.descriptor.json)), as: output) {
             guard output != .tree else { return Tree.text(nodes.map(\.drawing)) }
             var table = Table(
@@ -53,50 +53,64 @@ struct VersionTree {
     let source: ComponentVersionSource
     let isRecursive: Bool
 
-    /// One version; `referenceName` is how its parent calls it.
+    /// One version, and by which references it was reached from its root.
     struct Node {
         let version: StoredComponentVersion
         let repository: any ComponentVersionRepository
         let referencePath: [String]
         let children: [Node]
-
-        /// This node and all below, each version once.
-        var flattened: [Node] {
-            var seen: Set<ComponentVersionIdentity> = []
-            func walk(_ node: Node) -> [Node] {
-                guard seen.insert(node.version.identity).inserted else { return [] }
-                return [node] + node.children.flatMap(walk)
-            }
-            return walk(self)
-        }
+        /// Whether what hangs below it was drawn before: there may be more paths than anyone can print.
+        let isRepeated: Bool
 
         var drawing: Tree.Node {
             let name = referencePath.last.map { "\($0): " } ?? ""
-            return Tree.Node("\(name)\(version.identity)", children: children.map(\.drawing))
+            return Tree.Node(
+                "\(name)\(version.identity)\(isRepeated ? " (see above)" : "")", children: children.map(\.drawing))
         }
     }
 
     func nodes(_ identities: [ComponentVersionIdentity]) async throws -> [Node] {
         var nodes: [Node] = []
-        for identity in identities { nodes.append(try await node(identity, path: [], names: [])) }
+        for identity in identities {
+            var known: [ComponentVersionIdentity: Node] = [:]
+            nodes.append(try await node(identity, path: ReferencePath(identity), names: [], &known))
+        }
         return nodes
     }
 
     private func node(
-        _ identity: ComponentVersionIdentity, path: [ComponentVersionIdentity], names: [String]
+        _ identity: ComponentVersionIdentity, path: ReferencePath, names: [String],
+        _ known: inout [ComponentVersionIdentity: Node]
     ) async throws -> Node {
+        if let node = known[identity] {
+            return Node(
+                version: node.version, repository: node.repository, referencePath: names, children: [],
+                isRepeated: !node.children.isEmpty)
+        }
         let (version, repository) = try await source.get(identity)
         var children: [Node] = []
         if isRecursive {
             for reference in version.descriptor.references {
                 let child = try reference.target
-                guard !path.contains(child), child != identity else {
-                    let cycle = (path + [identity, child]).map(\.description).joined(separator: " → ")
-                    throw Fault(.invalid, "the references form a cycle: \(cycle)")
-                }
-                children.append(try await node(child, path: path + [identity], names: names + [reference.name]))
+                children.append(
+                    try await node(child, path: path.appending(child), names: names + [reference.name], &known))
             }
         }
-        return Node(version: version, repository: repository, referencePath: names, children: children)
+        let node = Node(
+            version: version, repository: repository, referencePath: names, children: children, isRepeated: false)
+        known[identity] = node
+        return node
+    }
+}
+
+extension [VersionTree.Node] {
+    /// These and all below them, each version once.
+    var flattened: [VersionTree.Node] {
+        var seen: Set<ComponentVersionIdentity> = []
+        func walk(_ node: VersionTree.Node) -> [VersionTree.Node] {
+            guard seen.insert(node.version.identity).inserted else { return [] }
+            return [node] + node.children.flatMap(walk)
+        }
+        return flatMap(walk)
     }
 }

@@ -33,7 +33,7 @@ struct ElementListOptions: ParsableOptions {
             reference, in: source.repositories[0], latest: true, constraint: nil)
         let nodes = try await VersionTree(source: source, isRecursive: recursive || output == .tree).nodes(identities)
         var found: [(node: VersionTree.Node, rows: [Row])] = []
-        for node in nodes.flatMap(\.flattened) {
+        for node in nodes.flattened {
             let all = try rows(node.version.descriptor)
             found.append((node, all.filter { row in identity.map { row.identity.matches($0.attributes) } ?? true }))
         }

@@ -93,18 +93,21 @@ struct SignComponentVersion: Command {
 
     private func signingKey(_ context: OCMContext) throws -> (PrivateKey, SignatureScheme) {
         if let privateKey {
-            try context.checkPermissions(ofKey: privateKey.path)
-            let key = try PrivateKey(pem: FileSystem.read(privateKey.path, limit: 1 << 20), source: privateKey.path)
+            let key = try context.privateKey(privateKey.path)
             let configured = try context.configuration.signingDefaults(for: privateKey.name ?? signature).scheme
             return (key, algorithm ?? configured ?? key.usualScheme)
         }
         let configured = try context.configuration.signingDefaults(for: signature).scheme
         for scheme in (algorithm ?? configured).map({ [$0] }) ?? SignatureScheme.allCases {
-            guard let credential = context.signingCredential(signature: signature, algorithm: scheme.rawValue),
-                let pem = try credential.pem(
-                    ["privateKeyPEM", "private_key_pem"], files: ["privateKeyPEMFile", "private_key_pem_file"])
-            else { continue }
-            return (try PrivateKey(pem: pem.bytes, source: pem.source), scheme)
+            guard let credential = context.signingCredential(signature: signature, algorithm: scheme.rawValue) else {
+                continue
+            }
+            if let text = credential.value("privateKeyPEM", "private_key_pem") {
+                return (try PrivateKey(pem: Array(text.utf8), source: "the credential property privateKeyPEM"), scheme)
+            }
+            if let path = credential.value("privateKeyPEMFile", "private_key_pem_file") {
+                return (try context.privateKey(path), scheme)
+            }
         }
         throw Fault(
             .notFound, "there is no private key for the signature “\(signature)”",
@@ -125,16 +128,22 @@ extension PrivateKey {
 }
 
 extension OCMContext {
-    /// A private key that others may read is as good as published; it still works, as CI systems mount keys this way.
+    /// The private key in a file. One that others may read is refused: it is as good as published.
     ///
-    /// One that nobody may read was locked away; that the superuser could read it all the same is no permission.
-    func checkPermissions(ofKey path: String) throws {
-        guard let entry = try FileSystem.entry(at: path) else { return }
-        guard entry.mode & 0o444 != 0 else {
+    /// One that nobody may read was locked away; that the superuser could read it all the same is no permission. Pipes
+    /// are for those whose keys are mounted with modes they cannot change.
+    func privateKey(_ path: String) throws -> PrivateKey {
+        let entry = try FileSystem.entry(at: path).flatMap { $0.kind == .file ? $0 : nil }
+        guard entry.map({ $0.mode & 0o444 != 0 }) ?? true else {
             throw Fault(
                 .forbidden, "\(path) may be read by nobody", fix: "if the key is to be used, run chmod 600 \(path)")
         }
-        guard entry.mode & 0o077 != 0 else { return }
-        terminal.note("warning: \(path) can be read by others; run `chmod 600 \(path)`")
+        let key = try PrivateKey(pem: FileSystem.read(path, limit: 1 << 20), source: path)
+        guard entry.map({ $0.mode & 0o077 == 0 }) ?? true else {
+            throw Fault(
+                .forbidden, "the private key \(path) is open to others",
+                fix: "run `chmod 600 \(path)`, or hand it over by a pipe")
+        }
+        return key
     }
 }

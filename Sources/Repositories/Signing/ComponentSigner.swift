@@ -68,7 +68,7 @@ public struct ComponentSigner: Sendable {
     public func sign(_ identity: ComponentVersionIdentity, dryRun: Bool = false) async throws -> [Outcome] {
         var done: [ComponentVersionIdentity: Prepared] = [:]
         var order: [ComponentVersionIdentity] = []
-        _ = try await prepare(identity, isRoot: true, path: [identity], &done, &order)
+        _ = try await prepare(identity, isRoot: true, path: ReferencePath(identity), &done, &order)
         var outcomes: [Outcome] = []
         for identity in order {
             guard let prepared = done[identity] else { continue }
@@ -91,7 +91,7 @@ public struct ComponentSigner: Sendable {
     }
 
     private func prepare(
-        _ identity: ComponentVersionIdentity, isRoot: Bool, path: [ComponentVersionIdentity],
+        _ identity: ComponentVersionIdentity, isRoot: Bool, path: ReferencePath,
         _ done: inout [ComponentVersionIdentity: Prepared], _ order: inout [ComponentVersionIdentity]
     ) async throws -> ComponentDescriptor {
         if let prepared = done[identity] { return prepared.descriptor }
@@ -99,11 +99,8 @@ public struct ComponentSigner: Sendable {
         var descriptor = version.descriptor
         for (index, reference) in descriptor.references.enumerated() {
             let child = try reference.target
-            guard !path.contains(child) else {
-                let cycle = (path + [child]).map(\.description).joined(separator: " → ")
-                throw Fault(.invalid, "the references of \(path[0]) form a cycle: \(cycle)", fix: "remove one of them")
-            }
-            let digested = try await prepare(child, isRoot: false, path: path + [child], &done, &order)
+            let digested = try await prepare(
+                child, isRoot: false, path: path.appending(child), &done, &order)
             if let pinned = reference.digest {
                 try digested.check(pinned, pinnedBy: identity)
             } else {

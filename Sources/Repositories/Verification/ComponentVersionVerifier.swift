@@ -23,8 +23,6 @@ public struct ComponentVersionVerifier: Sendable {
 
     /// How many resources are read at once.
     private static let window = 2
-    /// How deep references may be nested.
-    static let depthLimit = 64
 
     /// A verifier that reads from `source`.
     public init(
@@ -46,7 +44,10 @@ public struct ComponentVersionVerifier: Sendable {
     ) async throws -> VerifiedComponentVersion {
         let (version, repository) = try await source.get(identity)
         let signatures = try Self.verifySignatures(of: version.descriptor, trust)
-        return try await verifyContents(of: version, in: repository, signatures: signatures, path: [identity])
+        // A version that several others refer to is read once.
+        var known: [ComponentVersionIdentity: VerifiedComponentVersion] = [:]
+        return try await verifyContents(
+            of: version, in: repository, signatures: signatures, path: ReferencePath(identity), &known)
     }
 
     /// The signatures of a descriptor that the trust demands, each verified.
@@ -82,11 +83,12 @@ public struct ComponentVersionVerifier: Sendable {
 
     private func verifyContents(
         of version: StoredComponentVersion, in repository: any ComponentVersionRepository,
-        signatures: [VerifiedSignature], path: [ComponentVersionIdentity]
+        signatures: [VerifiedSignature], path: ReferencePath,
+        _ known: inout [ComponentVersionIdentity: VerifiedComponentVersion]
     ) async throws -> VerifiedComponentVersion {
         var references: [VerifiedComponentVersion] = []
         for reference in version.descriptor.references {
-            references.append(try await verify(reference, of: version.identity, path: path))
+            references.append(try await verify(reference, of: version.identity, path: path, &known))
         }
         let resources = try await version.descriptor.resources.mapConcurrently(limit: Self.window) { resource in
             try await verify(resource, of: version, in: repository)
@@ -96,21 +98,25 @@ public struct ComponentVersionVerifier: Sendable {
     }
 
     private func verify(
-        _ reference: ComponentReference, of parent: ComponentVersionIdentity, path: [ComponentVersionIdentity]
+        _ reference: ComponentReference, of parent: ComponentVersionIdentity, path: ReferencePath,
+        _ known: inout [ComponentVersionIdentity: VerifiedComponentVersion]
     ) async throws -> VerifiedComponentVersion {
         let child = try reference.target
-        guard !path.contains(child), path.count < Self.depthLimit else {
-            let cycle = (path + [child]).map(\.description).joined(separator: " → ")
-            throw Fault(.invalid, "the references of \(path[0]) form a cycle: \(cycle)", fix: "remove one of them")
-        }
+        let childPath = try path.appending(child)
         guard let pinned = reference.digest else {
             throw Fault(
                 .unverified, "\(parent) refers to \(child) without a digest, so nothing vouches for it",
                 fix: "sign \(parent) again; signing pins every reference")
         }
+        if let verified = known[child] {
+            try verified.version.descriptor.check(pinned, pinnedBy: parent)
+            return verified
+        }
         let (version, repository) = try await source.get(child)
         try version.descriptor.check(pinned, pinnedBy: parent)
-        return try await verifyContents(of: version, in: repository, signatures: [], path: path + [child])
+        let verified = try await verifyContents(of: version, in: repository, signatures: [], path: childPath, &known)
+        known[child] = verified
+        return verified
     }
 
     private func verify(

@@ -26,7 +26,11 @@ public struct VerifiedComponentVersion: Sendable {
     /// This version and all it refers to, children first, each once.
     public var all: [VerifiedComponentVersion] {
         var seen: Set<ComponentVersionIdentity> = []
-        return (references.flatMap(\.all) + [self]).filter { seen.insert($0.version.identity).inserted }
+        func walk(_ verified: VerifiedComponentVersion) -> [VerifiedComponentVersion] {
+            guard seen.insert(verified.version.identity).inserted else { return [] }
+            return verified.references.flatMap(walk) + [verified]
+        }
+        return walk(self)
     }
 }
 
