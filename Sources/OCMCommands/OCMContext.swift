@@ -42,9 +42,30 @@ struct OCMContext: Sendable {
 
     var access: AccessMethods { AccessMethods(connections) }
 
+    /// Opens the repository of a component version; a digest in its locator holds whenever the version is read.
+    func open(
+        _ locator: ComponentVersionLocator, _ mode: RepositoryMode = .read
+    ) async throws -> any ComponentVersionRepository {
+        let repository = try await connections.open(locator.repository, mode)
+        guard let digest = locator.digest else { return repository }
+        guard let identity = locator.identity else {
+            throw Fault(
+                .invalid, "“\(locator)” has a digest and no version", fix: "write REPOSITORY//COMPONENT:VERSION@DIGEST")
+        }
+        return PinnedRepository(repository, identity, storedAs: digest)
+    }
+
     /// Opens the repository of a locator, and those named to look up references.
-    func source(_ locator: RepositoryLocator, lookup: [RepositoryLocator] = []) async throws -> ComponentVersionSource {
-        let first = try await connections.open(locator, .read)
+    func source(
+        _ locator: ComponentVersionLocator, lookup: [RepositoryLocator] = []
+    ) async throws -> ComponentVersionSource {
+        try await source(open(locator), lookup: lookup)
+    }
+
+    /// A repository that is open, and those named to look up references.
+    func source(
+        _ first: any ComponentVersionRepository, lookup: [RepositoryLocator] = []
+    ) async throws -> ComponentVersionSource {
         var others: [any ComponentVersionRepository] = []
         for locator in lookup { others.append(try await connections.open(locator, .read)) }
         return ComponentVersionSource(first, lookup: others, resolver: resolver)

@@ -19,7 +19,7 @@ struct DescribeComponentVersion: Command {
         OutputFormat.text
 
     func run(in context: OCMContext) async throws {
-        let repository = try await context.connections.open(reference.repository, .read)
+        let repository = try await context.open(reference)
         for identity in try await context.identities(reference, in: repository, latest: true, constraint: nil) {
             let version = try await repository.get(identity)
             context.present(version.descriptor.json, as: output) { Self.text(version, in: repository) }

@@ -29,7 +29,7 @@ struct DownloadResource: Command {
     @Flag(name: "oci-layout", help: "write an OCI artifact as a layout folder") var writesLayoutFolder = false
 
     func run(in context: OCMContext) async throws {
-        let repository = try await context.connections.open(reference.repository, .read)
+        let repository = try await context.open(reference)
         guard let version = reference.identity else { throw UsageError("name a version: …//COMPONENT:VERSION") }
         let stored = try await repository.get(version)
         let attributes = try wanted()
@@ -109,7 +109,7 @@ struct DownloadComponentVersion: Command {
         guard !FileSystem.exists(folder) else {
             throw Fault(.conflict, "\(folder) exists", fix: "name a folder that does not exist yet")
         }
-        let repository = try await context.connections.open(reference.repository, .read)
+        let repository = try await context.open(reference)
         let version = try await repository.get(identity)
         var lines: [String] = []
         // The folder has its name only when all of it is there.

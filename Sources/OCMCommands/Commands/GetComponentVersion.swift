@@ -25,7 +25,7 @@ struct GetComponentVersion: Command {
     @Option(short: "o", help: "table, wide, tree, json, yaml or ndjson") var output = OutputFormat.table
 
     func run(in context: OCMContext) async throws {
-        let source = try await context.source(reference.repository, lookup: lookup)
+        let source = try await context.source(reference, lookup: lookup)
         let identities = try await context.identities(
             reference, in: source.repositories[0], latest: latest, constraint: constraint)
         let nodes = try await VersionTree(source: source, isRecursive: recursive || output == .tree).nodes(identities)

@@ -28,7 +28,7 @@ struct ElementListOptions: ParsableOptions {
         _ reference: ComponentVersionLocator, columns: [String], wideColumns: [String], in context: OCMContext,
         _ rows: (ComponentDescriptor) throws -> [Row]
     ) async throws {
-        let source = try await context.source(reference.repository, lookup: lookup)
+        let source = try await context.source(reference, lookup: lookup)
         let identities = try await context.identities(
             reference, in: source.repositories[0], latest: true, constraint: nil)
         let nodes = try await VersionTree(source: source, isRecursive: recursive || output == .tree).nodes(identities)

@@ -56,7 +56,7 @@ struct SignComponentVersion: Command {
             options.chain = try Certificate.all(
                 inPEM: FileSystem.read(certificate, limit: 1 << 20), source: certificate)
         }
-        let first = try await context.connections.open(reference.repository, dryRun ? .read : .write)
+        let first = try await context.open(reference, dryRun ? .read : .write)
         var others: [any ComponentVersionRepository] = []
         for locator in lookup { others.append(try await context.connections.open(locator, .write)) }
         guard let identity = try await context.identities(reference, in: first, latest: true, constraint: nil).first

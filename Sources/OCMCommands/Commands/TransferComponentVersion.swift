@@ -33,18 +33,8 @@ struct TransferComponentVersion: Command {
         let (source, latest, constraint) = (source, latest, constraint)
         try await transfer.transfer(
             { repository in
-                let identities = try await context.identities(
-                    source, in: repository, latest: latest, constraint: constraint)
-                if let digest = source.digest, let identity = identities.first {
-                    let found = try await repository.get(identity)
-                    guard found.storedDigest == digest else {
-                        throw Fault(
-                            .mismatch, "\(identity) is not stored as \(digest) in \(repository.locator)",
-                            fix: "the tag was moved; ask who publishes it")
-                    }
-                }
-                return identities
-            }, from: source.repository, to: target, in: context)
+                try await context.identities(source, in: repository, latest: latest, constraint: constraint)
+            }, from: context.open(source), to: target, in: context)
     }
 }
 
@@ -72,6 +62,6 @@ struct TransferArchive: Command {
                     throw Fault(.notFound, "\(repository.locator) holds no component version", fix: "check the path")
                 }
                 return identities
-            }, from: source, to: target, in: context)
+            }, from: context.connections.open(source, .read), to: target, in: context)
     }
 }

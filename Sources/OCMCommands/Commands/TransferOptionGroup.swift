@@ -54,11 +54,11 @@ struct TransferOptionGroup: ParsableOptions {
     /// Plans, and unless it is a dry run carries out, the transfer of some versions.
     func transfer(
         _ select: @Sendable (any ComponentVersionRepository) async throws -> [ComponentVersionIdentity],
-        from source: RepositoryLocator, to target: RepositoryLocator, in context: OCMContext
+        from source: any ComponentVersionRepository, to target: RepositoryLocator, in context: OCMContext
     ) async throws {
         let options = try options(context)
         let found = try await context.source(source, lookup: lookup)
-        let roots = try await select(found.repositories[0])
+        let roots = try await select(source)
         let repository = try await openTarget(target, context)
         let planner = TransferPlanner(source: found, target: repository, access: context.access, options: options)
         let plan = try await planner.plan(roots)
