@@ -17,6 +17,17 @@ struct ComponentManifestReader {
     private static let configLimit = 1024 * 1024
 
     func read(_ root: OCIDescriptor) async throws -> StoredComponentVersion {
+        do {
+            return try await parse(root)
+        } catch let fault as Fault where fault.code == .invalid {
+            // Who reads it did not write it: to them a stored document that breaks the rules is damaged or forged.
+            throw Fault(
+                .corrupt, fault.message, fix: "it was damaged or altered; fetch it again from its origin",
+                cause: fault.cause)
+        }
+    }
+
+    private func parse(_ root: OCIDescriptor) async throws -> StoredComponentVersion {
         let (bytes, mediaType) = try await store.manifest(root.digest, in: repository)
         var manifest = try OCIManifest(parsing: bytes, mediaType: mediaType, source: "\(repository)@\(root.digest)")
         var contents = LocalContents()

@@ -70,6 +70,17 @@ struct ArchiveEditor {
         try substitute(digest, Array(new.utf8))
     }
 
+    /// Changes where a resource's content is said to be; accesses are not signed.
+    func forgeAccess(of resource: String, in component: String, _ access: String) throws {
+        try forgeDescriptor(component) { text in
+            guard let name = text.firstRange(of: #""name":"\#(resource)""#),
+                let start = text[..<name.lowerBound].ranges(of: #""access":"#).last,
+                let end = text[start.upperBound...].firstIndex(of: "}")
+            else { return text }
+            return text[..<start.upperBound] + access + text[text.index(after: end)...]
+        }
+    }
+
     /// The digest of a resource's blob as the descriptor names it.
     func blob(of resource: String, in component: String) throws -> Digest {
         let text = try descriptor(component).text

@@ -85,6 +85,26 @@ struct Tampering: CustomTestStringConvertible {
                     .replacing("SHA-256", with: "NO-DIGEST")
             }
         },
+        Tampering("access that says there is no content", names: leaf) { archive in
+            try archive.forgeAccess(of: "data", in: leaf, #"{"type":"none"}"#)
+        },
+        Tampering("access of another resource", names: "left") { archive in
+            let right = try archive.blob(of: "right", in: leaf)
+            try archive.forgeAccess(
+                of: "left", in: leaf,
+                #"{"type":"localBlob","localReference":"\#(right)","mediaType":"application/octet-stream"}"#)
+        },
+        Tampering("key that is there twice", names: "descriptor") { archive in
+            try archive.forgeDescriptor(leaf) { text in
+                text.replacing(#""provider":"example.org""#, with: #""provider":"example.org","provider":"evil.example""#)
+            }
+        },
+        Tampering("descriptor that is none", names: leaf) { archive in
+            try archive.forgeDescriptor(leaf) { text in text.replacing(#""name":"example.org/app/leaf","#, with: "") }
+        },
+        Tampering("descriptor that ends early", names: product) { archive in
+            try archive.forgeDescriptor(product) { text in String(text.dropLast(9)) }
+        },
         Tampering("blob byte flipped", names: "data") { archive in
             try archive.edit(archive.blob(of: "data", in: leaf)) { $0[20_000] ^= 1 }
         },

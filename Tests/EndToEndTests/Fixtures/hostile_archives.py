@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import shutil
 import sys
 import tarfile
 
@@ -49,6 +50,28 @@ elif kind == "truncated":
     pack([])
     with open(target, "r+b") as file:
         file.truncate(os.path.getsize(target) // 2)
+elif kind in ("blob-link", "index-link", "index-pipe"):
+    shutil.copytree(source, target)
+    index = os.path.join(target, "artifact-index.json")
+    if kind == "blob-link":
+        # Each blob is a link to the right content, which lies elsewhere.
+        for name in os.listdir(os.path.join(target, "blobs")):
+            os.remove(os.path.join(target, "blobs", name))
+            os.symlink(os.path.join(source, "blobs", name), os.path.join(target, "blobs", name))
+    else:
+        os.remove(index)
+        if kind == "index-link":
+            os.symlink(os.path.join(source, "artifact-index.json"), index)
+        else:
+            os.mkfifo(index)
+elif kind == "index":
+    os.makedirs(os.path.join(target, "blobs"))
+    with open(os.path.join(target, "artifact-index.json"), "wb") as file:
+        file.truncate(1 << 30)
+elif kind == "deep":
+    os.makedirs(os.path.join(target, "blobs"))
+    with open(os.path.join(target, "artifact-index.json"), "w") as file:
+        file.write('{"artifacts":' + "[" * 1000000)
 elif kind == "descriptor":
     # A descriptor of 1 GiB, sparse: its size is all that there is of it.
     os.makedirs(os.path.join(target, "blobs"))
