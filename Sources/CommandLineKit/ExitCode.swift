@@ -24,6 +24,17 @@ public struct ExitCode: RawRepresentable, Hashable, Sendable {
     /// Stopped by SIGINT or SIGTERM, after cleaning up.
     public static let interrupted = Self(rawValue: 130)
 
+    /// All codes with what they mean, for help.
+    public static let meanings: [(code: ExitCode, meaning: String)] = [
+        (.done, "everything is done"),
+        (.failed, "it failed; the error says why"),
+        (.usage, "the command line is wrong; nothing was done"),
+        (.verification, "a digest, a signature or a certificate does not verify, or what is stored is damaged"),
+        (.credentials, "credentials or permissions are missing or do not suffice"),
+        (.partial, "some of it is done; running it again continues"),
+        (.interrupted, "stopped by SIGINT or SIGTERM, after cleaning up"),
+    ]
+
     /// The code that stands for an error.
     public init(_ error: any Error) {
         guard !(error is UsageError) else {

@@ -5,7 +5,7 @@ internal import Repositories
 
 /// What `ocm help TOPIC` knows besides the commands.
 enum HelpTopics {
-    static let all: [HelpTopic] = [references, formats, credentials, inputs, environment]
+    static let all: [HelpTopic] = [references, formats, credentials, inputs, environment, exitCodes]
 
     private static let references = HelpTopic(
         "references", abstract: "How component versions and repositories are written",
@@ -59,6 +59,13 @@ enum HelpTopics {
 
             Paths of inputs start at the constructor's folder and may not leave it; --input-root names a wider one.
             """)
+
+    private static let exitCodes = HelpTopic(
+        "exit-codes", abstract: "How the program ends",
+        text: ExitCode.meanings.map { entry in
+            let number = "\(entry.code.rawValue)"
+            return "\(number)\(String(repeating: " ", count: 5 - number.count))\(entry.meaning)"
+        }.joined(separator: "\n"))
 
     private static let environment = HelpTopic(
         "environment", abstract: "Environment variables",

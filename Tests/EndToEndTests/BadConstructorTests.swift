@@ -105,6 +105,42 @@ struct BadConstructor: CustomTestStringConvertible {
         #expect(!FileSystem.exists("\(workshop.path)/new"), "nothing is left of an archive that could not be made")
     }
 
+    @Test(
+        "nothing of several components is added when one of them is wrong, also one that others do not need",
+        arguments: ["directory", "tar"])
+    func oneOfSeveral(format: String) async throws {
+        let workshop = try Workshop()
+        try FileSystem.removeFile("\(workshop.path)/leaf.txt")
+        let wrongFirst = try await workshop.ocm(
+            "add", "cv", "--create", "--type", format, "--file", "new", "constructor.yaml")
+        #expect(wrongFirst.status == 1 && wrongFirst.errors.contains("leaf.txt"), "\(wrongFirst.errors)")
+        #expect(!FileSystem.exists("\(workshop.path)/new/artifact-index.json"))
+        try workshop.write("leaf.txt", "the leaf's text\n")
+        try workshop.write(
+            "constructor.yaml",
+            Workshop.constructor(version: "1.0.0").replacing(
+                "input: {type: utf8, text: \"the note\"}", with: "input: {type: file, path: ./absent.txt}"))
+        let wrongLast = try await workshop.ocm(
+            "add", "cv", "--create", "--type", format, "--file", "new", "constructor.yaml")
+        #expect(wrongLast.status == 1 && wrongLast.errors.contains("absent.txt"), "\(wrongLast.errors)")
+        let listed = try await workshop.ocm("get", "cv", "new")
+        #expect(listed.status == 1 && !listed.output.contains("1.0.0"), "\(listed.output)")
+    }
+
+    @Test("a conflict in one of several components is found before any is added") func conflict() async throws {
+        let workshop = try Workshop()
+        try await workshop.done("add", "cv", "--create", "--file", "archive", "constructor.yaml")
+        let before = try Workshop.files(in: workshop.archive).filter { !$0.key.hasPrefix("blobs/") }
+        try workshop.write(
+            "constructor.yaml",
+            Workshop.constructor(version: "1.0.0")
+                .replacing("example.org/app/leaf\n    version: 1.0.0", with: "example.org/app/leaf\n    version: 1.1.0")
+                .replacing("the note", with: "another note"))
+        let result = try await workshop.ocm("add", "cv", "--file", "archive", "constructor.yaml")
+        #expect(result.status == 1 && result.errors.contains("other content"), "\(result.errors)")
+        #expect(try Workshop.files(in: workshop.archive).filter { !$0.key.hasPrefix("blobs/") } == before)
+    }
+
     @Test("a constructor that is not there is named") func missing() async throws {
         let workshop = try Workshop()
         let result = try await workshop.ocm("add", "cv", "--create", "--file", workshop.archive, "absent.yaml")

@@ -40,6 +40,56 @@ import Testing
         #expect(json.stderr.isEmpty && yaml.stderr.isEmpty, "\(json.errors)")
     }
 
+    @Test(
+        "answers have the members that programs rely on",
+        arguments: [
+            (["get", "cv", "archive"], ["component", "meta", "signatures"]),
+            (["get", "resources", product, "--recursive"], ["component", "version", "element", "referencePath"]),
+            (["get", "references", product], ["component", "version", "element"]),
+            (["describe", "cv", product], ["component", "meta", "signatures"]),
+            (
+                ["verify", "cv", "--public-key", "public.pem", product],
+                ["component", "version", "verified", "depth", "bytes", "signatures", "componentVersions"]
+            ),
+            (
+                ["transfer", "cv", "--recursive", product, "copy.tar"],
+                ["source", "target", "bytesMoved", "bytesSpared", "versions"]
+            ),
+            (
+                ["transfer", "cv", "--recursive", "--dry-run", product, "nowhere"],
+                ["source", "target", "bytes", "versions"]
+            ),
+            (["check"], ["check", "ok", "detail"]), (["config", "view"], ["type", "configurations"]),
+            (["version"], ["program", "version", "swift"]),
+        ])
+    func members(command: [String], expected: [String]) async throws {
+        let workshop = try await Self.built.value
+        for format in ["json", "ndjson"] {
+            let result = try await workshop.ocm(command + ["-o", format])
+            #expect(result.status == 0, "\(result.errors)")
+            let values: [JSON] =
+                if format == "json" {
+                    try { ($0.array ?? [$0]) }(JSON(parsing: result.stdout, source: "the answer"))
+                } else {
+                    try result.output.split(separator: "\n").map { try JSON(parsing: Array($0.utf8), source: "a line") }
+                }
+            #expect(!values.isEmpty)
+            for value in values {
+                let keys = value.object?.keys ?? []
+                // Later releases may add members; none may go.
+                #expect(Set(expected).isSubset(of: keys), "\(keys)")
+            }
+        }
+    }
+
+    @Test("a check that fails says so in its answer and in its exit code") func failedCheck() async throws {
+        let workshop = try await Self.built.value
+        let result = try await workshop.ocm("check", "archive", "absent", "-o", "json")
+        let items = try JSON(parsing: result.stdout, source: "the checks").array ?? []
+        #expect(result.status == 1 && items.count == 4 && items.map { $0["ok"]?.bool } == [true, true, true, false])
+        #expect(try JSON(parsing: result.stderr, source: "the error")["error"]?["code"]?.string == "unavailable")
+    }
+
     @Test("lists have a line for each, also as JSON") func lines() async throws {
         let workshop = try await Self.built.value
         let list = try await workshop.ocm("get", "resources", Self.product, "--recursive", "-o", "ndjson")
@@ -61,6 +111,13 @@ import Testing
             try await workshop.done("get", "cv", Self.product, "--recursive", "-o", "tree") == """
                 example.org/app/product:1.0.0
                 └─ leaf: example.org/app/leaf:1.0.0
+
+                """)
+        #expect(
+            try await workshop.done("get", "references", Self.product, "-o", "tree") == """
+                example.org/app/product:1.0.0
+                └─ leaf  example.org/app/leaf  1.0.0
+                example.org/app/leaf:1.0.0
 
                 """)
         #expect(
@@ -95,12 +152,17 @@ import Testing
                 ["verify", "cv", product, "-o", "json", "--public-key", "private.pem", "--signature", "x"], 3,
                 "verification_failed"
             ),
+            (["download", "resource", product, "--identity", "name=none", "-O", "out", "--debug"], 1, ""),
+            (["sign", "cv", "--private-key", "public.pem", product, "-o", "json"], 1, "invalid"),
+            (["transfer", "cv", product, "archive/artifact-index.json", "-o", "ndjson"], 1, "invalid"),
+            (["transfer", "cv", product, "copy", "-j", "0", "-o", "json"], 2, "usage"),
             (["get", "cv", "archive", "-o", "json", "--no-such-option"], 2, "usage"),
         ])
     func errors(command: [String], status: Int32, code: String) async throws {
         let workshop = try await Self.built.value
         let result = try await workshop.ocm(command)
         #expect(result.status == status, "\(result.errors)")
+        guard !code.isEmpty else { return #expect(result.errors.contains("Error: ") && result.errors.contains("fix: ")) }
         let error = try JSON(parsing: result.stderr, source: "the error")["error"]
         #expect(error?["code"]?.string == code && error?["message"]?.string?.isEmpty == false, "\(result.errors)")
         #expect(result.stdout.isEmpty)
@@ -123,12 +185,18 @@ import Testing
         "every topic and every command has help",
         arguments: [
             ["help", "references"], ["help", "formats"], ["help", "credentials"], ["help", "inputs"],
-            ["help", "environment"], ["help", "transfer", "cv"], ["sign", "cv", "--help"], ["help"], ["--help"],
+            ["help", "environment"], ["help", "exit-codes"], ["help", "transfer", "cv"], ["sign", "cv", "--help"], ["help"], ["--help"],
         ])
     func help(command: [String]) async throws {
         let workshop = try await Self.built.value
         let result = try await workshop.ocm(command)
         #expect(result.status == 0 && result.output.count > 100, "\(result.errors)")
+    }
+
+    @Test("the exit codes are these") func exitCodes() async throws {
+        let workshop = try await Self.built.value
+        let help = try await workshop.done("help", "exit-codes")
+        #expect(help.split(separator: "\n").map { $0.prefix { $0 != " " } } == ["0", "1", "2", "3", "4", "5", "130"])
     }
 
     @Test(
@@ -146,11 +214,19 @@ import Testing
             "$function" ocm tran ocm; echo "${COMPREPLY[@]}"
             COMP_WORDS=(ocm verify cv --sh); COMP_CWORD=3; COMP_LINE="ocm verify cv --sh"; COMP_POINT=18; COMPREPLY=()
             "$function" ocm --sh cv; echo "${COMPREPLY[@]}"
+            COMP_WORDS=(ocm get re); COMP_CWORD=2; COMP_LINE="ocm get re"; COMP_POINT=10; COMPREPLY=()
+            "$function" ocm re get; echo "${COMPREPLY[@]}"
+            COMP_WORDS=(ocm version -o ""); COMP_CWORD=3; COMP_LINE="ocm version -o "; COMP_POINT=15; COMPREPLY=()
+            "$function" ocm "" -o; echo "${COMPREPLY[@]}"
             """
         let result = try await ChildProcess.run(["bash", "-c", script])
         #expect(
-            result.output.contains("transfer") && result.output.contains("--shallow"),
-            "\(result.output)\(result.errors)")
+            result.output.split(separator: "\n", omittingEmptySubsequences: false).map {
+                $0.split(separator: " ").map(String.init)
+            } == [
+                ["transfer"], ["--shallow"], ["resources", "references"],
+                ["text", "table", "wide", "tree", "json", "yaml", "ndjson"], [],
+            ], "\(result.output)\(result.errors)")
     }
 
     @Test("a reader that has had enough is no failure") func brokenPipe() async throws {

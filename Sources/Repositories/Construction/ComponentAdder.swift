@@ -67,17 +67,16 @@ public struct ComponentAdder: Sendable {
 
     /// A component whose contents are in the repository, not visible yet.
     private struct Prepared: Sendable {
+        /// The descriptor it will have; the one it has when nothing is written.
         let descriptor: ComponentDescriptor
         let contents: LocalContents
-        let existing: StoredComponentVersion?
+        /// `added`, `replaced`, `unchanged` or `skipped`.
+        let action: String
+        var isWritten: Bool { action == "added" || action == "replaced" }
     }
 
-    private enum Preparation: Sendable {
-        case skipped(ConstructorComponent)
-        case prepared(Prepared)
-    }
-
-    /// Adds components, those that others of the list refer to first. Each appears whole or not at all.
+    /// Adds components, those that others of the list refer to first. Each appears whole or not at all, and none
+    /// before all contents are there and no version is in conflict.
     ///
     /// Contents of components that do not refer to each other are read at once; versions become visible one by one,
     /// in an order that follows from the constructors alone.
@@ -85,30 +84,36 @@ public struct ComponentAdder: Sendable {
     public func add(
         _ components: [(component: ConstructorComponent, inputs: InputMethods)]
     ) async throws -> [Outcome] {
-        var outcomes: [Outcome] = []
+        var all: [Prepared] = []
         for level in try ConstructionOrder.levels(components.map(\.component)) {
-            let prepared = try await level.mapConcurrently(limit: options.concurrency) { place in
-                try await prepare(components[place].component, components[place].inputs)
-            }
-            for preparation in prepared {
-                switch preparation {
-                case .skipped(let component):
-                    outcomes.append(
-                        Outcome(identity: component.identity, provider: component.provider.name, action: "skipped"))
-                case .prepared(let prepared): outcomes.append(try await commit(prepared))
-                }
+            let known = Dictionary(all.map { ($0.descriptor.identity, $0.descriptor) }) { first, _ in first }
+            all += try await level.mapConcurrently(limit: options.concurrency) { place in
+                try await prepare(components[place].component, components[place].inputs, known)
             }
         }
+        for prepared in all where prepared.isWritten {
+            try await target.commit(prepared.descriptor, contents: prepared.contents)
+        }
         try await target.finish()
-        return outcomes
+        return all.map { prepared in
+            Outcome(
+                identity: prepared.descriptor.identity, provider: prepared.descriptor.provider.name,
+                action: prepared.action)
+        }
     }
 
-    private func prepare(_ component: ConstructorComponent, _ inputs: InputMethods) async throws -> Preparation {
+    /// - Parameter known: the descriptors of components that this one may refer to.
+    private func prepare(
+        _ component: ConstructorComponent, _ inputs: InputMethods,
+        _ known: [ComponentVersionIdentity: ComponentDescriptor]
+    ) async throws -> Prepared {
         let identity = component.identity
         let existing = try await target.find(identity)
-        if existing != nil, options.existing == .skip { return .skipped(component) }
+        if let existing, options.existing == .skip {
+            return Prepared(descriptor: existing.descriptor, contents: existing.contents, action: "skipped")
+        }
         var descriptor = component.descriptor()
-        descriptor.references = try await references(of: component)
+        descriptor.references = try await references(of: component, known)
         let observer = observer
         let work = try await component.elements.mapConcurrently(limit: options.concurrency) { element in
             let thing = "\(element.kind.rawValue) “\(element.name)” of \(identity)"
@@ -127,12 +132,6 @@ public struct ComponentAdder: Sendable {
             case .source: descriptor.sources.append(try placement.element.source(access: placement.access))
             }
         }
-        return .prepared(Prepared(descriptor: descriptor, contents: stored, existing: existing))
-    }
-
-    private func commit(_ prepared: Prepared) async throws -> Outcome {
-        let (descriptor, existing) = (prepared.descriptor, prepared.existing)
-        let identity = descriptor.identity, provider = descriptor.provider.name
         if let existing, options.existing == .fail {
             // Signatures are added later; a rerun of the same build must not fail over them.
             let same = try existing.descriptor.normalised(.v3) == descriptor.normalised(.v3)
@@ -141,10 +140,9 @@ public struct ComponentAdder: Sendable {
                     .conflict, "\(identity) is in \(target.locator) with other content",
                     fix: "raise the version, or pass --component-version-conflict-policy replace")
             }
-            return Outcome(identity: identity, provider: provider, action: "unchanged")
+            return Prepared(descriptor: existing.descriptor, contents: existing.contents, action: "unchanged")
         }
-        try await target.commit(descriptor, contents: prepared.contents)
-        return Outcome(identity: identity, provider: provider, action: existing == nil ? "added" : "replaced")
+        return Prepared(descriptor: descriptor, contents: stored, action: existing == nil ? "added" : "replaced")
     }
 
     private struct Placement: Sendable {
@@ -218,11 +216,17 @@ public struct ComponentAdder: Sendable {
     }
 
     /// The references with the digests of the versions they name, where those can be found.
-    private func references(of component: ConstructorComponent) async throws -> [ComponentReference] {
+    private func references(
+        of component: ConstructorComponent, _ known: [ComponentVersionIdentity: ComponentDescriptor]
+    ) async throws -> [ComponentReference] {
         var references: [ComponentReference] = []
         for var reference in try component.references() {
-            if !options.skipsReferenceDigests, let found = try await lookup.find(reference.target) {
-                let descriptor = found.version.descriptor
+            var found: ComponentDescriptor?
+            if !options.skipsReferenceDigests {
+                found = try known[reference.target]
+                if found == nil { found = try await lookup.find(reference.target)?.version.descriptor }
+            }
+            if let descriptor = found {
                 if let pinned = reference.digest {
                     try descriptor.check(pinned, pinnedBy: component.identity)
                 } else {
