@@ -39,6 +39,30 @@ struct Workshop {
         try FileSystem.write(Array(text.utf8), to: FileSystem.join(path, name))
     }
 
+    func read(_ name: String) throws -> [UInt8] {
+        try FileSystem.read(FileSystem.join(path, name), limit: 64 << 20)
+    }
+
+    /// Gives the product a third component, `example.org/app/chart`, with a Helm chart.
+    func addChart() throws {
+        try FileSystem.makeFolder("\(path)/chart/templates")
+        try write("chart/Chart.yaml", "apiVersion: v2\nname: demo\nversion: 1.2.3\n")
+        try write("chart/templates/map.yaml", "kind: ConfigMap\n")
+        try write(
+            "constructor.yaml",
+            Self.constructor(version: "1.0.0").replacing(
+                "    componentReferences:\n",
+                with: "    componentReferences:\n"
+                    + "      - {name: chart, componentName: example.org/app/chart, version: 1.0.0}\n") + """
+                  - name: example.org/app/chart
+                    version: 1.0.0
+                    provider: {name: example.org}
+                    resources:
+                      - {name: chart, type: helmChart, relation: local, input: {type: helm, path: ./chart}}
+
+                """)
+    }
+
     func ocm(_ arguments: String..., variables: [String: String] = [:]) async throws -> ChildProcess.Result {
         try await ocm(arguments, variables: variables)
     }
