@@ -40,7 +40,8 @@ extension ByteStream {
                 return passed
             }
             guard total <= limit else {
-                throw Fault(.limitExceeded, "\(thing) is larger than the \(ByteCount(limit)) accepted here",
+                throw Fault(
+                    .limitExceeded, "\(thing) is larger than the \(ByteCount(limit)) accepted here",
                     fix: "check that it is the right one; nothing of its kind needs that much")
             }
             return chunk

@@ -110,7 +110,8 @@ public enum FileSystem {
         let size = try handle.size()
         guard size <= limit else {
             throw Fault(
-                .limitExceeded, "\(path) has \(ByteCount(size)), more than the \(ByteCount(Int64(limit))) accepted here",
+                .limitExceeded,
+                "\(path) has \(ByteCount(size)), more than the \(ByteCount(Int64(limit))) accepted here",
                 fix: "check that it is the right one; nothing of its kind needs that much"
             )
         }

@@ -162,7 +162,9 @@ import Testing
         let workshop = try await Self.built.value
         let result = try await workshop.ocm(command)
         #expect(result.status == status, "\(result.errors)")
-        guard !code.isEmpty else { return #expect(result.errors.contains("Error: ") && result.errors.contains("fix: ")) }
+        guard !code.isEmpty else {
+            return #expect(result.errors.contains("Error: ") && result.errors.contains("fix: "))
+        }
         let error = try JSON(parsing: result.stderr, source: "the error")["error"]
         #expect(error?["code"]?.string == code && error?["message"]?.string?.isEmpty == false, "\(result.errors)")
         #expect(result.stdout.isEmpty)
@@ -185,7 +187,8 @@ import Testing
         "every topic and every command has help",
         arguments: [
             ["help", "references"], ["help", "formats"], ["help", "credentials"], ["help", "inputs"],
-            ["help", "environment"], ["help", "exit-codes"], ["help", "transfer", "cv"], ["sign", "cv", "--help"], ["help"], ["--help"],
+            ["help", "environment"], ["help", "exit-codes"], ["help", "transfer", "cv"], ["sign", "cv", "--help"],
+            ["help"], ["--help"],
         ])
     func help(command: [String]) async throws {
         let workshop = try await Self.built.value

@@ -16,7 +16,9 @@ import Testing
     private static let built = Task { () async throws -> (Workshop, digest: String) in
         let workshop = try Workshop()
         try await workshop.build()
-        return (workshop, "\(try ArchiveEditor(folder: workshop.archive).manifest(of: "example.org/app/product", "1.0.0"))")
+        return (
+            workshop, "\(try ArchiveEditor(folder: workshop.archive).manifest(of: "example.org/app/product", "1.0.0"))"
+        )
     }
 
     @Test("is held against what is stored, by every command", arguments: commands) func pinned(command: [String])

@@ -96,7 +96,8 @@ struct Tampering: CustomTestStringConvertible {
         },
         Tampering("key that is there twice", names: "descriptor") { archive in
             try archive.forgeDescriptor(leaf) { text in
-                text.replacing(#""provider":"example.org""#, with: #""provider":"example.org","provider":"evil.example""#)
+                text.replacing(
+                    #""provider":"example.org""#, with: #""provider":"example.org","provider":"evil.example""#)
             }
         },
         Tampering("descriptor that is none", names: leaf) { archive in

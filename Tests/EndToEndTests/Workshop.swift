@@ -54,13 +54,13 @@ struct Workshop {
                 "    componentReferences:\n",
                 with: "    componentReferences:\n"
                     + "      - {name: chart, componentName: example.org/app/chart, version: 1.0.0}\n") + """
-                  - name: example.org/app/chart
-                    version: 1.0.0
-                    provider: {name: example.org}
-                    resources:
-                      - {name: chart, type: helmChart, relation: local, input: {type: helm, path: ./chart}}
+                      - name: example.org/app/chart
+                        version: 1.0.0
+                        provider: {name: example.org}
+                        resources:
+                          - {name: chart, type: helmChart, relation: local, input: {type: helm, path: ./chart}}
 
-                """)
+                    """)
     }
 
     func ocm(_ arguments: String..., variables: [String: String] = [:]) async throws -> ChildProcess.Result {

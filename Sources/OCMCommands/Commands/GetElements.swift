@@ -53,7 +53,9 @@ struct ElementListOptions: ParsableOptions {
                     found.map { item in
                         Tree.Node(
                             item.node.version.identity.description,
-                            children: item.rows.map { Tree.Node($0.cells.filter { !$0.isEmpty }.joined(separator: "  ")) })
+                            children: item.rows.map {
+                                Tree.Node($0.cells.filter { !$0.isEmpty }.joined(separator: "  "))
+                            })
                     })
             }
             let isWide = output == .wide

@@ -128,10 +128,11 @@ extension PrivateKey {
 }
 
 extension OCMContext {
-    /// The private key in a file. One that others may read is refused: it is as good as published.
+    /// The private key in a file. One that nobody may read was locked away; that the superuser could read it all the
+    /// same is no permission.
     ///
-    /// One that nobody may read was locked away; that the superuser could read it all the same is no permission. Pipes
-    /// are for those whose keys are mounted with modes they cannot change.
+    /// One that others may read is as good as published, and a warning says so; it still signs, as pipelines write and
+    /// mount keys this way.
     func privateKey(_ path: String) throws -> PrivateKey {
         let entry = try FileSystem.entry(at: path).flatMap { $0.kind == .file ? $0 : nil }
         guard entry.map({ $0.mode & 0o444 != 0 }) ?? true else {
@@ -139,10 +140,8 @@ extension OCMContext {
                 .forbidden, "\(path) may be read by nobody", fix: "if the key is to be used, run chmod 600 \(path)")
         }
         let key = try PrivateKey(pem: FileSystem.read(path, limit: 1 << 20), source: path)
-        guard entry.map({ $0.mode & 0o077 == 0 }) ?? true else {
-            throw Fault(
-                .forbidden, "the private key \(path) is open to others",
-                fix: "run `chmod 600 \(path)`, or hand it over by a pipe")
+        if let entry, entry.mode & 0o077 != 0 {
+            terminal.note("warning: the private key \(path) is open to others; run `chmod 600 \(path)`")
         }
         return key
     }
