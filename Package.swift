@@ -86,6 +86,7 @@ let package = Package(
             name: "OCITests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "TestServers",
+                "TestInputs",
             ], exclude: ["Fixtures"]),
         .testTarget(
             name: "ComponentModelTests",
@@ -94,7 +95,7 @@ let package = Package(
             name: "RepositoriesTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
-                "Repositories", "TestServers",
+                "Repositories", "TestServers", "TestInputs",
             ]),
         .testTarget(
             name: "SovereignNotesTests",
