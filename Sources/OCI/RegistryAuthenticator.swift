@@ -26,6 +26,8 @@ actor RegistryAuthenticator {
     private let http: HTTPClient
     private let credentials: @Sendable (String) async throws -> RegistryCredential?
     private var tokens: [RegistryScope: Token] = [:]
+    /// Tokens that are being fetched: many requests of one scope need one.
+    private var fetching: [RegistryScope: Task<Token, any Error>] = [:]
     /// What is sent as it is, by repository.
     private var direct: [String: String] = [:]
     /// Who we are by repository. To find out may start a program, so it is done once.
@@ -63,11 +65,13 @@ actor RegistryAuthenticator {
         if case .bearer(let token)? = credential {
             direct[scope.repository] = "Bearer \(token)"
         } else if let bearer, let realm = bearer.parameters["realm"] {
-            // While we asked who we are, or for a token, another request of the same scope may have got one.
+            // While we asked who we are, another request of the same scope may have got a token.
             if let header = header(scope), header != sent { return header }
-            let token = try await token(realm, bearer.parameters, scope, credential)
-            tokens[scope] = token
-            return token.header
+            let task = fetching[scope] ?? Task { try await token(realm, bearer.parameters, scope, credential) }
+            fetching[scope] = task
+            defer { fetching[scope] = nil }
+            tokens[scope] = try await task.value
+            return header(scope)
         } else if bearer == nil, case .basic(let username, let password)? = credential {
             direct[scope.repository] = "Basic \(Array("\(username):\(password)".utf8).base64)"
         }

@@ -27,7 +27,8 @@ public final class RepositoryConnections: Sendable {
         registries.withLock { registries in
             if let client = registries[origin] { return client }
             let credentials = credentials
-            let client = RegistryClient(origin: origin, http: http) { repository in
+            // Credentials stay with the name that the registry is known by.
+            let client = RegistryClient(origin: DockerHub.registry(origin), http: http) { repository in
                 try await credentials.registryCredential(for: origin, repository: repository)
             }
             registries[origin] = client
@@ -52,12 +53,12 @@ public final class RepositoryConnections: Sendable {
     public func artifact(_ reference: ImageReference, thing: String) async throws -> ArtifactContent {
         let store = try registry(for: reference)
         let name = reference.digest?.description ?? reference.tag ?? "latest"
-        guard let root = try await store.resolve(name, in: reference.repository) else {
+        guard let root = try await store.resolve(name, in: reference.registryRepository) else {
             throw Fault(
                 .notFound, "\(thing): \(reference) does not exist",
                 fix: "check the reference, and that the credentials may read it")
         }
-        return ArtifactContent(store: store, repository: reference.repository, root: root)
+        return ArtifactContent(store: store, repository: reference.registryRepository, root: root)
     }
 
     /// An OCI layout on disk, opened once.

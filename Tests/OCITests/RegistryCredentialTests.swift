@@ -29,6 +29,7 @@ struct RegistryCredentialTests {
         for _ in 1...3 { _ = try await registry.read(client, "app") }
         try await (1...8).forEachConcurrently(limit: 8) { _ in _ = try await registry.read(client, "another") }
         #expect(asked.withLock { $0 } == ["app", "another"])
+        #expect(try registry.requests().count { $0.line.contains("/token") } == 2)
     }
 
     @Test("a token that the registry has forgotten is fetched anew") func refreshed() async throws {

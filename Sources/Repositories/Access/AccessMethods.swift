@@ -79,7 +79,7 @@ public struct AccessMethods: Sendable {
         let digest = try Digest(field("digest", access, thing))
         let mediaType = access.json["mediaType"]?.string ?? "application/octet-stream"
         let store = try connections.registry(for: reference)
-        let repository = reference.repository
+        let repository = reference.registryRepository
         guard let size = try await store.blobSize(digest, in: repository) else {
             throw Fault(.notFound, "\(thing): the blob \(digest) is not in \(reference)")
         }

@@ -26,4 +26,21 @@ import WebClient
         }
         #expect(origin.scheme == expected)
     }
+
+    @Test(
+        "Docker Hub is where it is, under each of its names",
+        arguments: [
+            ("docker.io/library/postgres:18", "registry-1.docker.io", "library/postgres"),
+            ("docker.io/postgres", "registry-1.docker.io", "library/postgres"),
+            ("index.docker.io/postgres", "registry-1.docker.io", "library/postgres"),
+            ("registry-1.docker.io/a/b", "registry-1.docker.io", "a/b"),
+            ("docker.io:5000/postgres", "docker.io", "postgres"), ("ghcr.io/postgres", "ghcr.io", "postgres"),
+            ("docker.io.evil.org/postgres", "docker.io.evil.org", "postgres"),
+        ])
+    func hub(reference: String, host: String, repository: String) throws {
+        let connections = RepositoryConnections(credentials: CredentialResolver(), http: HTTPClient())
+        let reference = try ImageReference(reference)
+        #expect(try connections.registry(for: reference).origin.host == host)
+        #expect(reference.registryRepository == repository)
+    }
 }
