@@ -16,7 +16,9 @@ extension Configuration {
         var tls: [String: TLSSettings] = [:]
         for entry in entries("http.config.ocm.software") {
             if let attempts = entry.json["retry"]?["maxRetries"]?.int {
-                settings.retry.attempts = attempts < 0 ? 1 : Int(min(attempts, 100)) + 1
+                // Below zero stands for never, zero for without end, which ends here as well.
+                let most: Int64 = 100
+                settings.retry.attempts = attempts < 0 ? 1 : Int(attempts == 0 ? most : min(attempts, most)) + 1
             }
             for (host, json) in entry.json["hosts"]?.object ?? JSONObject() {
                 tls[host.lowercased()] = try Self.tls(json, entry.source)

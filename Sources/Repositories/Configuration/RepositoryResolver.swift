@@ -40,8 +40,9 @@ public final class RepositoryResolver: Sendable {
         var rules: [Rule] = []
         for entry in configuration.entries("resolvers.config.ocm.software") {
             for item in entry.json["resolvers"]?.array ?? [] {
-                let pattern = item["componentNamePattern"]?.string ?? "**"
-                rules.append(try Self.rule(item, .pattern(pattern), entry.source))
+                // Who names no components means all of them.
+                let pattern = item["componentNamePattern"]?.string
+                rules.append(try Self.rule(item, pattern.map { .pattern($0) } ?? .prefix([]), entry.source))
             }
         }
         var ranked: [(priority: Int, rule: Rule)] = []
