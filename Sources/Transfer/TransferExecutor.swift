@@ -42,9 +42,10 @@ public struct TransferExecutor: Sendable {
             placed.withLock { $0[item.key] = placement }
         }
         var versions: [TransferReport.Version] = []
+        var sequence = CommitSequence(of: plan.versions.filter { !$0.action.isSkip }.count)
         for version in plan.versions {
             try Task.checkCancellation()
-            versions.append(try await commit(version, placed.withLock { $0 }))
+            versions.append(try await commit(version, placed.withLock { $0 }, &sequence))
         }
         try await target.finish()
         return TransferReport(
@@ -152,14 +153,14 @@ public struct TransferExecutor: Sendable {
     }
 
     private func commit(
-        _ planned: PlannedVersion, _ placed: [Item.Key: Placement]
+        _ planned: PlannedVersion, _ placed: [Item.Key: Placement], _ sequence: inout CommitSequence
     ) async throws -> TransferReport.Version {
         let identity = planned.version.identity
         switch planned.action {
         case .skip:
             return TransferReport.Version(identity: identity, action: "skip", digest: nil)
         case .update(let descriptor, let contents):
-            let digest = try await target.commit(descriptor, contents: contents)
+            let digest = try await sequence.commit(descriptor, contents: contents, to: target)
             return TransferReport.Version(identity: identity, action: "update", digest: digest)
         case .copy:
             var descriptor = planned.version.descriptor
@@ -176,7 +177,7 @@ public struct TransferExecutor: Sendable {
                 case .source: descriptor.sources[content.index].access = access
                 }
             }
-            let digest = try await target.commit(descriptor, contents: contents)
+            let digest = try await sequence.commit(descriptor, contents: contents, to: target)
             return TransferReport.Version(identity: identity, action: "copy", digest: digest)
         }
     }

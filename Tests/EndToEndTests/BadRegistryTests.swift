@@ -42,6 +42,34 @@ import Testing
         withExtendedLifetime((server, folder)) {}
     }
 
+    @Test(
+        "one that fails half way leaves whole versions, exit code 5 says so, and a rerun goes on",
+        .enabled(if: RegistryServer.isInstalled, Comment(rawValue: RegistryServer.missing)),
+        arguments: ["transfer", "add"])
+    func halfWay(verb: String) async throws {
+        let workshop = try Workshop()
+        try await workshop.build()
+        let registry = try await RegistryServer()
+        // The registry cannot keep the product's tag: a file is where a folder should be.
+        let repositories = "\(registry.folder.path)/data/docker/registry/v2/repositories/component-descriptors"
+        let place = "\(repositories)/example.org/app/product/_manifests/tags/1.0.0"
+        try FileSystem.makeFolder(place)
+        try FileSystem.write([], to: "\(place)/index")
+        let command =
+            verb == "transfer"
+            ? ["transfer", "cv", "--recursive", "archive//\(Workshop.product)", registry.url]
+            : ["add", "cv", "--repository", registry.url, "--constructor", "constructor.yaml"]
+        let stopped = try await workshop.ocm(command)
+        #expect(stopped.status == 5, "\(stopped.errors)")
+        #expect(stopped.errors.contains("1 of 2") && stopped.errors.contains("again"), "\(stopped.errors)")
+        #expect(try await workshop.ocm("get", "cv", "\(registry.url)//\(Workshop.leaf)").status == 0)
+        #expect(try await workshop.ocm("get", "cv", "\(registry.url)//\(Workshop.product)").status != 0)
+        try FileSystem.remove("\(place)/index")
+        let again = try await workshop.ocm(command)
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(try await workshop.ocm("get", "cv", "\(registry.url)//\(Workshop.product)").status == 0)
+    }
+
     @Test("one that cannot be reached is named") func unreachable() async throws {
         let workshop = try Workshop()
         let port = try ServerProgram.freePort()

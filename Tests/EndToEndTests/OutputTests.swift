@@ -171,6 +171,30 @@ import Testing
     }
 
     @Test(
+        "a failure is told once, however many things fail and are given up over it",
+        arguments: ["auto", "plain", "none"])
+    func once(progress: String) async throws {
+        let workshop = try Workshop()
+        try await workshop.build()
+        let editor = ArchiveEditor(folder: workshop.archive)
+        for name in ["text", "data", "left", "right"] {
+            try editor.edit(editor.blob(of: name, in: "example.org/app/leaf")) { $0[0] ^= 1 }
+        }
+        for command in [
+            ["verify", "cv", "--public-key", "public.pem", Self.product],
+            ["transfer", "cv", "--recursive", Self.product, "copy"], ["transfer", "ctf", "archive", "copy.tgz"],
+            ["sign", "cv", "--signature", "second", "--private-key", "private.pem", Self.product],
+        ] {
+            let result = try await workshop.ocm(command + ["--progress", progress])
+            let lines = result.errors.split(separator: "\n")
+            #expect(result.status == 3, "\(result.errors)")
+            #expect(lines.count { $0.contains("digest") } == 1 && !result.errors.contains("ancel"), "\(result.errors)")
+            #expect(
+                lines.count { $0.hasPrefix("Error: ") } == 1 && !result.errors.contains("failed"), "\(result.errors)")
+        }
+    }
+
+    @Test(
         "who mistypes is helped",
         arguments: [
             (["gte", "cv"], "get"), (["get", "componentversoin", "x"], "component-version"),

@@ -91,8 +91,10 @@ public struct ComponentAdder: Sendable {
                 try await prepare(components[place].component, components[place].inputs, known)
             }
         }
-        for prepared in all where prepared.isWritten {
-            try await target.commit(prepared.descriptor, contents: prepared.contents)
+        let written = all.filter(\.isWritten)
+        var sequence = CommitSequence(of: written.count)
+        for prepared in written {
+            try await sequence.commit(prepared.descriptor, contents: prepared.contents, to: target)
         }
         try await target.finish()
         return all.map { prepared in

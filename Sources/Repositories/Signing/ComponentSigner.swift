@@ -70,11 +70,13 @@ public struct ComponentSigner: Sendable {
         var order: [ComponentVersionIdentity] = []
         _ = try await prepare(identity, isRoot: true, path: ReferencePath(identity), &done, &order)
         var outcomes: [Outcome] = []
+        var sequence = CommitSequence(of: order.count)
         for identity in order {
             guard let prepared = done[identity] else { continue }
             let isChanged = prepared.descriptor != prepared.version.descriptor
             if isChanged && !dryRun {
-                try await prepared.repository.commit(prepared.descriptor, contents: prepared.version.contents)
+                try await sequence.commit(
+                    prepared.descriptor, contents: prepared.version.contents, to: prepared.repository)
             }
             outcomes.append(
                 Outcome(identity: identity, signature: prepared.signature, isWritten: isChanged && !dryRun))
