@@ -38,21 +38,20 @@ import Testing
     @Test(
         "files that would become too large are an error with a fix, and nothing is left", .serialized,
         arguments: [
-            "transfer cv -r archive//\(Workshop.product) large.tgz",
-            "transfer cv -r archive//\(Workshop.product) large",
-            "download resource \(leaf) data -O large", "download cv \(leaf) -O large",
-            "add cv --create --file large constructor.yaml", "add cv --create --file large.tar constructor.yaml",
+            "transfer cv -r archive//\(Workshop.product) out/large.tgz",
+            "transfer cv -r archive//\(Workshop.product) out/large",
+            "download resource \(leaf) data -O out/large", "download cv \(leaf) -O out/large",
+            "add cv --create --file out/large constructor.yaml", "add cv --create --file out/large.tar constructor.yaml",
         ])
     func fileSize(command: String) async throws {
-        let (workshop, result) = try await shell("ulimit -f 20; ocm \(command)")
+        let (workshop, result) = try await shell("mkdir -p out; ulimit -f 20; ocm \(command)")
         #expect(result.status == 1, "\(result.output)\(result.errors)")
         #expect(result.errors.contains("file too large") && result.errors.contains("ulimit -f"), "\(result.errors)")
-        #expect(!FileSystem.exists("\(workshop.path)/large.tgz") && !FileSystem.exists("\(workshop.path)/large.tar"))
-        if FileSystem.exists("\(workshop.path)/large") {
-            #expect(try FileSystem.names(in: "\(workshop.path)/large") == ["blobs"], "only blobs, which nobody sees")
-            try FileSystem.remove("\(workshop.path)/large")
-        }
-        #expect(try FileSystem.names(in: workshop.path).filter { $0.hasPrefix(".tmp") } == [])
+        // Blobs of a folder may stay: nobody sees them, and the next run finds them.
+        let left = try FileSystem.names(in: "\(workshop.path)/out")
+        #expect(left == [] || left == ["large"])
+        if left == ["large"] { #expect(try FileSystem.names(in: "\(workshop.path)/out/large") == ["blobs"]) }
+        try FileSystem.remove("\(workshop.path)/out")
     }
 
     @Test("pipes and links are written to, not replaced") func special() async throws {

@@ -39,6 +39,8 @@ struct TamperedRegistryTests {
         return registry
     }
 
+    @Test("the attacks are there") func attacks() { #expect(Tampering.some.count == 10) }
+
     @Test("what is planted as it was signed is accepted") func untouched() async throws {
         let workshop = try await TamperTests.original.value
         let registry = try await plant(workshop.archive)
@@ -46,7 +48,7 @@ struct TamperedRegistryTests {
         #expect(verdict.status == 0, "\(verdict.errors)")
     }
 
-    @Test("verify and a verified transfer refuse it, and nothing appears", arguments: Tampering.all)
+    @Test("verify and a verified transfer refuse it, and nothing appears", arguments: Tampering.some)
     func registry(tampering: Tampering) async throws {
         let (workshop, archive, folder) = try await TamperTests.tampered(tampering)
         let registry = try await plant(archive)
@@ -58,7 +60,7 @@ struct TamperedRegistryTests {
         #expect(try FileSystem.names(in: folder.path) == ["archive"])
     }
 
-    @Test("packed as a tar it is refused too", arguments: Tampering.all, ["tar", "tgz"])
+    @Test("packed as a tar it is refused too", arguments: Tampering.some, ["tar", "tgz"])
     func packed(tampering: Tampering, format: String) async throws {
         let (workshop, archive, folder) = try await TamperTests.tampered(tampering)
         let packed = "\(folder.path)/packed.\(format)"
@@ -70,7 +72,7 @@ struct TamperedRegistryTests {
         #expect(verdict.errors.contains(tampering.named) && verdict.errors.contains("fix:"), "\(verdict.errors)")
     }
 
-    @Test("an archive that has another version stays as it was", arguments: Tampering.all)
+    @Test("an archive that has another version stays as it was", arguments: Tampering.some)
     func existing(tampering: Tampering) async throws {
         let (workshop, archive, folder) = try await TamperTests.tampered(tampering)
         let target = "\(folder.path)/existing.tar"
