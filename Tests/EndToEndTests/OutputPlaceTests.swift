@@ -41,7 +41,8 @@ import Testing
             "transfer cv -r archive//\(Workshop.product) out/large.tgz",
             "transfer cv -r archive//\(Workshop.product) out/large",
             "download resource \(leaf) data -O out/large", "download cv \(leaf) -O out/large",
-            "add cv --create --file out/large constructor.yaml", "add cv --create --file out/large.tar constructor.yaml",
+            "add cv --create --file out/large constructor.yaml",
+            "add cv --create --file out/large.tar constructor.yaml",
         ])
     func fileSize(command: String) async throws {
         let (workshop, result) = try await shell("mkdir -p out; ulimit -f 20; ocm \(command)")
