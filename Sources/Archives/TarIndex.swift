@@ -67,8 +67,7 @@ public struct TarIndex: Sendable {
         guard size <= limit else {
             throw Fault(
                 .limitExceeded,
-                "“\(path)” in \(file.path) has \(ByteCount(size)), more than the \(ByteCount(Int64(limit))) accepted here",
-                fix: "check that it is the right one; nothing of its kind needs that much"
+                "“\(path)” in \(file.path) has \(ByteCount(size)), more than the \(ByteCount(Int64(limit))) accepted here"
             )
         }
         return try file.read(at: range.lowerBound, upTo: Int(size))

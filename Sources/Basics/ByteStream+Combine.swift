@@ -41,8 +41,7 @@ extension ByteStream {
             }
             guard total <= limit else {
                 throw Fault(
-                    .limitExceeded, "\(thing) is larger than the \(ByteCount(limit)) accepted here",
-                    fix: "check that it is the right one; nothing of its kind needs that much")
+                    .limitExceeded, "\(thing) is larger than the \(ByteCount(limit)) accepted here")
             }
             return chunk
         }

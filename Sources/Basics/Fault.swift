@@ -8,14 +8,14 @@ public struct Fault: Error, Sendable {
     ///
     /// Never holds a secret: URLs lose user info and query before they get here.
     public let message: String
-    /// What the reader can do about it, when we know.
+    /// What the reader can do about it, when we know; some codes have a usual answer.
     public let fix: String?
     /// What made it fail, when that was another error.
     public let cause: (any Error)?
 
     /// Creates a failure.
     public init(_ code: Code, _ message: String, fix: String? = nil, cause: (any Error)? = nil) {
-        (self.code, self.message, self.fix, self.cause) = (code, message, fix, cause)
+        (self.code, self.message, self.fix, self.cause) = (code, message, fix ?? code.usualFix, cause)
     }
 
     /// Wraps any error, keeping a failure as it is.
@@ -51,6 +51,15 @@ extension Fault {
 
         /// Names a code; used for the constants below.
         public init(name: String) { self.name = name }
+
+        /// What helps whenever nothing more special is known.
+        var usualFix: String? {
+            switch self {
+            case .limitExceeded: "check that it is the right one; nothing of its kind needs that much"
+            case .corrupt, .mismatch: "it was damaged or altered; fetch it again from its origin"
+            default: nil
+            }
+        }
     }
 }
 

@@ -111,8 +111,7 @@ public enum FileSystem {
         guard size <= limit else {
             throw Fault(
                 .limitExceeded,
-                "\(path) has \(ByteCount(size)), more than the \(ByteCount(Int64(limit))) accepted here",
-                fix: "check that it is the right one; nothing of its kind needs that much"
+                "\(path) has \(ByteCount(size)), more than the \(ByteCount(Int64(limit))) accepted here"
             )
         }
         // Pipes and /proc report no size, and a file may grow: the end is where nothing more comes.

@@ -18,7 +18,7 @@ struct BadConstructor: CustomTestStringConvertible {
         "components:\n  - name: example.org/bad\n    version: 1.0.0\n    provider: {name: example.org}\n"
 
     /// A constructor with one resource of this input.
-    private static func input(_ name: String, _ input: String, says: String...) -> BadConstructor {
+    static func input(_ name: String, _ input: String, says: String...) -> BadConstructor {
         BadConstructor(name, head + "    resources:\n      - {name: thing, type: blob, input: \(input)}\n", all: says)
     }
 
@@ -62,6 +62,11 @@ struct BadConstructor: CustomTestStringConvertible {
             """, says: "example.org/a:1.0.0 → example.org/b:1.0.0 → example.org/a:1.0.0"),
         BadConstructor("a variable without a value", head.replacing("1.0.0", with: "\"${NOPE}\""), says: "NOPE"),
         input("a missing file", "{type: file, path: ./absent.txt}", says: "absent.txt"),
+        input("a URL that is no web page", "{type: wget, url: \"file:///etc/passwd\"}", says: "thing", "file:///"),
+        input(
+            "a URL with a password", "{type: wget, url: \"http://me:secret@localhost:1/\"}", says: "thing", "user name"),
+        input("text and JSON at once", "{type: utf8, text: a, json: {}}", says: "thing", "text, json"),
+        input("what is no Base64", "{type: binary, data: \"***\"}", says: "thing", "Base64"),
         input("an input type nobody knows", "{type: magic}", says: "magic", "utf8", "ociArtifact"),
         input("a path that leads out", "{type: file, path: ../outside}", says: "outside", "--input-root"),
         input("an absolute path", "{type: file, path: /etc/hostname}", says: "/etc/hostname", "--input-root"),
@@ -98,11 +103,38 @@ struct BadConstructor: CustomTestStringConvertible {
         #expect(result.status == 1, "\(result.output)\(result.errors)")
         #expect(result.errors.contains("Error: ") && result.errors.contains("fix: "), "\(result.errors)")
         for word in bad.says { #expect(result.errors.contains(word), "\(result.errors)") }
+        #expect(!result.errors.contains("secret"))
         #expect(try Workshop.files(in: workshop.archive) == before)
 
         let created = try await workshop.ocm("add", "cv", "--create", "--file", "\(workshop.path)/new", "bad.yaml")
         #expect(created.status == 1)
         #expect(!FileSystem.exists("\(workshop.path)/new"), "nothing is left of an archive that could not be made")
+    }
+
+    @Test(
+        "a packed chart with names that lead out, links or more than a chart can have is refused",
+        arguments: [
+            ("touch evil; tar -czPf chart.tgz --transform 's,^evil,../../evil,' demo evil", ".."),
+            ("touch evil; tar -czPf chart.tgz --transform 's,^evil,/evil,' demo evil", "/evil"),
+            ("ln -s /etc/passwd demo/link; tar -czf chart.tgz demo", "link"),
+            ("mkfifo demo/pipe; tar -czf chart.tgz demo", "pipe"),
+            ("truncate -s 200M demo/zeros; tar -czf chart.tgz demo", "chart.tgz"),
+            ("truncate -s 2M demo/Chart.yaml; tar -czf chart.tgz demo", "Chart.yaml"),
+            ("tar -czf chart.tgz demo/values.yaml", "Chart.yaml"),
+        ])
+    func chart(packing: String, word: String) async throws {
+        let workshop = try Workshop()
+        try FileSystem.makeFolder("\(workshop.path)/demo")
+        try workshop.write("demo/Chart.yaml", "apiVersion: v2\nname: demo\nversion: 1.2.3\n")
+        try workshop.write("demo/values.yaml", "a: 1\n")
+        let packed = try await ChildProcess.run(["sh", "-c", packing], workingFolder: workshop.path)
+        try #require(packed.status == 0, "\(packed.errors)")
+        try workshop.write(
+            "bad.yaml", BadConstructor.input("a chart", "{type: helm, path: ./chart.tgz}").text)
+        let result = try await workshop.ocm("add", "cv", "--create", "--file", "new", "bad.yaml")
+        #expect(result.status == 1 && result.errors.contains(word), "\(result.output)\(result.errors)")
+        #expect(result.errors.contains("fix: ") && result.errors.contains("“thing”"), "\(result.errors)")
+        #expect(!FileSystem.exists("\(workshop.path)/new"))
     }
 
     @Test(

@@ -121,7 +121,12 @@ public struct ComponentAdder: Sendable {
             let thing = "\(element.kind.rawValue) “\(element.name)” of \(identity)"
             observer(.started(id: thing, name: thing, bytes: nil))
             defer { observer(.finished(id: thing)) }
-            return try await place(element, thing, of: identity, inputs, pinned: existing?.contents)
+            do {
+                return try await place(element, thing, of: identity, inputs, pinned: existing?.contents)
+            } catch {
+                guard !(error is CancellationError) else { throw error }
+                throw Fault(wrapping: error).about(thing)
+            }
         }
         var stored = LocalContents()
         for placement in work {

@@ -70,18 +70,26 @@ struct HelmChart {
     static let configType = "application/vnd.cncf.helm.config.v1+json"
     static let contentType = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 
-    /// Reads `Chart.yaml` out of a packed chart.
+    /// Reads `Chart.yaml` out of a packed chart, and the rest to see that nothing in it harms who unpacks it.
     init(packed: [UInt8], source: String) async throws {
-        let reader = TarReader(ByteStream(packed).gunzipped(source: source), source: source)
+        var limits = ArchiveLimits()
+        limits.totalSize = 100 << 20
+        let reader = TarReader(ByteStream(packed).gunzipped(source: source), source: source, limits: limits)
         var metadata: [UInt8]?
         while let entry = try await reader.next() {
+            guard entry.kind == .file || entry.kind == .folder else {
+                throw Fault(
+                    .invalid, "\(source) has “\(entry.path)”, which is neither a file nor a folder",
+                    fix: "pack the chart with `helm package`, which follows links")
+            }
             let parts = entry.path.split(separator: "/")
-            guard parts.count == 2, parts[1] == "Chart.yaml", entry.kind == .file else { continue }
+            guard metadata == nil, parts.count == 2, parts[1] == "Chart.yaml", entry.kind == .file else { continue }
             metadata = try await reader.content().collect(limit: 1024 * 1024, of: "Chart.yaml in \(source)")
-            break
         }
         guard let metadata else {
-            throw Fault(.invalid, "\(source) is no Helm chart: it has no Chart.yaml in its top folder")
+            throw Fault(
+                .invalid, "\(source) is no Helm chart: it has no Chart.yaml in its top folder",
+                fix: "pack the chart with `helm package`")
         }
         try self.init(metadata: metadata, packed: packed, source: source)
     }
@@ -90,7 +98,9 @@ struct HelmChart {
     init(folder: String, files: InputFiles, thing: String) async throws {
         let path = "\(folder)/Chart.yaml"
         guard FileSystem.exists(path) else {
-            throw Fault(.invalid, "\(thing): \(folder) is no Helm chart: it has no Chart.yaml")
+            throw Fault(
+                .invalid, "\(thing): \(folder) is no Helm chart: it has no Chart.yaml",
+                fix: "name the folder that holds Chart.yaml")
         }
         let metadata = try FileSystem.read(path, limit: 1024 * 1024)
         let name = try Self.names(metadata, source: path).name
