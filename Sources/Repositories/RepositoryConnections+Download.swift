@@ -9,10 +9,12 @@ extension RepositoryConnections {
     /// Streams what a web server delivers. Credentials of the configuration are used for its origin.
     ///
     /// Throws when the answer is no success, and `.limitExceeded` behind `limit` bytes.
+    /// - Parameter consumers: the types of consumer whose credentials fit, the first that is configured counts.
     func download(
-        _ request: HTTPRequest, thing: String, followingRedirects: Bool, limit: Int64
+        _ request: HTTPRequest, thing: String, followingRedirects: Bool, limit: Int64, consumers: [String] = ["Wget"]
     ) async throws -> ByteStream {
-        let response = try await open(request, thing: thing, followingRedirects: followingRedirects)
+        let response = try await open(
+            request, thing: thing, followingRedirects: followingRedirects, consumers: consumers)
         return response.body.limited(to: limit, of: thing)
     }
 
@@ -40,9 +42,12 @@ extension RepositoryConnections {
         return (content, response.headers["Content-Type"])
     }
 
-    private func open(_ request: HTTPRequest, thing: String, followingRedirects: Bool) async throws -> HTTPResponse {
+    private func open(
+        _ request: HTTPRequest, thing: String, followingRedirects: Bool, consumers: [String] = ["Wget"]
+    ) async throws -> HTTPResponse {
         var request = request
-        if let credential = credentials.credential(for: ConsumerIdentity(type: "Wget", url: request.url)) {
+        let identities = consumers.map { ConsumerIdentity(type: $0, url: request.url) }
+        if let credential = identities.lazy.compactMap(credentials.credential(for:)).first {
             if let token = credential.value("identityToken", "token") {
                 request.headers["Authorization"] = "Bearer \(token)"
             } else if let name = credential.value("username") {
@@ -63,7 +68,8 @@ extension RepositoryConnections {
             throw Fault(
                 code, "\(thing): \(request.method.name) \(request.url.redacted) answered \(response.status)",
                 fix: code == .unauthorized
-                    ? "configure a consumer of type Wget for \(request.url.origin.host)" : "check the address")
+                    ? "configure a consumer of type \(consumers.first ?? "Wget") for \(request.url.origin.host)"
+                    : "check the address")
         }
         return response
     }

@@ -63,7 +63,7 @@ import WebServer
 
     @Test("a head that trickles in is cut off, however steadily") func slowHead() async throws {
         try await TestServer.with {
-            $0.headSeconds = 1
+            $0.headSeconds = 3
         } handler: {
             try await echo($0)
         } _: { server in

@@ -16,6 +16,8 @@ struct HelmAccess: Sendable {
 
     /// The most bytes of a repository's index; the largest public one has some 20 MiB.
     static let indexLimit = 64 * 1024 * 1024
+    /// Whose credentials fit a chart repository.
+    private static let consumers = ["HelmChartRepository", "Wget"]
 
     init(repository: String, chart: String?, version: String?, thing: String) {
         let parts = chart?.split(separator: ":", maxSplits: 1).map(String.init) ?? []
@@ -56,7 +58,7 @@ struct HelmAccess: Sendable {
         return BlobContent(mediaType: HelmChart.contentType, digest: digest) {
             let stream = try await connections.download(
                 HTTPRequest(method: .get, url: url), thing: thing, followingRedirects: true,
-                limit: Int64(HelmChart.sizeLimit))
+                limit: Int64(HelmChart.sizeLimit), consumers: Self.consumers)
             guard let digest else { return stream }
             return stream.verified(digest: digest, size: nil, of: thing)
         }
@@ -68,8 +70,8 @@ struct HelmAccess: Sendable {
         }
         let index = try HTTPURL("\(base)/index.yaml")
         let stream = try await connections.download(
-            HTTPRequest(method: .get, url: index), thing: thing, followingRedirects: true, limit: Int64(Self.indexLimit)
-        )
+            HTTPRequest(method: .get, url: index), thing: thing, followingRedirects: true,
+            limit: Int64(Self.indexLimit), consumers: Self.consumers)
         let bytes = try await stream.collect(limit: Self.indexLimit, of: index.redacted)
         let entries = try YAML.document(bytes, source: index.redacted).root["entries"]?[chart]?.array ?? []
         let wanted = entries.filter { entry in
