@@ -24,10 +24,12 @@ struct KillTests {
     ///
     /// How long it takes depends on what else the machine does: a run that ended too early tells, and the next is killed.
     private func kill(
-        _ workshop: Workshop, _ whole: inout Duration, part: Double, _ arguments: (String) -> [String]
+        _ workshop: Workshop, _ whole: inout Duration, part: Double,
+        prepare: (String) async throws -> Void = { _ in }, _ arguments: (String) -> [String]
     ) async throws -> String {
         for attempt in 0..<20 {
             let name = "target-\(part)-\(attempt)"
+            try await prepare(name)
             do {
                 let took = try await ContinuousClock().measure {
                     _ = try await OCM.run(arguments(name), home: workshop.path, deadline: whole * part)
@@ -106,6 +108,38 @@ struct KillTests {
             let name = try await kill(workshop, &whole, part: moment, command)
             let target = "\(workshop.path)/\(name)"
             if FileSystem.exists(target) { try await expectWhole(workshop, target, signed: true, "\(moment)") }
+            let again = try await workshop.ocm(command(name))
+            #expect(again.status == 0, "\(moment): \(again.errors)")
+            let verdict = try await workshop.verify(target)
+            #expect(verdict.status == 0, "\(moment): \(verdict.errors)")
+            #expect(try leftovers(in: target) == [])
+            try FileSystem.remove(target)
+        }
+        #expect(try leftovers(in: workshop.path) == [])
+    }
+
+    @Test("sign", arguments: [("directory", 6), ("tgz", 4)])
+    func sign(format: String, count: Int) async throws {
+        let workshop = try workshop()
+        try await workshop.done("add", "cv", "--create", "-t", format, "--file", "unsigned", "constructor.yaml")
+        func copy(_ name: String) async throws {
+            let copied = try await ChildProcess.run(["cp", "-r", "unsigned", name], workingFolder: workshop.path)
+            try #require(copied.status == 0, "\(copied.errors)")
+        }
+        let command = { (target: String) in
+            [
+                "sign", "cv", "--signature", "release", "--private-key", workshop.privateKey, "--recursive",
+                "\(target)//\(Workshop.product)",
+            ]
+        }
+        try await copy("whole")
+        var whole = try await ContinuousClock().measure { try await workshop.done(command("whole")) }
+        for moment in parts(count, seed: 14) {
+            let name = try await kill(workshop, &whole, part: moment, prepare: copy, command)
+            let target = "\(workshop.path)/\(name)"
+            let listed = try await workshop.done("get", "cv", target)
+            #expect(listed.split(separator: "\n").count == 3, "\(moment): \(listed)")
+            try await expectWhole(workshop, target, signed: false, "\(moment)")
             let again = try await workshop.ocm(command(name))
             #expect(again.status == 0, "\(moment): \(again.errors)")
             let verdict = try await workshop.verify(target)
