@@ -12,7 +12,8 @@ internal import COpenSSL
 
     /// Starts a digest.
     public init(_ algorithm: Digest.Algorithm = .sha256) {
-        guard let context = unsafe EVP_MD_CTX_new() else { fatalError("OpenSSL is out of memory") }
+        // Fails only when memory is out, where Swift itself stops as well.
+        guard let context = unsafe EVP_MD_CTX_new() else { preconditionFailure("OpenSSL is out of memory") }
         precondition(unsafe EVP_DigestInit_ex(context, algorithm.openSSL, nil) == 1, "OpenSSL offers no \(algorithm)")
         unsafe self.context = context
         self.algorithm = algorithm
