@@ -8,6 +8,11 @@ internal import Glibc
     // Proof of Sendable: nothing changes after the initialiser.
     private let pid: pid_t
     private let input: Int32
+    private static let spawning: Basics.Semaphore = {
+        let gate = Basics.Semaphore()
+        gate.signal()
+        return gate
+    }()
     /// Where its outputs go.
     public let logPath: String
 
@@ -20,7 +25,10 @@ internal import Glibc
             log=$0; exec 2>/dev/null; "$@" </dev/null >"$log" 2>&1 & server=$!
             read -r _ || :; kill $server 2>/dev/null; wait $server
             """
+        // One at a time: a server started between the two calls would inherit the pipe, and the end of it would never come.
         var ends: [Int32] = [-1, -1]
+        Self.spawning.wait()
+        defer { Self.spawning.signal() }
         guard unsafe pipe(&ends) == 0 else { throw Fault.system(errno, "make a pipe") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = unsafe posix_spawn_file_actions_t()
