@@ -29,6 +29,7 @@ let package = Package(
 
         // Mechanisms: they know nothing of components.
         .target(name: "Basics"),
+        .target(name: "Chronology"),
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
         .target(name: "Documents", dependencies: ["Basics", "CYAML"]),
         .target(name: "Archives", dependencies: ["Basics", "CZlib"]),
@@ -75,6 +76,7 @@ let package = Package(
             path: "Benchmarks"),
 
         .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
+        .testTarget(name: "ChronologyTests", dependencies: ["Chronology", "TestInputs"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Basics", "Cryptography", "TestInputs"]),
         .testTarget(name: "DocumentsTests", dependencies: ["Basics", "Documents", "TestInputs"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Basics", "Archives", "TestInputs"]),
