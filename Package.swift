@@ -39,6 +39,10 @@ let package = Package(
         .target(name: "CommandLineKit", dependencies: ["Basics"]),
 
         // Standards.
+        .target(name: "CEL", dependencies: ["Basics", "Documents", "Chronology"]),
+        .target(
+            name: "CELLibraries",
+            dependencies: ["Basics", "Cryptography", "Documents", "Chronology", "Web", "CEL"]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
 
@@ -84,6 +88,8 @@ let package = Package(
         .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"], exclude: ["Fixtures"]),
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(name: "CommandLineKitTests", dependencies: ["Basics", "CommandLineKit"]),
+        .testTarget(name: "CELTests", dependencies: ["Basics", "Documents", "Chronology", "CEL", "TestInputs"]),
+        .testTarget(name: "CELLibrariesTests", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
         .testTarget(
             name: "OCITests",
             dependencies: [

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How much one evaluation may do and make.
+public struct EvaluationLimits: Sendable {
+    /// The most steps: visits of an element, calls, and the work of a call for each 16 bytes or each element it looks
+    /// at.
+    public var steps = 2_000_000
+    /// The most bytes that strings, bytes, lists and maps made on the way may hold together.
+    public var bytes = 32 * 1024 * 1024
+    /// When it has to end, at the latest.
+    public var deadline: ContinuousClock.Instant?
+
+    /// The limits above.
+    public init() {}
+    /// Limits for steps and bytes.
+    public init(steps: Int, bytes: Int, deadline: ContinuousClock.Instant? = nil) {
+        (self.steps, self.bytes, self.deadline) = (steps, bytes, deadline)
+    }
+    /// The limits above.
+    public static let standard = EvaluationLimits()
+}
+
+/// What is left of the limits of an evaluation. Every loop and every function that looks at its arguments pays here
+/// before it works, so no expression outlives its limits.
+public struct Budget: Sendable {
+    private var steps: Int
+    private var bytes: Int
+    /// At how many steps left the clock and the task are looked at next.
+    private var checkpoint: Int
+    private let deadline: ContinuousClock.Instant?
+    private let limits: EvaluationLimits
+
+    /// A full budget.
+    public init(_ limits: EvaluationLimits = .standard) {
+        steps = limits.steps
+        bytes = limits.bytes
+        deadline = limits.deadline
+        checkpoint = limits.steps - Self.stride
+        self.limits = limits
+    }
+
+    private static let stride = 4096
+
+    /// Pays for work, before it is done.
+    ///
+    /// - Throws: when the steps are used up, the deadline has passed, or the task was cancelled.
+    @inline(__always)
+    public mutating func spend(_ count: Int) throws(EvaluationError) {
+        steps &-= count
+        if steps < checkpoint { try look() }
+    }
+
+    /// Pays for looking at bytes.
+    @inline(__always)
+    public mutating func read(bytes count: Int) throws(EvaluationError) { try spend(1 &+ count >> 4) }
+
+    /// Pays for memory, before it is taken, and for filling it.
+    ///
+    /// - Throws: when the bytes or steps are used up.
+    @inline(__always)
+    public mutating func allocate(bytes count: Int) throws(EvaluationError) {
+        bytes &-= count
+        guard bytes >= 0 else {
+            throw EvaluationError(.budget, "the expression makes more than the \(limits.bytes) bytes it may")
+        }
+        try spend(1 &+ count >> 4)
+    }
+
+    /// Pays for room for values in a list or map.
+    @inline(__always)
+    public mutating func allocate(values count: Int) throws(EvaluationError) {
+        let (size, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Value>.stride)
+        try allocate(bytes: overflow ? Int.max >> 1 : size)
+    }
+
+    /// How many steps were paid for.
+    public var spent: Int { limits.steps - steps }
+
+    @inline(never)
+    private mutating func look() throws(EvaluationError) {
+        guard steps >= 0 else {
+            throw EvaluationError(.budget, "the expression needs more than the \(limits.steps) steps it may take")
+        }
+        checkpoint = steps - Self.stride
+        if let deadline, ContinuousClock.now >= deadline {
+            throw EvaluationError(.budget, "the expression did not end in time")
+        }
+        if Task.isCancelled { throw EvaluationError(.cancelled, "the evaluation was cancelled") }
+    }
+}

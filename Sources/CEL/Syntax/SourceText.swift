@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The text of an expression, and where lines begin in it.
+public struct SourceText: Sendable {
+    /// What was given.
+    public let text: String
+    /// What errors call it: a file, a path in a document, or `<input>`.
+    public let name: String
+    let bytes: [UInt8]
+
+    /// A text and what errors call it.
+    public init(_ text: String, name: String = "<input>") {
+        self.text = text
+        self.name = name
+        bytes = Array(text.utf8)
+    }
+
+    /// The line and column of an offset in UTF-8 bytes; both count from one, columns in code points.
+    public func location(at offset: Int) -> SourceLocation {
+        var line = 1, start = 0
+        let end = min(max(0, offset), bytes.count)
+        for index in 0..<end where bytes[index] == 0x0A { (line, start) = (line + 1, index + 1) }
+        let column = bytes[start..<end].count { $0 & 0xC0 != 0x80 } + 1
+        return SourceLocation(name: name, line: line, column: column, excerpt: excerpt(from: start, column: column))
+    }
+
+    /// The line and a caret under the column; a long line is cut to what stands near the caret.
+    private func excerpt(from start: Int, column: Int) -> String {
+        let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+        let line = Array(String(decoding: bytes[start..<end], as: UTF8.self).unicodeScalars)
+        let from = max(0, column - 1 - 100), to = min(line.count, column - 1 + 60)
+        var shown = "", pad = ""
+        for (index, scalar) in line[from..<max(from, to)].enumerated() {
+            shown.unicodeScalars.append(scalar == "\t" || scalar.value >= 0x20 && scalar.value != 0x7F ? scalar : " ")
+            if from + index < column - 1 { pad += scalar == "\t" ? "\t" : "." }
+        }
+        return " | \(shown)\n | \(pad)^"
+    }
+}
+
+/// A place in an expression that a person can find.
+public struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
+    /// What the text is called.
+    public let name: String
+    /// From one.
+    public let line: Int
+    /// In code points, from one.
+    public let column: Int
+    /// The line with a caret under the column, each line after ` | `.
+    public let excerpt: String
+
+    /// `name:line:column`.
+    public var description: String { "\(name):\(line):\(column)" }
+}
