@@ -34,6 +34,8 @@ public struct Overload: Sendable {
     ///
     /// An implementation pays `Budget` before it looks at or makes more than a few values.
     public enum Implementation: Sendable {
+        /// The evaluator knows what to do.
+        case builtin
         /// For no argument.
         case nullary(@Sendable (inout Budget) throws(EvaluationError) -> Value)
         /// For one.
@@ -72,6 +74,7 @@ extension Overload.Implementation {
     /// Calls it.
     public func callAsFunction(_ arguments: [Value], _ budget: inout Budget) throws(EvaluationError) -> Value {
         switch self {
+        case .builtin: throw EvaluationError(.noSuchOverload, "an operator is not called by name")
         case .nullary(let body): try body(&budget)
         case .unary(let body): try body(arguments[0], &budget)
         case .binary(let body): try body(arguments[0], arguments[1], &budget)

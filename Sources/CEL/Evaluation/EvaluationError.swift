@@ -36,16 +36,35 @@ public final class EvaluationError: Error, Sendable, CustomStringConvertible {
     public let message: String
     /// Where; nil when the failure belongs to no place.
     public let location: SourceLocation?
+    /// Where, in the bytes of the expression, until the location is known.
+    let offset: Int32?
     /// Which unknown paths are needed, when `kind` is `unknown`.
     public let unknown: Set<AttributePath>
 
     /// A failure; the evaluator adds the place.
     public init(_ kind: Kind, _ message: String) {
-        (self.kind, self.message, location, unknown) = (kind, message, nil, [])
+        (self.kind, self.message, location, offset, unknown) = (kind, message, nil, nil, [])
     }
 
-    init(_ kind: Kind, _ message: String, location: SourceLocation?, unknown: Set<AttributePath> = []) {
-        (self.kind, self.message, self.location, self.unknown) = (kind, message, location, unknown)
+    init(
+        _ kind: Kind, _ message: String, offset: Int32?, location: SourceLocation? = nil,
+        unknown: Set<AttributePath> = []
+    ) {
+        (self.kind, self.message, self.offset) = (kind, message, offset)
+        (self.location, self.unknown) = (location, unknown)
+    }
+
+    /// The failure at this place, unless it has one.
+    func at(_ offset: Int32) -> EvaluationError {
+        guard self.offset == nil else { return self }
+        return EvaluationError(kind, message, offset: offset, unknown: unknown)
+    }
+
+    /// The failure with a place that a person can find.
+    func located(in source: SourceText) -> EvaluationError {
+        guard let offset, location == nil else { return self }
+        return EvaluationError(
+            kind, message, offset: offset, location: source.location(at: Int(offset)), unknown: unknown)
     }
 
     /// The message; with its place and a caret line when the place is known.

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the unknown types of one check turned out to be.
+struct Substitution {
+    private var known: [CELType?] = []
+
+    /// A type to be found.
+    mutating func fresh() -> CELType {
+        known.append(nil)
+        return .unknown(known.count - 1)
+    }
+
+    /// The type itself, or what an unknown one was found to be; what is inside of it may still be unknown.
+    func resolve(_ type: CELType) -> CELType {
+        var type = type
+        while case .unknown(let index) = type, let found = known[index] { type = found }
+        return type
+    }
+
+    /// The type with everything inside of it resolved; what stays unknown is anything.
+    func complete(_ type: CELType) -> CELType {
+        switch resolve(type) {
+        case .unknown: .dyn
+        case .list(let element): .list(complete(element))
+        case .map(let key, let value): .map(complete(key), complete(value))
+        case .optional(let value): .optional(complete(value))
+        case .type(let value): .type(complete(value))
+        case let other: other
+        }
+    }
+
+    /// Whether a value of type `a` can be used where `b` is wanted; learns what unknown types are.
+    mutating func assign(_ a: CELType, to b: CELType) -> Bool {
+        if case .unknown(let index) = b {
+            if let answer = substitute(a, for: index) { return answer }
+        }
+        if case .unknown(let index) = a { return substitute(b, for: index) ?? false }
+        switch (a, b) {
+        case (.dyn, _), (_, .dyn): return true
+        case (.null, _): return b.acceptsNull
+        case (_, .null): return a.acceptsNull
+        case (.list(let a), .list(let b)), (.optional(let a), .optional(let b)): return assign(a, to: b)
+        case (.type, .type): return true
+        case (.map(let key, let value), .map(let otherKey, let otherValue)):
+            return assign(key, to: otherKey) && assign(value, to: otherValue)
+        case (.nullable(let a), .nullable(let b)), (.nullable(let a), let b), (let a, .nullable(let b)): return a == b
+        default: return a == b
+        }
+    }
+
+    /// Whether an unknown type can be `type`; nil when it is not known yet and cannot.
+    private mutating func substitute(_ type: CELType, for index: Int) -> Bool? {
+        if case .unknown(index) = type { return true }
+        if let found = known[index] {
+            if type == found { return true }
+            guard assign(type, to: found) else { return false }
+            let general = type.isLessSpecific(than: found) ? type : found
+            if !occurs(index, in: general) { known[index] = general }
+            return true
+        }
+        guard !occurs(index, in: type) else { return nil }
+        known[index] = type
+        return true
+    }
+
+    private func occurs(_ index: Int, in type: CELType) -> Bool {
+        switch type {
+        case .unknown(let other): other == index || known[other].map { occurs(index, in: $0) } ?? false
+        case .list(let inner), .optional(let inner), .type(let inner): occurs(index, in: inner)
+        case .map(let key, let value): occurs(index, in: key) || occurs(index, in: value)
+        default: false
+        }
+    }
+
+    /// The type of what is of one type or the other; nil when they have none in common.
+    mutating func join(_ a: CELType, _ b: CELType) -> CELType? {
+        var attempt = self
+        guard attempt.assign(a, to: b) else { return nil }
+        self = attempt
+        return a.isLessSpecific(than: b) ? a : b
+    }
+}
+
+extension CELType {
+    fileprivate var acceptsNull: Bool {
+        switch self {
+        case .null, .nullable, .opaque, .object, .timestamp, .duration, .dyn: true
+        default: false
+        }
+    }
+
+    /// Whether everything that `other` says of a value, this says too or leaves open.
+    fileprivate func isLessSpecific(than other: CELType) -> Bool {
+        switch (self, other) {
+        case (.dyn, _), (.unknown, _): true
+        case (_, .dyn), (_, .unknown): false
+        case (.list(let a), .list(let b)), (.optional(let a), .optional(let b)), (.type(let a), .type(let b)):
+            a.isLessSpecific(than: b)
+        case (.map(let key, let value), .map(let otherKey, let otherValue)):
+            key.isLessSpecific(than: otherKey) && value.isLessSpecific(than: otherValue)
+        case (.nullable, .null): true
+        case (.nullable(let a), let b): a == b
+        default: self == other
+        }
+    }
+
+    /// Whether there are type parameters in it.
+    var isGeneric: Bool {
+        switch self {
+        case .parameter: true
+        case .list(let inner), .optional(let inner), .type(let inner): inner.isGeneric
+        case .map(let key, let value): key.isGeneric || value.isGeneric
+        default: false
+        }
+    }
+
+    /// The type with its parameters replaced.
+    func instantiated(_ parameters: inout [String: CELType], _ substitution: inout Substitution) -> CELType {
+        switch self {
+        case .parameter(let name):
+            if let known = parameters[name] { return known }
+            let fresh = substitution.fresh()
+            parameters[name] = fresh
+            return fresh
+        case .list(let inner): return .list(inner.instantiated(&parameters, &substitution))
+        case .optional(let inner): return .optional(inner.instantiated(&parameters, &substitution))
+        case .type(let inner): return .type(inner.instantiated(&parameters, &substitution))
+        case .map(let key, let value):
+            return .map(
+                key.instantiated(&parameters, &substitution), value.instantiated(&parameters, &substitution))
+        default: return self
+        }
+    }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Makes nodes of an expression: names become slots, calls the one form that fits, constants their result.
+struct Planner {
+    let environment: Environment
+    let expression: Expression
+    let checked: CheckedExpression?
+    private var scopes: [(name: String, meaning: Meaning)] = []
+    private var localCount = 0
+    private var boundCount = 0
+    private var depth = 0
+
+    private enum Meaning {
+        case local(Int)
+        case bound(Int, any Node)
+    }
+
+    /// A program for an expression.
+    static func plan(
+        _ expression: Expression, checked: CheckedExpression?, in environment: Environment
+    ) throws(CompileError) -> Program {
+        var planner = Planner(environment: environment, expression: expression, checked: checked)
+        let root = try planner.node(expression.root)
+        return Program(
+            root: root, expression: expression, resultType: checked?.resultType ?? .dyn,
+            locals: planner.localCount, bound: planner.boundCount)
+    }
+
+    private init(environment: Environment, expression: Expression, checked: CheckedExpression?) {
+        (self.environment, self.expression, self.checked) = (environment, expression, checked)
+    }
+
+    func offset(_ id: Expression.ID) -> Int32 { expression[id].offset }
+
+    func error(_ message: String, at id: Expression.ID) -> CompileError {
+        CompileError(message, at: Int(offset(id)), in: expression.source)
+    }
+
+    mutating func nodes(_ ids: [Expression.ID]) throws(CompileError) -> [any Node] {
+        var result: [any Node] = []
+        result.reserveCapacity(ids.count)
+        for id in ids { result.append(try node(id)) }
+        return result
+    }
+
+    mutating func node(_ id: Expression.ID) throws(CompileError) -> any Node {
+        let at = offset(id)
+        switch expression[id].kind {
+        case .literal(let value): return ConstantNode(value)
+        case .identifier(let name): return self.name(name, id)
+        case .select(let operand, let field):
+            if let resolved = resolvedName(id) { return resolved }
+            return path(try node(operand), field, at)
+        case .has(let operand, let field): return HasNode(try node(operand), field, at: at)
+        case .optionalSelect(let operand, let field): return OptionalSelectNode(try node(operand), field)
+        case .call(let name, let arguments): return try call(name, arguments, id)
+        case .method(let target, let name, let arguments): return try method(target, name, arguments, id)
+        case .and(let terms): return AndNode(try nodes(terms))
+        case .or(let terms): return OrNode(try nodes(terms))
+        case .conditional(let condition, let then, let otherwise):
+            return ConditionalNode(try node(condition), try node(then), try node(otherwise))
+        case .list(let elements):
+            var planned: [(node: any Node, isOptional: Bool)] = []
+            for element in elements { planned.append((try node(element.value), element.isOptional)) }
+            return fold(ListNode(planned, at: at), planned.map(\.node))
+        case .map(let entries):
+            var planned: [MapNode.Entry] = []
+            for entry in entries { planned.append((try node(entry.key), try node(entry.value), entry.isOptional)) }
+            return fold(MapNode(planned, at: at), planned.flatMap { [$0.key, $0.value] })
+        case .message(let name, let fields):
+            guard let type = environment.container.resolve(name, { MessageType(rawValue: $0) }) else {
+                throw error("undeclared reference to '\(name)': there is no such message", at: id)
+            }
+            var planned: [MessageNode.Field] = []
+            for field in fields {
+                guard type.fields[field.name] != nil else {
+                    throw error("undefined field '\(field.name)' of \(name)", at: field.value)
+                }
+                planned.append((field.name, try node(field.value), field.isOptional))
+            }
+            return MessageNode(type, planned, at: at)
+        case .loop(let loop): return try self.loop(loop, at)
+        case .bind(let name, let value, let body):
+            let bound = BoundNode(nextBound(), try node(value))
+            scopes.append((name, .bound(bound.slot, bound)))
+            defer { scopes.removeLast() }
+            return BindNode(bound.slot..<bound.slot + 1, try node(body))
+        case .block(let slots, let body):
+            let first = boundCount
+            for (index, slot) in slots.enumerated() {
+                let bound = BoundNode(nextBound(), try node(slot))
+                scopes.append(("@index\(index)", .bound(bound.slot, bound)))
+            }
+            defer { scopes.removeLast(slots.count) }
+            return BindNode(first..<boundCount, try node(body))
+        }
+    }
+
+    private mutating func nextBound() -> Int {
+        defer { boundCount += 1 }
+        return boundCount
+    }
+
+    private mutating func loop(_ loop: Expression.Loop, _ at: Int32) throws(CompileError) -> any Node {
+        let range = try node(loop.range)
+        let slot = localCount, hasTwo = loop.secondVariable != nil
+        // A map's loops with one variable still hold key and value.
+        localCount += 2
+        scopes.append((loop.variable, .local(slot)))
+        if let second = loop.secondVariable { scopes.append((second, .local(slot + 1))) }
+        defer { scopes.removeLast(hasTwo ? 2 : 1) }
+        var condition: (any Node)?, result: (any Node)?
+        if let id = loop.condition { condition = try node(id) }
+        if let id = loop.result { result = try node(id) }
+        return switch loop.yield {
+        case .all, .exists, .existsOne:
+            QuantifierNode(loop.yield, range, condition!, slot: slot, hasTwo: hasTwo, at: at)
+        case .filtered, .list: ListLoopNode(range, condition, result, slot: slot, hasTwo: hasTwo, at: at)
+        case .map: MapLoopNode(range, condition, result!, isMerging: false, slot: slot, at: at)
+        case .mergedMap: MapLoopNode(range, condition, result!, isMerging: true, slot: slot, at: at)
+        }
+    }
+
+    // MARK: Names
+
+    private func local(_ name: String) -> (any Node)? {
+        guard let found = scopes.last(where: { $0.name == name }) else { return nil }
+        switch found.meaning {
+        case .local(let slot): return LocalNode(slot)
+        case .bound(_, let node): return node
+        }
+    }
+
+    private func name(_ name: String, _ id: Expression.ID) -> any Node {
+        local(name) ?? resolvedName(id) ?? dynamicName([name], id)
+    }
+
+    /// What a dotted name outside of macros means: as checked, or to be found when it runs; nil for a selection from
+    /// something else.
+    private func resolvedName(_ id: Expression.ID) -> (any Node)? {
+        if let checked {
+            switch checked.resolution(of: id) {
+            case .variable(let name):
+                return VariableNode(name, hint: environment.slots[name] ?? .max, at: offset(id))
+            case .type(let name): return ConstantNode(.type(name))
+            default: return nil
+            }
+        }
+        guard let parts = nameParts(id), local(parts[0]) == nil else { return nil }
+        return dynamicName(parts, id)
+    }
+
+    func nameParts(_ id: Expression.ID) -> [String]? {
+        switch expression[id].kind {
+        case .identifier(let name): [name]
+        case .select(let operand, let field): nameParts(operand).map { $0 + [field] }
+        default: nil
+        }
+    }
+
+    private func dynamicName(_ parts: [String], _ id: Expression.ID) -> any Node {
+        let container = environment.container
+        var candidates: [(name: String, fields: [String])] = []
+        for length in stride(from: parts.count, through: 1, by: -1) {
+            let name = parts[..<length].joined(separator: ".")
+            candidates += container.candidates(name).map { ($0, Array(parts[length...])) }
+        }
+        let types = environment.types
+        let type = container.resolve(parts.joined(separator: ".")) { types[$0] }
+        return DynamicNameNode(candidates, type: type.map { .type($0.name) }, at: offset(id))
+    }
+
+    private func path(_ operand: any Node, _ field: String, _ at: Int32) -> any Node {
+        switch operand {
+        case let variable as VariableNode: PathNode(variable, [field], at: [at])
+        case let path as PathNode: PathNode(path.variable, path.fields + [field], at: path.offsets + [at])
+        default: SelectNode(operand, field, at: at)
+        }
+    }
+
+    func isLocal(_ name: String) -> Bool { scopes.contains { $0.name == name } }
+
+    // MARK: Constants
+
+    /// The result of an operation whose arguments are constants, found now; where it fails it stays, to fail when it
+    /// runs.
+    func fold(_ operation: any Node, _ arguments: [any Node]) -> any Node {
+        guard arguments.allSatisfy({ $0 is ConstantNode }) else { return operation }
+        var frame = Frame(Variables(), locals: 0, bound: 0, limits: EvaluationLimits(steps: 2_000, bytes: 16_384))
+        guard let value = try? operation.evaluate(&frame) else { return operation }
+        return ConstantNode(value)
+    }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Value {
+    /// A field: the value of a string key. Of an optional's value it is optional, and none where it is missing.
+    func selecting(_ field: String, at offset: Int32) throws(EvaluationError) -> Value {
+        switch self {
+        case .map(let map):
+            guard let value = map[field] else { throw EvaluationError.noSuchKey(.string(field)).at(offset) }
+            return value
+        case .optional(let wrapped): return wrapped?.value.selectingIfPresent(field) ?? .none
+        default:
+            throw EvaluationError(
+                .noSuchKey, "no such key: \(field); a \(typeName) has no fields", offset: offset)
+        }
+    }
+
+    /// A field as an optional; none where it, or what could hold it, is missing.
+    func selectingIfPresent(_ field: String) -> Value {
+        switch self {
+        case .map(let map): map[field].map { .some($0) } ?? .none
+        case .optional(let wrapped): wrapped?.value.selectingIfPresent(field) ?? .none
+        default: .none
+        }
+    }
+
+    /// An element of a list or the value of a key.
+    func indexed(by key: Value, at offset: Int32) throws(EvaluationError) -> Value {
+        switch self {
+        case .list(let list):
+            let index = try key.listIndex(at: offset)
+            guard index >= 0, index < list.count else { throw EvaluationError.indexOutOfBounds(index).at(offset) }
+            return list[Int(index)]
+        case .map(let map):
+            guard let value = map[key] else {
+                if MapKey(key) == nil, case .double = key {
+                } else if MapKey(key) == nil {
+                    throw EvaluationError(.badKey, "unsupported key type: \(key.typeName)", offset: offset)
+                }
+                throw EvaluationError.noSuchKey(key).at(offset)
+            }
+            return value
+        case .optional(let wrapped): return try wrapped?.value.indexedIfPresent(by: key, at: offset) ?? .none
+        default:
+            throw EvaluationError(
+                .noSuchOverload, "no such overload: a \(typeName) cannot be indexed", offset: offset)
+        }
+    }
+
+    /// An element as an optional; none where it is missing.
+    func indexedIfPresent(by key: Value, at offset: Int32) throws(EvaluationError) -> Value {
+        switch self {
+        case .list(let list):
+            let index = try key.listIndex(at: offset)
+            return index >= 0 && index < list.count ? .some(list[Int(index)]) : .none
+        case .map(let map): return map[key].map { .some($0) } ?? .none
+        case .optional(let wrapped): return try wrapped?.value.indexedIfPresent(by: key, at: offset) ?? .none
+        default: return .none
+        }
+    }
+
+    /// The index that a number is; a double counts when it is whole.
+    private func listIndex(at offset: Int32) throws(EvaluationError) -> Int64 {
+        switch self {
+        case .int(let index): return index
+        case .uint(let index): return Int64(clamping: index)
+        case .double(let double):
+            if let index = Int64(exactly: double) { return index }
+            throw EvaluationError(.invalidArgument, "an index is a whole number, not \(double)", offset: offset)
+        default:
+            throw EvaluationError(
+                .noSuchOverload, "no such overload: the index of a list is an int, not \(typeName)", offset: offset)
+        }
+    }
+}
+
+/// `operand.field`.
+final class SelectNode: Node {
+    let operand: any Node
+    let field: String
+    let offset: Int32
+
+    init(_ operand: any Node, _ field: String, at offset: Int32) {
+        (self.operand, self.field, self.offset) = (operand, field, offset)
+    }
+
+    func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
+        try operand.evaluate(&frame).selecting(field, at: offset)
+    }
+}
+
+/// `operand.?field`.
+final class OptionalSelectNode: Node {
+    let operand: any Node
+    let field: String
+
+    init(_ operand: any Node, _ field: String) { (self.operand, self.field) = (operand, field) }
+
+    func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
+        try operand.evaluate(&frame).selectingIfPresent(field)
+    }
+}
+
+/// `has(operand.field)`.
+final class HasNode: Test {
+    let operand: any Node
+    let field: String
+    let offset: Int32
+
+    init(_ operand: any Node, _ field: String, at offset: Int32) {
+        (self.operand, self.field, self.offset) = (operand, field, offset)
+    }
+
+    func test(_ frame: inout Frame) throws(EvaluationError) -> Bool {
+        let value = try operand.evaluate(&frame)
+        switch value {
+        case .map(let map): return map[field] != nil
+        case .optional:
+            if case .optional(let found?) = value.selectingIfPresent(field) { return !found.value.isNone }
+            return false
+        default:
+            throw EvaluationError(
+                .noSuchKey, "no such key: \(field); a \(value.typeName) has no fields", offset: offset)
+        }
+    }
+}
+
+extension Value {
+    /// Whether it is `optional.none()`.
+    var isNone: Bool { if case .optional(nil) = self { true } else { false } }
+}
+
+/// `operand[index]`, `operand[?index]`.
+final class IndexNode: Node {
+    let operand: any Node
+    let index: any Node
+    let isOptional: Bool
+    let offset: Int32
+
+    init(_ operand: any Node, _ index: any Node, isOptional: Bool, at offset: Int32) {
+        (self.operand, self.index, self.isOptional, self.offset) = (operand, index, isOptional, offset)
+    }
+
+    func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
+        let value: Value, key: Value
+        do throws(EvaluationError) { value = try operand.evaluate(&frame) } catch {
+            throw frame.failure(error, others: [index])
+        }
+        key = try index.evaluate(&frame)
+        return isOptional
+            ? try value.indexedIfPresent(by: key, at: offset) : try value.indexed(by: key, at: offset)
+    }
+}
+
+/// Fields of a variable, one below the other.
+final class PathNode: Node {
+    let variable: VariableNode
+    let fields: [String]
+    let offsets: [Int32]
+
+    init(_ variable: VariableNode, _ fields: [String], at offsets: [Int32]) {
+        (self.variable, self.fields, self.offsets) = (variable, fields, offsets)
+    }
+
+    func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
+        if !frame.variables.isComplete {
+            try frame.variables.requireKnown(
+                AttributePath(variable.name, fields.map { .field($0) }), variable.offset)
+        }
+        guard var value = try frame.variables.value(of: variable.name, hint: variable.hint) else {
+            throw EvaluationError.noSuchAttribute(variable.name).at(variable.offset)
+        }
+        for index in fields.indices { value = try value.selecting(fields[index], at: offsets[index]) }
+        return value
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Function {
+    static let text: [Function] = [
+        Function(
+            "contains",
+            .method("contains_string") { (text: String, part: String, budget) throws(EvaluationError) in
+                try budget.read(bytes: text.utf8.count)
+                return text.containsScalars(part)
+            }),
+        Function(
+            "startsWith",
+            .method("starts_with_string") { (text: String, part: String, budget) throws(EvaluationError) in
+                try budget.read(bytes: part.utf8.count)
+                return text.utf8.starts(with: part.utf8)
+            }),
+        Function(
+            "endsWith",
+            .method("ends_with_string") { (text: String, part: String, budget) throws(EvaluationError) in
+                try budget.read(bytes: part.utf8.count)
+                return text.utf8.count >= part.utf8.count
+                    && text.utf8.suffix(part.utf8.count).elementsEqual(part.utf8)
+            }),
+    ]
+
+    static let sizes: [Function] = [
+        Function(
+            "size",
+            overloads: [
+                (CELType.string, "string"), (.bytes, "bytes"), (.list(.parameter("A")), "list"),
+                (.map(.parameter("A"), .parameter("B")), "map"),
+            ].flatMap { type, name in
+                [
+                    Overload.function("size_\(name)", [type], .int, .unary(size)),
+                    Overload.method("\(name)_size", [type], .int, .unary(size)),
+                ]
+            })
+    ]
+
+    @Sendable
+    private static func size(_ value: Value, _ budget: inout Budget) throws(EvaluationError) -> Value {
+        switch value {
+        case .string(let text):
+            try budget.read(bytes: text.utf8.count)
+            return .int(Int64(text.scalarCount))
+        case .bytes(let octets): return .int(Int64(octets.count))
+        case .list(let list): return .int(Int64(list.count))
+        case .map(let map): return .int(Int64(map.count))
+        default: throw .noSuchOverload("size", value)
+        }
+    }
+}
+
+extension String {
+    /// How many code points there are: the bytes that continue none.
+    package var scalarCount: Int {
+        unsafe withFastUTF8 { bytes in
+            var count = 0
+            for unsafebyte in unsafe bytes where byte & 0xC0 != 0x80 { count += 1 }
+            return count
+        }
+    }
+
+    /// Whether another text is a part of this.
+    package func containsScalars(_ part: String) -> Bool {
+        let search = ByteSearch(part.utf8)
+        return unsafe withFastUTF8 { unsafe search.first(in: $0) != nil }
+    }
+}
