@@ -89,7 +89,8 @@ let package = Package(
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(name: "CommandLineKitTests", dependencies: ["Basics", "CommandLineKit"]),
         .testTarget(name: "CELTests", dependencies: ["Basics", "Documents", "Chronology", "CEL", "TestInputs"]),
-        .testTarget(name: "CELLibrariesTests", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
+        .testTarget(
+            name: "CELLibrariesTests", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
         .testTarget(
             name: "OCITests",
             dependencies: [

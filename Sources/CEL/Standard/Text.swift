@@ -54,11 +54,7 @@ extension Function {
 extension String {
     /// How many code points there are: the bytes that continue none.
     package var scalarCount: Int {
-        unsafe withFastUTF8 { bytes in
-            var count = 0
-            for unsafebyte in unsafe bytes where byte & 0xC0 != 0x80 { count += 1 }
-            return count
-        }
+        unsafe withFastUTF8 { unsafe $0.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) } }
     }
 
     /// Whether another text is a part of this.
