@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension TimeSpan {
-    /// Decimal seconds, exact and without trailing zeros, as CEL and protobuf write spans: `3661.5s`, `0s`, `-0.001s`.
+    /// Decimal seconds without exponent and trailing zeros, as cel-go writes spans: `3661.5s`, `0s`, `-0.001s`.
+    ///
+    /// cel-go goes through a double, so spans of more than about 16 digits are near what they were, not equal:
+    /// `9223372036.854776s`. `goText` is exact.
     public var secondsText: String {
-        let sign = nanoseconds < 0 ? "-" : ""
-        let (seconds, rest) = nanoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
-        return "\(sign)\(seconds)\(fractionText(rest, digits: 9))s"
+        // Below 0.1 ms the description of a double has an exponent, and five digits are exact anyway.
+        guard nanoseconds.magnitude >= 100_000 else {
+            return "\(nanoseconds < 0 ? "-" : "")0\(fractionText(nanoseconds.magnitude, digits: 9))s"
+        }
+        let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: nanosecondsPerSecond)
+        let text = (Double(whole) + Double(rest) / 1e9).description
+        return (text.hasSuffix(".0") ? String(text.dropLast(2)) : text) + "s"
     }
 
     /// As Go's `Duration.String` writes it: `1h1m1.5s`, `1.5ms`, `100ns`, `0s`.
