@@ -38,6 +38,7 @@ let package = Package(
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
         .target(name: "CommandLineKit", dependencies: ["Basics"]),
+        .target(name: "RegularExpressions"),
 
         // Standards.
         .target(name: "CEL", dependencies: ["Basics", "Documents", "Chronology"]),
@@ -93,6 +94,7 @@ let package = Package(
         .testTarget(name: "CELTests", dependencies: ["Basics", "Documents", "Chronology", "CEL", "TestInputs"]),
         .testTarget(
             name: "CELLibrariesTests", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
+        .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "TestInputs"]),
         .testTarget(
             name: "OCITests",
             dependencies: [

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The states of a backward automaton at each place of a text, in bounded memory: one block of them is kept, and one
+/// state for each other block, from which the block is found again.
+struct BackwardTrail {
+    private struct Checkpoint {
+        var items: [Int32]
+        var context: UInt8
+    }
+
+    var automaton: BackwardAutomaton
+    private let cacheSize: Int
+    /// The last place, where reading began, and the lowest place that was read.
+    private var end = 0
+    private var low = 0
+    private var blockLength = 1
+    private var checkpoints: [Checkpoint] = []
+    private var block: [UInt32] = []
+    private var loadedBlock = -1
+
+    init(_ automaton: BackwardAutomaton, cacheSize: Int) {
+        (self.automaton, self.cacheSize) = (automaton, cacheSize)
+    }
+
+    /// About how many bytes the states and the scratch memory take.
+    var size: Int {
+        let program = automaton.program
+        return automaton.table.size + 32 * program.instructions.count + 12 * program.transitions.count
+            + 4 * block.capacity
+    }
+
+    /// Forgets what was read, which for a long text is much.
+    mutating func finish() {
+        checkpoints = []
+        if block.capacity > 1 << 14 { block = [] }
+        if automaton.table.size > cacheSize { automaton.removeAll() }
+        loadedBlock = -1
+    }
+
+    /// Reads from a place to the left, down to another; stops early where no match is possible further left.
+    ///
+    /// Returns the leftmost place where a match can begin.
+    mutating func read(_ text: Span<UInt8>, from end: Int, downTo low: Int) -> Int? {
+        self.end = end
+        self.low = low
+        // One block may add as many states as it has places, each as large as the program and a row of the table.
+        let stateSize = 4 * (automaton.program.instructions.count + automaton.table.stride)
+        blockLength = max(64, 4 * cacheSize / stateSize)
+        while blockLength < 1 << 20, blockLength * blockLength < end - low { blockLength *= 2 }
+        checkpoints.removeAll(keepingCapacity: true)
+        let state = automaton.end(after: Neighbor(after: end, in: text))
+        checkpoints.append(checkpoint(state))
+        var start: Int?
+        var number = 0
+        while true {
+            load(number, text)
+            let first = end - number * blockLength
+            for place in block.indices {
+                let state = Int(block[place])
+                if automaton.canStart(state, before: Neighbor(before: first - place, in: text)),
+                    isBoundary(first - place, text)
+                {
+                    start = first - place
+                }
+            }
+            let next = first - block.count
+            guard next >= self.low, let last = block.last else { return start }
+            let state = automaton.previous(Int(last), text[next])
+            if state == BackwardAutomaton.dead {
+                self.low = next + 1
+                return start
+            }
+            checkpoints.append(checkpoint(state))
+            number += 1
+        }
+    }
+
+    /// Whether an instruction leads to a match from a place.
+    @inline(__always)
+    mutating func leads(_ instruction: Int32, at place: Int, _ text: Span<UInt8>) -> Bool {
+        automaton.table.contains(instruction, state: state(at: place, text))
+    }
+
+    /// Whether a match can begin at a place.
+    mutating func canStart(at place: Int, _ text: Span<UInt8>) -> Bool {
+        automaton.canStart(state(at: place, text), before: Neighbor(before: place, in: text))
+            && isBoundary(place, text)
+    }
+
+    private func isBoundary(_ place: Int, _ text: Span<UInt8>) -> Bool {
+        place == text.count || text[place] & 0xC0 != 0x80
+    }
+
+    @inline(__always)
+    private mutating func state(at place: Int, _ text: Span<UInt8>) -> Int {
+        let number = (end - place) / blockLength
+        if number != loadedBlock { load(number, text) }
+        return Int(block[end - place - number * blockLength])
+    }
+
+    /// Finds the states of a block, from its checkpoint to the left.
+    private mutating func load(_ number: Int, _ text: Span<UInt8>) {
+        // Only here, since a block names states by their numbers.
+        if automaton.table.size > cacheSize { automaton.removeAll() }
+        loadedBlock = number
+        block.removeAll(keepingCapacity: true)
+        let checkpoint = checkpoints[number]
+        var state = automaton.state(checkpoint.items, context: checkpoint.context)
+        block.append(UInt32(state))
+        let first = end - number * blockLength
+        let last = max(low, first - blockLength + 1)
+        for place in stride(from: first - 1, through: last, by: -1) {
+            state = automaton.previous(state, text[place])
+            if state == BackwardAutomaton.dead {
+                low = place + 1
+                return
+            }
+            block.append(UInt32(state))
+        }
+    }
+
+    private func checkpoint(_ state: Int) -> Checkpoint {
+        let items = automaton.table.items(of: state).map { automaton.table.item($0) }
+        return Checkpoint(items: items, context: automaton.table.context(of: state))
+    }
+}

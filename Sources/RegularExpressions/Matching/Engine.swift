@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+
+/// A compiled pattern with everything that makes it fast. Safe to use from any number of threads.
+final class Engine: Sendable {
+    private final class Attempt: Sendable {
+        let automaton: CompleteAutomaton?
+        init(_ automaton: CompleteAutomaton?) { self.automaton = automaton }
+    }
+
+    let program: Program
+    let groupNames: [String?]
+    /// What every match begins with, and whether that is all of it.
+    let prefix: LiteralSearch
+    let isLiteral: Bool
+    private let required: LiteralSearch
+    private let cacheSize: Int
+    private let complete = AtomicLazyReference<Attempt>()
+    private let pool = SearchMemoryPool()
+
+    init(_ pattern: String, limits: RegularExpression.Limits) throws(PatternError) {
+        let tree = try PatternParser.parse(pattern, limits: limits)
+        do {
+            program = try ProgramCompiler.compile(tree, limit: limits.programSize)
+        } catch {
+            throw PatternError(reason: .tooLarge, expression: pattern, scalarOffset: 0)
+        }
+        let facts = LiteralFacts(tree)
+        groupNames = tree.groupNames
+        prefix = LiteralSearch(facts.prefix)
+        isLiteral = facts.isWhole
+        required = LiteralSearch(facts.required)
+        cacheSize = limits.cacheSize
+    }
+
+    /// Whether there is a match anywhere.
+    func hasMatch(in text: Span<UInt8>) -> Bool {
+        if isLiteral { return prefix.first(in: text, from: 0) != nil }
+        // Below this length the automaton is at its end sooner.
+        if text.count >= 64, !program.isAnchored, !required.bytes.isEmpty, required.first(in: text, from: 0) == nil {
+            return false
+        }
+        if let automaton = completeAutomaton { return automaton.hasMatch(in: text) }
+        return withMemory { $0.hasMatch(in: text, from: 0) }
+    }
+
+    /// About how many bytes the program and its whole automaton take.
+    var size: Int { 12 * program.instructions.count + 8 * program.transitions.count + 1024 }
+
+    /// Runs a search with memory of its own.
+    func withMemory<Result>(_ body: (SearchMemory) -> Result) -> Result {
+        pool.with(SearchMemory(program, cacheSize: cacheSize), body)
+    }
+
+    /// The whole automaton, if the pattern has a small one; built by whoever asks first.
+    private var completeAutomaton: CompleteAutomaton? {
+        if let attempt = complete.load() { return attempt.automaton }
+        return complete.storeIfNil(Attempt(CompleteAutomaton(program))).automaton
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Finds where matches begin and where their groups are, in time text times program, for any number of groups.
+struct MatchTracer {
+    private enum Task {
+        case follow(Int32)
+        case restore(slot: Int, value: Int32)
+    }
+
+    private let program: Program
+    private var trail: BackwardTrail
+    private var tasks: [Task] = []
+    private var visited: SparseSet
+    private var slots: [Int32]
+
+    init(_ program: Program, endsAnywhere: Bool, cacheSize: Int) {
+        self.program = program
+        trail = BackwardTrail(BackwardAutomaton(program, endsAnywhere: endsAnywhere), cacheSize: cacheSize)
+        visited = SparseSet(capacity: program.instructions.count)
+        slots = [Int32](repeating: -1, count: program.slotCount)
+    }
+
+    /// About how many bytes the states and the scratch memory take.
+    var size: Int { trail.size + 12 * program.instructions.count }
+
+    /// Reads the text from a place down to another; the leftmost place where a match begins.
+    mutating func read(_ text: Span<UInt8>, from end: Int, downTo low: Int) -> Int? {
+        trail.read(text, from: end, downTo: low)
+    }
+
+    /// Forgets what was read.
+    mutating func finish() { trail.finish() }
+
+    /// The next place at which a match begins, for texts that have been read.
+    mutating func nextStart(in text: Span<UInt8>, from place: Int) -> Int? {
+        for place in place..<text.count + 1 where trail.canStart(at: place, text) { return place }
+        return nil
+    }
+
+    /// The slots of the match that Perl would choose among those that begin at a place `read` has told of.
+    mutating func trace(_ text: Span<UInt8>, from start: Int) -> [Int32] {
+        for index in slots.indices { slots[index] = -1 }
+        var place = start
+        var next = program.start
+        while true {
+            let instruction = program.instructions[Int(follow(next, at: place, text))]
+            guard instruction.operation == .bytes else { return slots }
+            next = program.next(instruction, text[place])
+            place += 1
+        }
+    }
+
+    /// The preferred instruction, among those that can be reached without a byte, that leads to the match.
+    private mutating func follow(_ start: Int32, at place: Int, _ text: Span<UInt8>) -> Int32 {
+        let before = Neighbor(before: place, in: text)
+        let after = Neighbor(after: place, in: text)
+        visited.removeAll()
+        tasks.append(.follow(start))
+        while let task = tasks.popLast() {
+            switch task {
+            case .restore(let slot, let value): slots[slot] = value
+            case .follow(let target):
+                guard visited.insert(target) else { continue }
+                let instruction = program.instructions[Int(target)]
+                switch instruction.operation {
+                case .bytes, .match:
+                    guard trail.leads(target, at: place, text) else { continue }
+                    tasks.removeAll(keepingCapacity: true)
+                    return target
+                case .split:
+                    tasks.append(.follow(instruction.second))
+                    tasks.append(.follow(instruction.first))
+                case .save:
+                    let slot = Int(instruction.second)
+                    tasks.append(.restore(slot: slot, value: slots[slot]))
+                    slots[slot] = Int32(place)
+                    tasks.append(.follow(instruction.first))
+                case .assertion:
+                    let assertion = Assertion(rawValue: UInt8(instruction.second))
+                    if assertion?.holds(before: before, after: after) == true {
+                        tasks.append(.follow(instruction.first))
+                    }
+                }
+            }
+        }
+        // The trail says that some instruction leads on; only a start it did not name comes here.
+        return 0
+    }
+}
