@@ -41,10 +41,11 @@ let package = Package(
         .target(name: "RegularExpressions"),
 
         // Standards.
-        .target(name: "CEL", dependencies: ["Basics", "Documents", "Chronology"]),
+        .target(name: "CEL", dependencies: ["Basics", "Documents", "Chronology", "RegularExpressions"]),
         .target(
             name: "CELLibraries",
             dependencies: ["Basics", "Cryptography", "Documents", "Chronology", "Web", "CEL"]),
+        .target(name: "CELTesting", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
 
@@ -92,6 +93,7 @@ let package = Package(
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(name: "CommandLineKitTests", dependencies: ["Basics", "CommandLineKit"]),
         .testTarget(name: "CELTests", dependencies: ["Basics", "Documents", "Chronology", "CEL", "TestInputs"]),
+        .testTarget(name: "CELTestingTests", dependencies: ["Basics", "Documents", "CEL", "CELTesting"]),
         .testTarget(
             name: "CELLibrariesTests", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
         .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "TestInputs"]),

@@ -22,8 +22,8 @@ extension Checker {
                 "undefined field '\(field)' of \(object.name)" + spelling(field, among: object.fields.keys.sorted()),
                 at: id)
         case .optional(let inner):
-            let found = substitution.resolve(
-                member(field, of: inner, isOptional: isOptional, isTest: isTest, id))
+            let selected = member(field, of: inner, isOptional: isOptional, isTest: isTest, id)
+            let found = substitution.resolve(selected)
             if case .optional = found { return found }
             return .optional(found)
         default:
@@ -86,7 +86,8 @@ extension Checker {
     }
 
     mutating func loop(_ loop: Expression.Loop) -> CELType {
-        let range = substitution.resolve(type(of: loop.range))
+        let visited = type(of: loop.range)
+        let range = substitution.resolve(visited)
         let key: CELType, value: CELType
         switch range {
         case .list(let element): (key, value) = (.int, element)

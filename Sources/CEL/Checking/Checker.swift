@@ -54,7 +54,8 @@ struct Checker {
             _ = member(field, of: type(of: operand), isOptional: false, isTest: true, id)
             return .bool
         case .optionalSelect(let operand, let field):
-            let result = substitution.resolve(member(field, of: type(of: operand), isOptional: true, isTest: false, id))
+            let found = member(field, of: type(of: operand), isOptional: true, isTest: false, id)
+            let result = substitution.resolve(found)
             if case .optional = result { return result }
             return .optional(result)
         case .call(let name, let arguments): return call(name, arguments, id)

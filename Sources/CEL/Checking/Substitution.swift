@@ -25,6 +25,7 @@ struct Substitution {
         case .map(let key, let value): .map(complete(key), complete(value))
         case .optional(let value): .optional(complete(value))
         case .type(let value): .type(complete(value))
+        case .opaque(let name, let parameters) where !parameters.isEmpty: .opaque(name, parameters.map(complete))
         case let other: other
         }
     }
@@ -43,6 +44,10 @@ struct Substitution {
         case (.type, .type): return true
         case (.map(let key, let value), .map(let otherKey, let otherValue)):
             return assign(key, to: otherKey) && assign(value, to: otherValue)
+        case (.opaque(let name, let a), .opaque(let other, let b)):
+            guard name == other, a.count == b.count else { return false }
+            for (a, b) in zip(a, b) where !assign(a, to: b) { return false }
+            return true
         case (.nullable(let a), .nullable(let b)), (.nullable(let a), let b), (let a, .nullable(let b)): return a == b
         default: return a == b
         }
@@ -68,6 +73,7 @@ struct Substitution {
         case .unknown(let other): other == index || known[other].map { occurs(index, in: $0) } ?? false
         case .list(let inner), .optional(let inner), .type(let inner): occurs(index, in: inner)
         case .map(let key, let value): occurs(index, in: key) || occurs(index, in: value)
+        case .opaque(_, let parameters): parameters.contains { occurs(index, in: $0) }
         default: false
         }
     }
@@ -98,6 +104,8 @@ extension CELType {
             a.isLessSpecific(than: b)
         case (.map(let key, let value), .map(let otherKey, let otherValue)):
             key.isLessSpecific(than: otherKey) && value.isLessSpecific(than: otherValue)
+        case (.opaque(let name, let a), .opaque(let other, let b)):
+            name == other && a.count == b.count && zip(a, b).allSatisfy { $0.isLessSpecific(than: $1) }
         case (.nullable, .null): true
         case (.nullable(let a), let b): a == b
         default: self == other
@@ -110,6 +118,7 @@ extension CELType {
         case .parameter: true
         case .list(let inner), .optional(let inner), .type(let inner): inner.isGeneric
         case .map(let key, let value): key.isGeneric || value.isGeneric
+        case .opaque(_, let parameters): parameters.contains(where: \.isGeneric)
         default: false
         }
     }
@@ -128,6 +137,8 @@ extension CELType {
         case .map(let key, let value):
             return .map(
                 key.instantiated(&parameters, &substitution), value.instantiated(&parameters, &substitution))
+        case .opaque(let name, let inner):
+            return .opaque(name, inner.map { $0.instantiated(&parameters, &substitution) })
         default: return self
         }
     }

@@ -12,6 +12,9 @@ public struct Environment: Sendable {
         public var homogeneousLiterals = false
         /// Whether `getMilliseconds()` of a duration is all of it, as cel-go has it, and not the part below a second.
         public var durationMillisecondsAreTotal = false
+        /// Whether map literals take any key and of a key given twice the last value, as cel-go has it; the
+        /// specification makes both errors.
+        public var acceptsAnyMapKey = false
         /// What the numbers of documents are.
         public var numbers = NumberReading.integersAndDoubles
         /// How much of a foreign expression is accepted.

@@ -37,9 +37,12 @@ final class ListNode: Node {
 final class MapNode: Node {
     typealias Entry = (key: any Node, value: any Node, isOptional: Bool)
     let entries: [Entry]
+    let acceptsAnyKey: Bool
     let offset: Int32
 
-    init(_ entries: [Entry], at offset: Int32) { (self.entries, self.offset) = (entries, offset) }
+    init(_ entries: [Entry], acceptsAnyKey: Bool, at offset: Int32) {
+        (self.entries, self.acceptsAnyKey, self.offset) = (entries, acceptsAnyKey, offset)
+    }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
         try frame.budget.allocate(values: entries.count * 2)
@@ -52,7 +55,7 @@ final class MapNode: Node {
             } catch {
                 throw frame.failure(error, others: entries[index...].flatMap { [$0.key, $0.value] })
             }
-            guard key.isLegalKey else {
+            guard key.isLegalKey || acceptsAnyKey && MapKey(key) != nil else {
                 throw EvaluationError(.badKey, "unsupported key type: \(key.typeName)", offset: offset)
             }
             var present = value
@@ -65,6 +68,10 @@ final class MapNode: Node {
                 }
                 guard let wrapped else { continue }
                 present = wrapped.value
+            }
+            if acceptsAnyKey {
+                table.set(key, present)
+                continue
             }
             guard table.insert(key, present) else {
                 throw EvaluationError(.badKey, "Failed with repeated key: \(key.text)", offset: offset)

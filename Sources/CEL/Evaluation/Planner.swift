@@ -66,7 +66,8 @@ struct Planner {
         case .map(let entries):
             var planned: [MapNode.Entry] = []
             for entry in entries { planned.append((try node(entry.key), try node(entry.value), entry.isOptional)) }
-            return fold(MapNode(planned, at: at), planned.flatMap { [$0.key, $0.value] })
+            let node = MapNode(planned, acceptsAnyKey: environment.options.acceptsAnyMapKey, at: at)
+            return fold(node, planned.flatMap { [$0.key, $0.value] })
         case .message(let name, let fields):
             guard let type = environment.container.resolve(name, { MessageType(rawValue: $0) }) else {
                 throw error("undeclared reference to '\(name)': there is no such message", at: id)

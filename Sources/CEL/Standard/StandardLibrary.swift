@@ -4,7 +4,8 @@ extension Library {
     /// What every expression may use; cel-spec, “List of Standard Definitions”.
     public static let standard = Library(
         "standard",
-        functions: Overload.operators + Function.conversions + Function.text + Function.sizes + Function.times,
+        functions: Overload.operators + Function.conversions + Function.text + Function.patterns + Function.sizes
+            + Function.times,
         macros: Macro.standard,
         types: [
             .bool, .int, .uint, .double, .string, .bytes, .null, .dyn, .timestamp, .duration, .list(.dyn),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import RegularExpressions
+
 extension Function {
     static let text: [Function] = [
         Function(
@@ -22,6 +24,42 @@ extension Function {
                     && text.utf8.suffix(part.utf8.count).elementsEqual(part.utf8)
             }),
     ]
+
+    /// `text.matches(pattern)`: whether the pattern, in RE2's syntax, is found anywhere in the text.
+    static let patterns: [Function] = [
+        Function(
+            "matches",
+            Overload.function("matches") { (text: String, pattern: String, budget) throws(EvaluationError) in
+                try matches(text, pattern, &budget)
+            }.specialized(constantPattern),
+            Overload.method("matches_string") { (text: String, pattern: String, budget) throws(EvaluationError) in
+                try matches(text, pattern, &budget)
+            }.specialized(constantPattern))
+    ]
+
+    private static let cache = RegularExpressionCache()
+
+    private static func matches(
+        _ text: String, _ pattern: String, _ budget: inout Budget
+    ) throws(EvaluationError) -> Bool {
+        // What compiling costs is bounded by the limits of the pattern's size.
+        try budget.spend(pattern.utf8.count &* 16)
+        try budget.read(bytes: text.utf8.count &* 4)
+        do { return try cache.expression(pattern).matches(text) } catch { throw .invalid(error.description) }
+    }
+
+    /// A constant pattern is compiled once, with the expression.
+    @Sendable
+    private static func constantPattern(_ arguments: [Value?]) throws(EvaluationError) -> Overload.Implementation? {
+        guard case .string(let pattern)? = arguments[1] else { return nil }
+        let compiled: RegularExpression
+        do { compiled = try RegularExpression(pattern) } catch { throw .invalid(error.description) }
+        return .binary { text, _, budget throws(EvaluationError) in
+            guard case .string(let text) = text else { throw .noSuchOverload("matches", text) }
+            try budget.read(bytes: text.utf8.count &* 4)
+            return .bool(compiled.matches(text))
+        }
+    }
 
     static let sizes: [Function] = [
         Function(

@@ -10,8 +10,8 @@ public indirect enum CELType: Hashable, Sendable {
     case optional(CELType)
     /// The type of a type.
     case type(CELType)
-    /// A type of a library, by its name.
-    case opaque(String)
+    /// A type of a library, by its name, with its parameters.
+    case opaque(String, [CELType] = [])
     /// Named fields, as a schema describes them.
     case object(ObjectType)
     /// A primitive that may be null: the wrappers of protobuf.
@@ -38,7 +38,7 @@ public indirect enum CELType: Hashable, Sendable {
         case .map: "map"
         case .optional: "optional_type"
         case .type: "type"
-        case .opaque(let name): name
+        case .opaque(let name, _): name
         case .object(let type): type.name
         case .nullable(let type): type.name
         case .parameter(let name): name
@@ -55,9 +55,8 @@ extension CELType: CustomStringConvertible {
         case .optional(let value): "optional_type(\(value))"
         case .type(let type): "type(\(type))"
         case .nullable(let type): "wrapper(\(type))"
-        case .null: "null"
-        case .timestamp: "timestamp"
-        case .duration: "duration"
+        case .opaque(let name, let parameters) where !parameters.isEmpty:
+            "\(name)(\(parameters.map(\.description).joined(separator: ", ")))"
         default: name
         }
     }
@@ -92,7 +91,7 @@ extension CELType {
         case (.string, .string), (.int, .int), (.bool, .bool), (.list, .list), (.map, .map): true
         case (.uint, .uint), (.double, .double), (.bytes, .bytes), (.null, .null): true
         case (.timestamp, .timestamp), (.duration, .duration), (.optional, .optional), (.type, .type): true
-        case (.opaque(let name), .opaque(let value)): Swift.type(of: value).type.name == name
+        case (.opaque(let name, _), .opaque(let value)): Swift.type(of: value).type.name == name
         case (.object, .map): true
         case (.nullable(let type), _): if case .null = value { true } else { type.admits(value) }
         default: false

@@ -74,8 +74,12 @@ package enum MapKey: Hashable {
     /// Above the largest int.
     case uint(UInt64)
     case string(String)
+    /// No integer equals it; only where an environment accepts any key.
+    case double(Double)
+    /// Only where an environment accepts any key.
+    case null
 
-    /// Nil for a value that no map can have as a key. A double is a key when an integer equals it.
+    /// Nil for a value that can be no key. A double is the integer that equals it.
     package init?(_ value: Value) {
         switch value {
         case .bool(let bool): self = .bool(bool)
@@ -87,8 +91,9 @@ package enum MapKey: Hashable {
             } else if let uint = UInt64(exactly: double) {
                 self = .uint(uint)
             } else {
-                return nil
+                self = .double(double)
             }
+        case .null: self = .null
         case .string(let text): self = .string(text)
         default: return nil
         }
@@ -100,6 +105,8 @@ package enum MapKey: Hashable {
         case (.int(let a), .int(let b)): a == b
         case (.uint(let a), .uint(let b)): a == b
         case (.string(let a), .string(let b)): a.hasSameScalars(as: b)
+        case (.double(let a), .double(let b)): a == b
+        case (.null, .null): true
         default: false
         }
     }
@@ -110,6 +117,8 @@ package enum MapKey: Hashable {
         case .int(let int): hasher.combine(int)
         case .uint(let uint): hasher.combine(uint)
         case .string(let text): text.hashScalars(into: &hasher)
+        case .double(let double): hasher.combine(double)
+        case .null: break
         }
     }
 }

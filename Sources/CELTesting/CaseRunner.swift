@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CEL
+internal import CELLibraries
+
+/// Runs cases.
+public struct CaseRunner: Sendable {
+    private let libraries: [TestEnvironment.Setting: Environment]
+
+    /// A runner; it keeps an environment for each kind of case.
+    public init() {
+        libraries = [
+            .conformance: Environment(libraries: Self.extensions),
+            .reference: Environment(libraries: Self.extensions, options: Self.referenceOptions),
+            .kro: Environment(libraries: Self.extensions, options: Self.referenceOptions),
+        ]
+    }
+
+    private static let extensions: [Library] = [
+        .standard, .optionals, .bindings, .twoVariableComprehensions, .blocks, .encoders,
+    ]
+
+    private static let referenceOptions: Environment.Options = {
+        var options = Environment.Options()
+        options.acceptsAnyMapKey = true
+        options.durationMillisecondsAreTotal = true
+        return options
+    }()
+
+    private func environment(_ wanted: TestEnvironment) -> Environment {
+        let base = libraries[wanted.setting]!
+        if wanted.functions.isEmpty, wanted.container.isEmpty { return base.adding(variables: wanted.variables) }
+        return Environment(
+            libraries: base.libraries + [Library("case", functions: wanted.functions)], variables: wanted.variables,
+            container: wanted.container, options: base.options)
+    }
+
+    /// Runs a case; never throws, whatever the case does.
+    public func run(_ test: TestCase) -> Outcome {
+        if let reason = test.skipReason { return .skipped(reason) }
+        let environment = environment(test.environment)
+        let program: Program
+        do throws(CompileError) {
+            program =
+                test.mode == .unchecked
+                ? try environment.compileUnchecked(test.expression) : try environment.compile(test.expression)
+        } catch {
+            return test.outcome(compileError: error)
+        }
+        if test.mode == .checkOnly { return test.outcome(type: program.resultType) }
+        var variables = Variables()
+        for (name, binding) in test.bindings {
+            switch binding {
+            case .value(let value): variables[name] = value
+            case .failure(let message): variables.fail(name, with: EvaluationError(.invalidArgument, message))
+            }
+        }
+        do throws(EvaluationError) {
+            return test.outcome(value: try program.evaluate(variables), type: program.resultType)
+        } catch {
+            return test.outcome(error: error)
+        }
+    }
+}
+
+extension TestCase {
+    fileprivate var expected: String {
+        switch expectation {
+        case .value(let value, let type): value.literalText + (type.map { " of type \($0)" } ?? "")
+        case .type(let type): "type \(type)"
+        case .error(let text): text.isEmpty ? "an error" : "an error: \(text)"
+        case .compileError: "an error before it runs"
+        }
+    }
+
+    fileprivate func failed(_ got: String) -> Outcome { .failed(expected: expected, got: got) }
+
+    fileprivate func outcome(compileError: CompileError) -> Outcome {
+        switch expectation {
+        case .error, .compileError: .passed
+        default: failed("an error before it runs: \(compileError)")
+        }
+    }
+
+    fileprivate func outcome(type: CELType) -> Outcome {
+        switch expectation {
+        case .type(type.description), .value(_, type: type.description): .passed
+        default: failed("type \(type)")
+        }
+    }
+
+    fileprivate func outcome(value: Value, type: CELType) -> Outcome {
+        let got = "\(value.literalText) of type \(type)"
+        switch expectation {
+        case .value(let wanted, let wantedType):
+            guard value.isExactly(wanted) else { return failed(got) }
+            guard mode == .checked, let wantedType, wantedType != "dyn" else { return .passed }
+            return wantedType == type.description ? .passed : failed(got)
+        case .type(let wanted): return wanted == type.description ? .passed : failed(got)
+        default: return failed(got)
+        }
+    }
+
+    fileprivate func outcome(error: EvaluationError) -> Outcome {
+        guard case .error(let text) = expectation else { return failed("an error: \(error)") }
+        return error.message.contains(text) || Self.kind(of: text).map { $0 == error.kind } ?? false
+            ? .passed : failed("an error: \(error.message)")
+    }
+
+    /// What kind of failure a recorded text tells of, where the words may differ; nil for a text whose words count.
+    private static func kind(of text: String) -> EvaluationError.Kind? {
+        if text.hasPrefix("no such overload") || text.contains("expected iterable type") { return .noSuchOverload }
+        if text.hasPrefix("type conversion error") || text.contains("index") { return .invalidArgument }
+        return text.hasSuffix("overflow") ? .overflow : .invalidArgument
+    }
+}
+
+extension Value {
+    /// Whether two values are the same, and of the same type all the way down. Every NaN is the same.
+    fileprivate func isExactly(_ other: Value) -> Bool {
+        guard typeName == other.typeName else { return false }
+        switch (self, other) {
+        case (.double(let a), .double(let b)): return a == b || a.isNaN && b.isNaN
+        case (.list(let a), .list(let b)):
+            return a.count == b.count && zip(a, b).allSatisfy { $0.isExactly($1) }
+        case (.map(let a), .map(let b)):
+            return a.count == b.count
+                && a.entries.allSatisfy { entry in
+                    b.entries.contains { $0.key.isExactly(entry.key) && $0.value.isExactly(entry.value) }
+                }
+        case (.optional(let a?), .optional(let b?)): return a.value.isExactly(b.value)
+        default:
+            var budget = Budget()
+            return (try? equals(other, &budget)) ?? false
+        }
+    }
+}
