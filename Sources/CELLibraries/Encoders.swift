@@ -26,7 +26,7 @@ extension Library {
                         try budget.allocate(bytes: text.utf8.count)
                         let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
                         guard let octets = [UInt8](base64: text + padding) else {
-                            throw .invalid("illegal base64 data: \(text.prefix(40))")
+                            throw .invalid("illegal base64 data: \(String(text.unicodeScalars.prefix(40)))")
                         }
                         return .bytes(octets)
                     })),
