@@ -44,7 +44,10 @@ let package = Package(
         .target(name: "CEL", dependencies: ["Basics", "Documents", "Chronology", "RegularExpressions"]),
         .target(
             name: "CELLibraries",
-            dependencies: ["Basics", "Cryptography", "Documents", "Chronology", "Web", "CEL"]),
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Chronology", "Web", "KubernetesFormats", "RegularExpressions",
+                "CEL",
+            ]),
         .target(name: "CELTesting", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),

@@ -73,12 +73,6 @@ enum ListFunctions {
             .unary { value, budget throws(EvaluationError) in
                 try .list(flattened(value.expectList(by: "flatten"), depth: 1, &budget))
             }),
-        // Also what is not known to be a list of lists.
-        .method(
-            "list_flatten_dyn", [.list(.dyn)], .list(.dyn),
-            .unary { value, budget throws(EvaluationError) in
-                try .list(flattened(value.expectList(by: "flatten"), depth: 1, &budget))
-            }),
         .method(
             "list_flatten_int", [.list(.dyn), .int], .list(.dyn),
             .binary { value, depth, budget throws(EvaluationError) in

@@ -103,9 +103,10 @@ extension String {
         of old: String, limit: Int, _ budget: inout Budget
     ) throws(EvaluationError) -> [Int] {
         try budget.read(bytes: utf8.count + old.utf8.count)
+        let search = ByteSearch(old.utf8)
         var places: [Int] = []
         var start = 0
-        while places.count < limit, let place = try firstByte(of: old, from: start, &budget) {
+        while places.count < limit, let place = firstByte(of: search, from: start) {
             try budget.allocate(bytes: MemoryLayout<Int>.stride)
             places.append(place)
             start = place + old.utf8.count

@@ -102,7 +102,7 @@ extension String {
         ifBefore position: Int64, _ budget: inout Budget
     ) throws(EvaluationError) -> Int64? {
         if !isPlainASCII { try budget.read(bytes: utf8.count) }
-        let end = Int64(scalarCount)
+        let end = Int64(scalarCount(inFirst: utf8.count))
         return end < position ? end : nil
     }
 
@@ -110,7 +110,7 @@ extension String {
         of wanted: String, from start: Int, _ budget: inout Budget
     ) throws(EvaluationError) -> Int64 {
         try budget.read(bytes: utf8.count - start + wanted.utf8.count)
-        guard let place = try firstByte(of: wanted, from: start, &budget) else { return -1 }
+        guard let place = firstByte(of: ByteSearch(wanted.utf8), from: start) else { return -1 }
         return Int64(scalarCount(inFirst: place))
     }
 
