@@ -9,7 +9,7 @@ extension Profile {
         name: "standard", summary: "the language and all extension libraries of cel-spec",
         libraries: [
             .standard, .optionals, .bindings, .twoVariableComprehensions, .strings(version: 4), .lists(version: 3),
-            .math(version: 2), .sets, .encoders,
+            .math(version: 2), .sets, .encoders, .regex, .network,
         ])
 
     /// Expressions of a kro ResourceGraphDefinition.
