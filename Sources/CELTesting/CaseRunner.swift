@@ -5,30 +5,32 @@ internal import CELLibraries
 
 /// Runs cases.
 public struct CaseRunner: Sendable {
-    private let libraries: [TestEnvironment.Setting: Environment]
+    private let environments: [TestEnvironment.Setting: Environment]
 
     /// A runner; it keeps an environment for each kind of case.
     public init() {
-        libraries = [
-            .conformance: Environment(libraries: Self.extensions),
-            .reference: Environment(libraries: Self.extensions, options: Self.referenceOptions),
-            .kro: Environment(libraries: Self.extensions, options: Self.referenceOptions),
+        var reference = Environment.Options()
+        reference.acceptsAnyMapKey = true
+        reference.durationMillisecondsAreTotal = true
+        var kro = Profile.kro.options
+        kro.acceptsAnyMapKey = true
+        environments = [
+            .conformance: Environment(libraries: Self.conformance),
+            .reference: Environment(libraries: Self.conformance + Self.extensions, options: reference),
+            .kro: Environment(libraries: Profile.kro.libraries, options: kro),
         ]
     }
 
-    private static let extensions: [Library] = [
-        .standard, .optionals, .bindings, .twoVariableComprehensions, .blocks, .encoders,
+    /// What the cases of the specification use.
+    private static let conformance: [Library] = [
+        .standard, .optionals, .bindings, .twoVariableComprehensions, .blocks, .encoders, .strings(), .math(), .network,
     ]
 
-    private static let referenceOptions: Environment.Options = {
-        var options = Environment.Options()
-        options.acceptsAnyMapKey = true
-        options.durationMillisecondsAreTotal = true
-        return options
-    }()
+    /// What cel-go brings beyond.
+    private static let extensions: [Library] = [.lists(), .sets, .regex]
 
     private func environment(_ wanted: TestEnvironment) -> Environment {
-        let base = libraries[wanted.setting]!
+        let base = environments[wanted.setting]!
         if wanted.functions.isEmpty, wanted.container.isEmpty { return base.adding(variables: wanted.variables) }
         return Environment(
             libraries: base.libraries + [Library("case", functions: wanted.functions)], variables: wanted.variables,

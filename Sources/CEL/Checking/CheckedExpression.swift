@@ -8,8 +8,8 @@ public struct CheckedExpression: Sendable {
         case none
         /// A variable, by its full name; of a selection the whole dotted name.
         case variable(String)
-        /// The name of a type.
-        case type(String)
+        /// The name of a type, or of another constant.
+        case constant(String)
         /// A variable of a macro.
         case local
         /// Forms of a function that fit.

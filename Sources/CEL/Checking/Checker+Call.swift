@@ -95,7 +95,6 @@ extension Checker {
                     "the field '\(field.name)' is of type '\(show(wanted))', not '\(show(found))'", at: field.value)
             }
         }
-        resolve(id, .type(type.rawValue))
         return type.valueType
     }
 }

@@ -114,7 +114,8 @@ struct Checker {
         let environment = environment
         let found = environment.container.resolve(name) { candidate -> (CELType, CheckedExpression.Resolution)? in
             if let type = environment.variables[candidate] { return (type, .variable(candidate)) }
-            if let type = environment.types[candidate] { return (.type(type), .type(candidate)) }
+            if let type = environment.types[candidate] { return (.type(type), .constant(candidate)) }
+            if let value = environment.constants[candidate] { return (value.literalType, .constant(candidate)) }
             return nil
         }
         guard let found else { return nil }
@@ -158,7 +159,7 @@ struct Checker {
 
 extension Value {
     /// The type of a constant.
-    fileprivate var literalType: CELType {
+    var literalType: CELType {
         switch self {
         case .null: .null
         case .bool: .bool

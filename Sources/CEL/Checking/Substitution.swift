@@ -90,7 +90,7 @@ struct Substitution {
 extension CELType {
     fileprivate var acceptsNull: Bool {
         switch self {
-        case .null, .nullable, .opaque, .object, .timestamp, .duration, .dyn: true
+        case .null, .nullable, .opaque, .object, .optional, .timestamp, .duration, .dyn: true
         default: false
         }
     }
@@ -106,7 +106,7 @@ extension CELType {
             key.isLessSpecific(than: otherKey) && value.isLessSpecific(than: otherValue)
         case (.opaque(let name, let a), .opaque(let other, let b)):
             name == other && a.count == b.count && zip(a, b).allSatisfy { $0.isLessSpecific(than: $1) }
-        case (.nullable, .null): true
+        case (_, .null): acceptsNull
         case (.nullable(let a), let b): a == b
         default: self == other
         }

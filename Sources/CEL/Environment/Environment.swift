@@ -29,6 +29,8 @@ public struct Environment: Sendable {
     /// Variables by their full name.
     public let variables: [String: CELType]
     let slots: [String: Int]
+    /// Names that stand for values; those of types among them.
+    let constants: [String: Value]
     let types: [String: CELType]
     let container: Container
     let hasOptionals: Bool
@@ -45,7 +47,7 @@ public struct Environment: Sendable {
         options: Options = Options()
     ) {
         var functions: [String: [Overload]] = [:], macros = MacroTable()
-        var types: [String: CELType] = [:], hasOptionals = false
+        var types: [String: CELType] = [:], constants: [String: Value] = [:], hasOptionals = false
         for library in libraries {
             for function in library.functions {
                 for var overload in function.overloads {
@@ -60,13 +62,18 @@ public struct Environment: Sendable {
                 }
             }
             library.macros.forEach { macros.add($0) }
-            library.types.forEach { types[$0.name] = $0 }
+            library.types.forEach {
+                types[$0.name] = $0
+                constants[$0.name] = .type($0.name)
+            }
+            constants.merge(library.constants) { $1 }
             hasOptionals = hasOptionals || library.hasOptionalSyntax
         }
         if options.crossTypeNumericComparisons {
             for name in ["_<_", "_<=_", "_>_", "_>=_"] { functions[name]? += Overload.crossTypeComparisons(name) }
         }
         (self.functions, self.macros, self.types, self.hasOptionals) = (functions, macros, types, hasOptionals)
+        self.constants = constants
         (self.variables, self.options, self.libraries) = (variables, options, libraries)
         self.container = Container(container)
         slots = Dictionary(
@@ -80,6 +87,7 @@ public struct Environment: Sendable {
 
     private init(_ base: Environment, variables: [String: CELType]) {
         (functions, macros, types, container) = (base.functions, base.macros, base.types, base.container)
+        constants = base.constants
         (hasOptionals, options, libraries) = (base.hasOptionals, base.options, base.libraries)
         self.variables = variables
         slots = Dictionary(

@@ -10,15 +10,17 @@ public struct Library: Sendable {
     public let macros: [Macro]
     /// Names of types, which an expression can compare with `type(x)`.
     public let types: [CELType]
+    /// Names that stand for values, in a namespace where they have one.
+    public let constants: [String: Value]
     /// Whether it brings the optional syntax `a.?b`, `a[?i]`, `[?e]`.
     public let hasOptionalSyntax: Bool
 
     /// A library.
     public init(
         _ name: String, functions: [Function] = [], macros: [Macro] = [], types: [CELType] = [],
-        hasOptionalSyntax: Bool = false
+        constants: [String: Value] = [:], hasOptionalSyntax: Bool = false
     ) {
         (self.name, self.functions, self.macros, self.types) = (name, functions, macros, types)
-        self.hasOptionalSyntax = hasOptionalSyntax
+        (self.constants, self.hasOptionalSyntax) = (constants, hasOptionalSyntax)
     }
 }

@@ -73,15 +73,15 @@ final class BindNode: Node {
     }
 }
 
-/// A dotted name that nobody checked: the longest variable that is there, then fields of it; then the name of a type.
+/// A dotted name that nobody checked: the longest variable that is there, then fields of it; then a constant.
 final class DynamicNameNode: Node {
     /// What is tried, in order: a variable's name, and the fields that follow it.
     let candidates: [(name: String, fields: [String])]
-    let type: Value?
+    let constant: Value?
     let offset: Int32
 
-    init(_ candidates: [(name: String, fields: [String])], type: Value?, at offset: Int32) {
-        (self.candidates, self.type, self.offset) = (candidates, type, offset)
+    init(_ candidates: [(name: String, fields: [String])], constant: Value?, at offset: Int32) {
+        (self.candidates, self.constant, self.offset) = (candidates, constant, offset)
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
@@ -93,7 +93,7 @@ final class DynamicNameNode: Node {
             for field in fields { value = try value.selecting(field, at: offset) }
             return value
         }
-        if let type { return type }
+        if let constant { return constant }
         throw EvaluationError.noSuchAttribute(candidates.last?.name ?? "").at(offset)
     }
 }

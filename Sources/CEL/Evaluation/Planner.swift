@@ -143,7 +143,7 @@ struct Planner {
             switch checked.resolution(of: id) {
             case .variable(let name):
                 return VariableNode(name, hint: environment.slots[name] ?? .max, at: offset(id))
-            case .type(let name): return ConstantNode(.type(name))
+            case .constant(let name): return environment.constants[name].map { ConstantNode($0) }
             default: return nil
             }
         }
@@ -166,16 +166,16 @@ struct Planner {
             let name = parts[..<length].joined(separator: ".")
             candidates += container.candidates(name).map { ($0, Array(parts[length...])) }
         }
-        let types = environment.types
-        let type = container.resolve(parts.joined(separator: ".")) { types[$0] }
-        return DynamicNameNode(candidates, type: type.map { .type($0.name) }, at: offset(id))
+        let constants = environment.constants
+        let constant = container.resolve(parts.joined(separator: ".")) { constants[$0] }
+        return DynamicNameNode(candidates, constant: constant, at: offset(id))
     }
 
     private func path(_ operand: any Node, _ field: String, _ at: Int32) -> any Node {
         switch operand {
         case let variable as VariableNode: PathNode(variable, [field], at: [at])
         case let path as PathNode: PathNode(path.variable, path.fields + [field], at: path.offsets + [at])
-        default: SelectNode(operand, field, at: at)
+        default: SelectNode(operand, field, isLenient: operand.isPathOfVariable, at: at)
         }
     }
 

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Value {
-    /// A field: the value of a string key. Of an optional's value it is optional, and none where it is missing.
-    func selecting(_ field: String, at offset: Int32) throws(EvaluationError) -> Value {
+    /// A field: the value of a string key. Of an optional's value it is optional, and none where it is missing; where
+    /// the optional's value can have no fields that is a failure, unless it is lenient.
+    func selecting(_ field: String, isLenient: Bool = true, at offset: Int32) throws(EvaluationError) -> Value {
         switch self {
         case .map(let map):
             guard let value = map[field] else { throw EvaluationError.noSuchKey(.string(field)).at(offset) }
             return value
-        case .optional(let wrapped): return wrapped?.value.selectingIfPresent(field) ?? .none
+        case .optional(let wrapped):
+            guard let value = wrapped?.value else { return .none }
+            switch value {
+            case .map, .optional: return value.selectingIfPresent(field)
+            default: return isLenient ? .none : try value.selecting(field, at: offset)
+            }
+        case .list:
+            throw EvaluationError(.noSuchOverload, "unsupported index type 'string' in list", offset: offset)
         default:
             throw EvaluationError(
                 .noSuchKey, "no such key: \(field); a \(typeName) has no fields", offset: offset)
@@ -77,14 +85,29 @@ extension Value {
 final class SelectNode: Node {
     let operand: any Node
     let field: String
+    let isLenient: Bool
     let offset: Int32
 
-    init(_ operand: any Node, _ field: String, at offset: Int32) {
-        (self.operand, self.field, self.offset) = (operand, field, offset)
+    init(_ operand: any Node, _ field: String, isLenient: Bool, at offset: Int32) {
+        (self.operand, self.field, self.isLenient, self.offset) = (operand, field, isLenient, offset)
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-        try operand.evaluate(&frame).selecting(field, at: offset)
+        try operand.evaluate(&frame).selecting(field, isLenient: isLenient, at: offset)
+    }
+}
+
+extension Node {
+    /// Whether it reads parts of a variable, one after the other. The reference lets `x.?a.b` be none where `a` is a
+    /// number and `x` a variable, and fails where `x` is a literal.
+    var isPathOfVariable: Bool {
+        switch self {
+        case is VariableNode, is PathNode, is DynamicNameNode: true
+        case let select as SelectNode: select.operand.isPathOfVariable
+        case let select as OptionalSelectNode: select.operand.isPathOfVariable
+        case let index as IndexNode: index.operand.isPathOfVariable
+        default: false
+        }
     }
 }
 

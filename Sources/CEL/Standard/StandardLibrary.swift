@@ -8,9 +8,10 @@ extension Library {
             + Function.times,
         macros: Macro.standard,
         types: [
-            .bool, .int, .uint, .double, .string, .bytes, .null, .dyn, .timestamp, .duration, .list(.dyn),
-            .map(.dyn, .dyn), .type(.dyn),
-        ])
+            .bool, .int, .uint, .double, .string, .bytes, .null, .timestamp, .duration, .list(.dyn), .map(.dyn, .dyn),
+            .type(.dyn),
+        ],
+        constants: ["google.protobuf.NullValue.NULL_VALUE": .null])
 
     /// `cel.bind(name, value, body)`.
     public static let bindings = Library("bindings", macros: [Macro.bind])

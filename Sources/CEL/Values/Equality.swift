@@ -65,7 +65,7 @@ extension Int64 {
     /// Below, at or above zero; nil for a NaN. A double within the range is compared with the nearest double.
     func compare(with double: Double) -> Int? {
         if double.isNaN { return nil }
-        if double >= 0x1p63 { return -1 }
+        if double > 0x1p63 { return -1 }
         if double < -0x1p63 { return 1 }
         let own = Double(self)
         return own < double ? -1 : own > double ? 1 : 0
@@ -76,7 +76,7 @@ extension UInt64 {
     /// Below, at or above zero; nil for a NaN. A double within the range is compared with the nearest double.
     func compare(with double: Double) -> Int? {
         if double.isNaN { return nil }
-        if double >= 0x1p64 { return -1 }
+        if double > 0x1p64 { return -1 }
         if double < 0 { return 1 }
         let own = Double(self)
         return own < double ? -1 : own > double ? 1 : 0
