@@ -58,7 +58,9 @@ extension ListFunctions {
                     + "\(list.count) and \(keys.count) elements respectively")
         }
         guard list.count > 1 else {
-            if let key = keys.first, key.compare(with: key) == nil { throw .invalid("list elements must be comparable") }
+            if let key = keys.first, key.compare(with: key) == nil {
+                throw .invalid("list elements must be comparable")
+            }
             return .list(list)
         }
         try budget.allocate(values: 2 * list.count)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 internal import CEL
 
 /// Keys of one type, and in which order their indices are to stand. Equal keys stay as they are.

@@ -30,7 +30,8 @@ extension Library {
 
 private enum SetFunctions {
     static func relation(
-        _ name: String, _ holds: @escaping @Sendable (ListValue, ListValue, inout Budget) throws(EvaluationError) -> Bool
+        _ name: String,
+        _ holds: @escaping @Sendable (ListValue, ListValue, inout Budget) throws(EvaluationError) -> Bool
     ) -> Function {
         let list = CELType.list(.parameter("T"))
         return Function(

@@ -57,7 +57,7 @@ extension FormatText {
         var budget = Budget(EvaluationLimits(steps: 10_000, bytes: 100_000))
         do {
             _ = try write(arguments, &budget)
-        } catch where error.kind == .budget {
+        } catch  where error.kind == .budget {
             return
         }
         guard arguments.count <= clauses else {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 internal import CEL
 
 // The language counts code points; the text is UTF-8. As a code point never occurs inside another one's bytes, a search

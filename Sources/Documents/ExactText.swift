@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 /// A text that equals another only when both have the same code points.
 ///
 /// Swift compares strings by canonical equivalence; RFC 8259 section 8.3 compares code points, and so do signatures.
@@ -9,12 +11,7 @@ struct ExactText: Hashable {
 
     init(_ text: String) { self.text = text }
 
-    static func == (a: ExactText, b: ExactText) -> Bool {
-        a.text.utf8.count == b.text.utf8.count && a.text.utf8.elementsEqual(b.text.utf8)
-    }
+    static func == (a: ExactText, b: ExactText) -> Bool { a.text.hasSameScalars(as: b.text) }
 
-    func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-    }
+    func hash(into hasher: inout Hasher) { text.hashScalars(into: &hasher) }
 }

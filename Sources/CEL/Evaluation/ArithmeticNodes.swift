@@ -138,6 +138,35 @@ extension Value {
     }
 }
 
+/// `a + b`.
+final class AddTwoNode: Node {
+    let left: any Node, right: any Node
+    let extra: [Overload]
+    let offset: Int32
+
+    init(_ left: any Node, _ right: any Node, at offset: Int32, extra: [Overload]) {
+        (self.left, self.right, self.offset, self.extra) = (left, right, offset, extra)
+    }
+
+    func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
+        var sum: Value
+        do throws(EvaluationError) { sum = try left.evaluate(&frame) } catch {
+            throw frame.failure(error, others: [right])
+        }
+        let term = try right.evaluate(&frame)
+        if case .int(let a) = sum, case .int(let b) = term {
+            let (result, overflow) = a.addingReportingOverflow(b)
+            if !overflow { return .int(result) }
+        }
+        do throws(EvaluationError) {
+            let copied = sum.copiedBytes
+            if copied > 0 { try frame.budget.allocate(bytes: copied) }
+            try sum.add(term, extra: extra, &frame.budget)
+        } catch { throw error.at(offset) }
+        return sum
+    }
+}
+
 /// `a + b + …`, from left to right.
 final class AddNode: Node {
     let terms: [any Node]

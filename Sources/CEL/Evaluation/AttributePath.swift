@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 /// A variable and the fields that are read from it: `schema.spec.replicas`.
 public struct AttributePath: Hashable, Sendable, CustomStringConvertible, Comparable {
     /// One step into a value.

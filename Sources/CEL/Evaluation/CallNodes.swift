@@ -98,16 +98,20 @@ final class CallNode: Node {
 /// `optional.or(alternative)` and `optional.orValue(alternative)`; the alternative runs when it is needed.
 final class OptionalOrNode: Node {
     let optional: any Node, alternative: any Node
+    /// The optional where it is a path, of which no optional needs to be made.
+    let path: PathNode?
     let isUnwrapping: Bool
     let offset: Int32
 
     init(_ optional: any Node, _ alternative: any Node, isUnwrapping: Bool, at offset: Int32) {
         (self.optional, self.alternative) = (optional, alternative)
         (self.isUnwrapping, self.offset) = (isUnwrapping, offset)
+        path = (optional as? PathNode).flatMap { $0.isOptional ? $0 : nil }
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-        let value = try optional.evaluate(&frame)
+        if isUnwrapping, let path, let value = try path.find(&frame) { return value }
+        let value = path == nil || !isUnwrapping ? try optional.evaluate(&frame) : .none
         guard case .optional(let wrapped) = value else {
             throw EvaluationError.noSuchOverload(isUnwrapping ? "orValue" : "or", value).at(offset)
         }

@@ -1,44 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 // A term that decides alone decides even where another fails; cel-spec, “Logical Operators”.
 
-/// `a && b && …`.
+/// `a && b`.
 final class AndNode: Test {
-    let terms: [any Node]
-    init(_ terms: [any Node]) { self.terms = terms }
+    let left: any Node, right: any Node
+    init(_ left: any Node, _ right: any Node) { (self.left, self.right) = (left, right) }
 
     func test(_ frame: inout Frame) throws(EvaluationError) -> Bool {
-        var failure: EvaluationError?
-        for term in terms {
-            do throws(EvaluationError) {
-                if try !term.test(&frame) { return false }
-            } catch {
-                if error.isFinal { throw error }
-                failure = failure?.merged(with: error) ?? error
-            }
+        do throws(EvaluationError) {
+            guard try left.test(&frame) else { return false }
+        } catch {
+            if let failure = frame.failure(error, unlessDecidedBy: right, as: false) { throw failure }
+            return false
         }
-        if let failure { throw failure }
-        return true
+        return try right.test(&frame)
     }
 }
 
-/// `a || b || …`.
+/// `a || b`.
 final class OrNode: Test {
-    let terms: [any Node]
-    init(_ terms: [any Node]) { self.terms = terms }
+    let left: any Node, right: any Node
+    init(_ left: any Node, _ right: any Node) { (self.left, self.right) = (left, right) }
 
     func test(_ frame: inout Frame) throws(EvaluationError) -> Bool {
-        var failure: EvaluationError?
-        for term in terms {
-            do throws(EvaluationError) {
-                if try term.test(&frame) { return true }
-            } catch {
-                if error.isFinal { throw error }
-                failure = failure?.merged(with: error) ?? error
-            }
+        do throws(EvaluationError) {
+            if try left.test(&frame) { return true }
+        } catch {
+            if let failure = frame.failure(error, unlessDecidedBy: right, as: true) { throw failure }
+            return true
         }
-        if let failure { throw failure }
-        return false
+        return try right.test(&frame)
     }
 }
 
@@ -77,6 +71,21 @@ final class EqualNode: Test {
             throw frame.failure(error, others: [right])
         }
         return try a.equals(right.evaluate(&frame), &frame.budget) == isEqual
+    }
+}
+
+/// `a == constant`, `a != constant`.
+final class EqualConstantNode: Test {
+    let left: any Node
+    let constant: Value
+    let isEqual: Bool
+
+    init(_ left: any Node, _ constant: Value, isEqual: Bool) {
+        (self.left, self.constant, self.isEqual) = (left, constant, isEqual)
+    }
+
+    func test(_ frame: inout Frame) throws(EvaluationError) -> Bool {
+        try left.evaluate(&frame).equals(constant, &frame.budget) == isEqual
     }
 }
 
@@ -122,18 +131,10 @@ final class CompareNode: Test {
 /// `element in list`, `key in map`.
 final class InNode: Test {
     let element: any Node, range: any Node
-    /// The keys of a constant list whose elements could all be keys.
-    let constants: Set<MapKey>?
     let offset: Int32
 
     init(_ element: any Node, _ range: any Node, at offset: Int32) {
         (self.element, self.range, self.offset) = (element, range, offset)
-        guard let constant = range as? ConstantNode, case .list(let list) = constant.value, list.count > 4 else {
-            constants = nil
-            return
-        }
-        let keys = list.compactMap { MapKey($0) }
-        constants = keys.count == list.count ? Set(keys) : nil
     }
 
     func test(_ frame: inout Frame) throws(EvaluationError) -> Bool {
@@ -141,7 +142,6 @@ final class InNode: Test {
         do throws(EvaluationError) { a = try element.evaluate(&frame) } catch {
             throw frame.failure(error, others: [range])
         }
-        if let constants { return MapKey(a).map { constants.contains($0) } ?? false }
         let range = try range.evaluate(&frame)
         switch range {
         case .map(let map): return map[a] != nil
@@ -153,5 +153,33 @@ final class InNode: Test {
             return false
         default: throw EvaluationError.noSuchOverload("@in", a, range).at(offset)
         }
+    }
+}
+
+/// `element in [constants]`, all of which could be keys.
+final class InConstantsNode: Test {
+    let element: any Node
+    /// The constants when there are few and all are strings.
+    let texts: [String]
+    let keys: Set<MapKey>
+
+    /// Nil when a constant could be no key.
+    init?(_ element: any Node, _ list: ListValue) {
+        let keys = list.compactMap { MapKey($0) }
+        guard keys.count == list.count else { return nil }
+        let texts = list.compactMap { if case .string(let text) = $0 { text } else { nil } }
+        self.element = element
+        self.keys = Set(keys)
+        self.texts = texts.count == list.count && texts.count <= 8 ? texts : []
+    }
+
+    func test(_ frame: inout Frame) throws(EvaluationError) -> Bool {
+        let value = try element.evaluate(&frame)
+        if case .string(let text) = value, !texts.isEmpty {
+            for known in texts where known.hasSameScalars(as: text) { return true }
+            return false
+        }
+        guard let key = MapKey(value) else { return false }
+        return keys.contains(key)
     }
 }

@@ -61,6 +61,19 @@ struct Frame {
     }
 }
 
+extension Frame {
+    /// What a logical operator throws whose first term failed; nil when the other term decides it alone.
+    @inline(never)
+    mutating func failure(
+        _ first: EvaluationError, unlessDecidedBy other: any Node, as decisive: Bool
+    ) -> EvaluationError? {
+        if first.isFinal { return first }
+        do throws(EvaluationError) { return try other.test(&self) == decisive ? nil : first } catch {
+            return error.isFinal ? error : first.merged(with: error)
+        }
+    }
+}
+
 extension EvaluationError {
     static func unknown(_ paths: Set<AttributePath>) -> EvaluationError {
         EvaluationError(

@@ -88,8 +88,10 @@ extension Planner {
         }
         terms.append(next)
         let planned = try nodes(terms.reversed())
-        let node = AddNode(planned, at: offsets.reversed(), extra: extra("_+_"))
-        return fold(node, planned)
+        if planned.count == 2 {
+            return fold(AddTwoNode(planned[0], planned[1], at: offsets[0], extra: extra("_+_")), planned)
+        }
+        return fold(AddNode(planned, at: offsets.reversed(), extra: extra("_+_")), planned)
     }
 
     /// Forms of an operator that libraries bring.
@@ -112,9 +114,20 @@ extension Planner {
         let left = try node(arguments[0]), right = try node(arguments[1])
         let operation: any Node
         switch name {
-        case "_==_": operation = EqualNode(left, right, isEqual: true)
-        case "_!=_": operation = EqualNode(left, right, isEqual: false)
-        case "@in": operation = InNode(left, right, at: at)
+        case "_==_", "_!=_":
+            if let constant = right as? ConstantNode {
+                operation = EqualConstantNode(left, constant.value, isEqual: name == "_==_")
+            } else {
+                operation = EqualNode(left, right, isEqual: name == "_==_")
+            }
+        case "@in":
+            if let constant = right as? ConstantNode, case .list(let list) = constant.value,
+                let node = InConstantsNode(left, list)
+            {
+                operation = node
+            } else {
+                operation = InNode(left, right, at: at)
+            }
         case "_[_]": operation = IndexNode(left, right, isOptional: false, at: at)
         case "_[?_]": operation = IndexNode(left, right, isOptional: true, at: at)
         default:

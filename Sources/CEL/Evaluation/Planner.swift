@@ -50,13 +50,14 @@ struct Planner {
         case .identifier(let name): return self.name(name, id)
         case .select(let operand, let field):
             if let resolved = resolvedName(id) { return resolved }
-            return path(try node(operand), field, at)
+            return select(try node(operand), field, isOptional: false, at)
         case .has(let operand, let field): return HasNode(try node(operand), field, at: at)
-        case .optionalSelect(let operand, let field): return OptionalSelectNode(try node(operand), field)
+        case .optionalSelect(let operand, let field):
+            return select(try node(operand), field, isOptional: true, at)
         case .call(let name, let arguments): return try call(name, arguments, id)
         case .method(let target, let name, let arguments): return try method(target, name, arguments, id)
-        case .and(let terms): return AndNode(try nodes(terms))
-        case .or(let terms): return OrNode(try nodes(terms))
+        case .and(let terms): return balanced(try nodes(terms)[...]) { AndNode($0, $1) }
+        case .or(let terms): return balanced(try nodes(terms)[...]) { OrNode($0, $1) }
         case .conditional(let condition, let then, let otherwise):
             return ConditionalNode(try node(condition), try node(then), try node(otherwise))
         case .list(let elements):
@@ -95,6 +96,13 @@ struct Planner {
             defer { scopes.removeLast(slots.count) }
             return BindNode(first..<boundCount, try node(body))
         }
+    }
+
+    /// The terms of a chain as a tree whose depth grows with the logarithm of their number.
+    private func balanced(_ terms: ArraySlice<any Node>, _ join: (any Node, any Node) -> any Node) -> any Node {
+        guard terms.count > 1 else { return terms[terms.startIndex] }
+        let middle = terms.startIndex + terms.count / 2
+        return join(balanced(terms[..<middle], join), balanced(terms[middle...], join))
     }
 
     private mutating func nextBound() -> Int {
@@ -171,12 +179,19 @@ struct Planner {
         return DynamicNameNode(candidates, constant: constant, at: offset(id))
     }
 
-    private func path(_ operand: any Node, _ field: String, _ at: Int32) -> any Node {
+    /// A field of an operand: one more step where the operand is a path.
+    private func select(_ operand: any Node, _ field: String, isOptional: Bool, _ at: Int32) -> any Node {
+        let base: PathNode.Base
         switch operand {
-        case let variable as VariableNode: PathNode(variable, [field], at: [at])
-        case let path as PathNode: PathNode(path.variable, path.fields + [field], at: path.offsets + [at])
-        default: SelectNode(operand, field, isLenient: operand.isPathOfVariable, at: at)
+        case let path as PathNode: return path.adding(field, isOptional: isOptional, at: at)
+        case let variable as VariableNode: base = .variable(variable)
+        case let local as LocalNode: base = .local(local.slot)
+        default:
+            return isOptional
+                ? OptionalSelectNode(operand, field)
+                : SelectNode(operand, field, isLenient: operand.isPathOfVariable, at: at)
         }
+        return PathNode(base, [PathNode.Step(field: field, isOptional: isOptional, offset: at)])
     }
 
     func isLocal(_ name: String) -> Bool { scopes.contains { $0.name == name } }

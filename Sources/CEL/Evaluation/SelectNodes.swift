@@ -23,11 +23,14 @@ extension Value {
     }
 
     /// A field as an optional; none where it, or what could hold it, is missing.
-    func selectingIfPresent(_ field: String) -> Value {
+    func selectingIfPresent(_ field: String) -> Value { member(field).map { .some($0) } ?? .none }
+
+    /// A field of a map, or of an optional's map; nil where it, or what could hold it, is missing.
+    func member(_ field: String) -> Value? {
         switch self {
-        case .map(let map): map[field].map { .some($0) } ?? .none
-        case .optional(let wrapped): wrapped?.value.selectingIfPresent(field) ?? .none
-        default: .none
+        case .map(let map): map[field]
+        case .optional(let wrapped): wrapped?.value.member(field)
+        default: nil
         }
     }
 
@@ -102,7 +105,8 @@ extension Node {
     /// number and `x` a variable, and fails where `x` is a literal.
     var isPathOfVariable: Bool {
         switch self {
-        case is VariableNode, is PathNode, is DynamicNameNode: true
+        case is VariableNode, is DynamicNameNode: true
+        case let path as PathNode: if case .variable = path.base { true } else { false }
         case let select as SelectNode: select.operand.isPathOfVariable
         case let select as OptionalSelectNode: select.operand.isPathOfVariable
         case let index as IndexNode: index.operand.isPathOfVariable
@@ -171,28 +175,5 @@ final class IndexNode: Node {
         key = try index.evaluate(&frame)
         return isOptional
             ? try value.indexedIfPresent(by: key, at: offset) : try value.indexed(by: key, at: offset)
-    }
-}
-
-/// Fields of a variable, one below the other.
-final class PathNode: Node {
-    let variable: VariableNode
-    let fields: [String]
-    let offsets: [Int32]
-
-    init(_ variable: VariableNode, _ fields: [String], at offsets: [Int32]) {
-        (self.variable, self.fields, self.offsets) = (variable, fields, offsets)
-    }
-
-    func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-        if !frame.variables.isComplete {
-            try frame.variables.requireKnown(
-                AttributePath(variable.name, fields.map { .field($0) }), variable.offset)
-        }
-        guard var value = try frame.variables.value(of: variable.name, hint: variable.hint) else {
-            throw EvaluationError.noSuchAttribute(variable.name).at(variable.offset)
-        }
-        for index in fields.indices { value = try value.selecting(fields[index], at: offsets[index]) }
-        return value
     }
 }

@@ -2,38 +2,47 @@
 
 public import Documents
 
-/// What the variables of an expression are, for one evaluation.
+/// What the variables of an expression are, for one evaluation. Copies share what they hold until one is changed.
 public struct Variables: Sendable, ExpressibleByDictionaryLiteral {
-    /// Sorted by name, as an environment sorts its variables, so that most are found at the first look.
-    private(set) var names: [String] = []
-    private(set) var values: [Value] = []
-    private var failures: [String: EvaluationError] = [:]
-    private(set) var unknown: [AttributePath] = []
+    private final class Storage: Sendable {
+        /// Sorted, as an environment sorts its variables, so that most are found at the first look.
+        let names: [String]
+        let values: [Value]
+        let failures: [String: EvaluationError]
+        let unknown: [AttributePath]
+
+        init(_ names: [String], _ values: [Value], _ failures: [String: EvaluationError], _ unknown: [AttributePath]) {
+            (self.names, self.values, self.failures, self.unknown) = (names, values, failures, unknown)
+        }
+    }
+
+    private var storage: Storage
+    private static let empty = Storage([], [], [:], [])
 
     /// No variables.
-    public init() {}
+    public init() { storage = Self.empty }
 
     /// Variables by name; of a name that is given twice the last counts.
     public init(dictionaryLiteral elements: (String, Value)...) {
-        for (name, value) in elements { self[name] = value }
+        self.init(Dictionary(elements) { $1 })
     }
 
     /// Variables by name.
     public init(_ values: [String: Value]) {
-        names = values.keys.sorted()
-        self.values = names.map { values[$0]! }
+        let names = values.keys.sorted()
+        storage = Storage(names, names.map { values[$0]! }, [:], [])
     }
 
     /// One variable for each member of a document.
     public init(members object: JSONObject, numbers: NumberReading = .integersAndDoubles) {
-        self.init()
-        for (name, json) in object { self[name] = Value(json, numbers: numbers) }
+        self.init(Dictionary(object.map { ($0.key, Value($0.value, numbers: numbers)) }) { $1 })
     }
 
     /// A variable's value; nil when there is none.
     public subscript(name: String) -> Value? {
-        get { position(of: name).map { values[$0] } }
+        get { position(of: name).map { storage.values[$0] } }
         set {
+            var names = storage.names, values = storage.values
             let at = names.partitioningIndex { $0 >= name }
             let isKnown = at < names.count && names[at] == name
             switch (isKnown, newValue) {
@@ -46,19 +55,32 @@ public struct Variables: Sendable, ExpressibleByDictionaryLiteral {
                 values.remove(at: at)
             case (false, nil): break
             }
+            storage = Storage(names, values, storage.failures, storage.unknown)
         }
     }
 
     /// Makes reading a variable fail; what an expression does not read does not fail.
-    public mutating func fail(_ name: String, with error: EvaluationError) { failures[name] = error }
+    public mutating func fail(_ name: String, with error: EvaluationError) {
+        storage = Storage(
+            storage.names, storage.values, storage.failures.merging([name: error]) { $1 }, storage.unknown)
+    }
 
     /// Marks a variable, or a part of one, as not known yet; see `Program.evaluatePartially`.
-    public mutating func markUnknown(_ path: AttributePath) { unknown.append(path) }
+    public mutating func markUnknown(_ path: AttributePath) {
+        storage = Storage(storage.names, storage.values, storage.failures, storage.unknown + [path])
+    }
+
+    /// Their names, sorted.
+    public var names: [String] { storage.names }
+
+    /// What is marked as unknown.
+    var unknown: [AttributePath] { storage.unknown }
 
     /// Whether nothing is marked as unknown.
-    var isComplete: Bool { unknown.isEmpty }
+    var isComplete: Bool { storage.unknown.isEmpty }
 
     private func position(of name: String) -> Int? {
+        let names = storage.names
         let at = names.partitioningIndex { $0 >= name }
         return at < names.count && names[at] == name ? at : nil
     }
@@ -66,14 +88,14 @@ public struct Variables: Sendable, ExpressibleByDictionaryLiteral {
     /// A variable's value, looked for first where `hint` says.
     @inline(__always)
     func value(of name: String, hint: Int) throws(EvaluationError) -> Value? {
-        if hint < names.count, names[hint] == name { return values[hint] }
+        if hint < storage.names.count, storage.names[hint] == name { return storage.values[hint] }
         return try find(name)
     }
 
     @inline(never)
     private func find(_ name: String) throws(EvaluationError) -> Value? {
-        if let position = position(of: name) { return values[position] }
-        if let failure = failures[name] { throw failure }
+        if let position = position(of: name) { return storage.values[position] }
+        if let failure = storage.failures[name] { throw failure }
         return nil
     }
 }

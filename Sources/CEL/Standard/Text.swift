@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+internal import Glibc
 internal import RegularExpressions
 
 extension Function {
@@ -14,14 +16,13 @@ extension Function {
             "startsWith",
             .method("starts_with_string") { (text: String, part: String, budget) throws(EvaluationError) in
                 try budget.read(bytes: part.utf8.count)
-                return text.utf8.starts(with: part.utf8)
+                return text.beginsWithScalars(part)
             }),
         Function(
             "endsWith",
             .method("ends_with_string") { (text: String, part: String, budget) throws(EvaluationError) in
                 try budget.read(bytes: part.utf8.count)
-                return text.utf8.count >= part.utf8.count
-                    && text.utf8.suffix(part.utf8.count).elementsEqual(part.utf8)
+                return text.endsWithScalars(part)
             }),
     ]
 
@@ -90,9 +91,24 @@ extension Function {
 }
 
 extension String {
-    /// How many code points there are: the bytes that continue none.
-    package var scalarCount: Int {
-        unsafe withFastUTF8 { unsafe $0.reduce(0) { $0 + ($1 & 0xC0 != 0x80 ? 1 : 0) } }
+    fileprivate func beginsWithScalars(_ part: String) -> Bool {
+        unsafe withFastUTF8 { a in
+            unsafe part.withFastUTF8 { b in
+                // Both hold at least `b.count` bytes.
+                unsafe b.isEmpty || a.count >= b.count && memcmp(a.baseAddress!, b.baseAddress!, b.count) == 0
+            }
+        }
+    }
+
+    fileprivate func endsWithScalars(_ part: String) -> Bool {
+        unsafe withFastUTF8 { a in
+            unsafe part.withFastUTF8 { b in
+                // The last `b.count` bytes of `a`, which holds at least so many.
+                unsafe b.isEmpty
+                    || a.count >= b.count
+                        && memcmp(a.baseAddress! + (a.count - b.count), b.baseAddress!, b.count) == 0
+            }
+        }
     }
 
     /// Whether another text is a part of this.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 /// The entries of a map in their order, with an index once looking at each is slow.
 final class EntryTable: Sendable {
     let entries: [(key: Value, value: Value)]

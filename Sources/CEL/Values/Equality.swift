@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 // Equality is total: values of different types are different, numbers compare on one line. cel-spec, “Equality”.
 extension Value {
     /// Whether two values are equal, however deep they are.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 public import Documents
 
 /// Values by key: held, or read from a document when asked.

@@ -12,7 +12,9 @@ extension Library {
                 "cidr",
                 .function(
                     "string_to_cidr", [.string], NetworkValue.type,
-                    .string(for: "cidr") { text, _ throws(EvaluationError) in .opaque(try NetworkValue(kubernetes: text)) })),
+                    .string(for: "cidr") { text, _ throws(EvaluationError) in
+                        .opaque(try NetworkValue(kubernetes: text))
+                    })),
             Function(
                 "isCIDR",
                 .function(
@@ -22,10 +24,12 @@ extension Library {
                     })),
             containment(
                 "containsIP", "cidr_contains_ip", AddressValue.self, suffix: "_ip",
-                parse: { text throws(EvaluationError) in try AddressValue(kubernetes: text) }, { $0.contains($1.address) }),
+                parse: { text throws(EvaluationError) in try AddressValue(kubernetes: text) },
+                { $0.contains($1.address) }),
             containment(
                 "containsCIDR", "cidr_contains_cidr", NetworkValue.self, suffix: "",
-                parse: { text throws(EvaluationError) in try NetworkValue(kubernetes: text) }, { $0.contains($1.network) }),
+                parse: { text throws(EvaluationError) in try NetworkValue(kubernetes: text) },
+                { $0.contains($1.network) }),
             part("ip", "cidr_ip", AddressValue.type) { .opaque(AddressValue($0.address)) },
             part("prefixLength", "cidr_prefix_length", .int) { .int(Int64($0.prefixLength)) },
             part("masked", "cidr_masked", NetworkValue.type) { .opaque(NetworkValue($0.masked)) },

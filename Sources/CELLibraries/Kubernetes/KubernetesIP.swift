@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 public import CEL
 internal import Web
 
@@ -12,7 +13,8 @@ extension Library {
                 "ip",
                 .function(
                     "string_to_ip", [.string], AddressValue.type,
-                    .string(for: "ip") { text, _ throws(EvaluationError) in .opaque(try AddressValue(kubernetes: text)) })),
+                    .string(for: "ip") { text, _ throws(EvaluationError) in .opaque(try AddressValue(kubernetes: text))
+                    })),
             Function(
                 "isIP",
                 .function(

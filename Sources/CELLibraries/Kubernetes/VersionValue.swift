@@ -38,7 +38,8 @@ final class VersionValue: OpaqueValue {
     static func normalize(_ text: String) -> String? {
         var rest = text.utf8[...]
         if rest.first == UInt8(ascii: "v") { rest = rest.dropFirst() }
-        var parts = rest.split(separator: UInt8(ascii: "."), maxSplits: 2, omittingEmptySubsequences: false).map { part in
+        var parts = rest.split(separator: UInt8(ascii: "."), maxSplits: 2, omittingEmptySubsequences: false).map {
+            part in
             guard part.count > 1 else { return String(Substring(part)) }
             let digits = part.drop { $0 == UInt8(ascii: "0") }
             let startsWithDigit = digits.first.map { (0x30...0x39).contains($0) } ?? false

@@ -73,7 +73,8 @@ private func accessReference(_ value: Value, _ location: ComponentLocation?) thr
     }
     var reason = ""
     if case .string(let type)? = access["type"], localBlobTypes.contains(type) {
-        if let location, case .string(let digest)? = access["localReference"], !digest.isEmpty, !location.baseURL.isEmpty
+        if let location, case .string(let digest)? = access["localReference"], !digest.isEmpty,
+            !location.baseURL.isEmpty
         {
             return location.reference(digest: digest)
         }
