@@ -23,6 +23,7 @@ extension ForwardAutomaton {
     /// Where the match ends that a search from an offset finds, and how far it read. For `.end`.
     mutating func matchEnd(in text: Span<UInt8>, from offset: Int, isSearch: Bool) -> (end: Int?, readTo: Int) {
         var state = start(before: Neighbor(before: offset, in: text), isSearch: isSearch)
+        guard state != Self.dead else { return (nil, offset) }
         let stride = table.stride
         var end: Int?
         var index = offset
