@@ -65,17 +65,16 @@ public final class RegularExpressionCache: Sendable {
             contents.entries[key] = Entry(result: result, lastUse: contents.clock, size: size)
             guard contents.entries.count > capacity || contents.size > byteCapacity else { return }
             // An eighth at once, so that the search for the oldest is paid by many new patterns.
-            var size = contents.size
-            var dropped = 0
             for (key, entry) in contents.entries.sorted(by: { $0.value.lastUse < $1.value.lastUse }) {
-                guard dropped <= capacity / 8 || size > byteCapacity else { break }
+                guard
+                    contents.entries.count > capacity - capacity / 8
+                        || contents.size > byteCapacity - byteCapacity / 8
+                else { break }
                 // The one that was asked for stays, whatever the capacity.
                 guard entry.lastUse != contents.clock else { break }
                 contents.entries[key] = nil
-                size -= entry.size
-                dropped += 1
+                contents.size -= entry.size
             }
-            contents.size = size
         }
     }
 }

@@ -78,13 +78,15 @@ struct BackwardTrail {
     /// Whether an instruction leads to a match from a place.
     @inline(__always)
     mutating func leads(_ instruction: Int32, at place: Int, _ text: Span<UInt8>) -> Bool {
-        automaton.table.contains(instruction, state: state(at: place, text))
+        // First, since it may add states to the table.
+        let state = state(at: place, text)
+        return automaton.table.contains(instruction, state: state)
     }
 
     /// Whether a match can begin at a place.
     mutating func canStart(at place: Int, _ text: Span<UInt8>) -> Bool {
-        automaton.canStart(state(at: place, text), before: Neighbor(before: place, in: text))
-            && isBoundary(place, text)
+        let state = state(at: place, text)
+        return automaton.canStart(state, before: Neighbor(before: place, in: text)) && isBoundary(place, text)
     }
 
     private func isBoundary(_ place: Int, _ text: Span<UInt8>) -> Bool {

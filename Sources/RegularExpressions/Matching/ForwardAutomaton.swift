@@ -2,8 +2,9 @@
 
 /// The deterministic automaton of a program, built state by state when a text first needs one (Thompson, 1968).
 ///
-/// A state is the list of instructions that wait for the next byte, the preferred ones first. That a match ends is
-/// known when the byte behind it is read, or the end of the text, since assertions look at it.
+/// A state is the list of instructions that wait for the next byte, the preferred ones first. Where some of them are
+/// assertions on that byte, it is the list of instructions to begin with, since the answer changes which of two ways to
+/// one place comes first. That a match ends is known when the byte behind it is read, or the end of the text.
 struct ForwardAutomaton {
     /// What a search wants to know.
     enum Purpose {
@@ -32,6 +33,7 @@ struct ForwardAutomaton {
     private var stack: [Int32] = []
     private var list: [Int32] = []
     private var waiting: [Int32] = []
+    private var seeds: [Int32] = []
 
     init(_ program: Program, purpose: Purpose, cacheSize: Int) {
         (self.program, self.purpose, self.cacheSize) = (program, purpose, cacheSize)
@@ -57,7 +59,8 @@ struct ForwardAutomaton {
         if starts[index] == 0 {
             list.removeAll(keepingCapacity: true)
             visited.removeAll()
-            follow(isSearch ? program.searchStart : program.start, before: before, after: nil)
+            seeds = [isSearch ? program.searchStart : program.start]
+            follow(seeds[0], before: before, after: nil)
             starts[index] = intern(before: before)
         }
         return starts[index]
@@ -100,11 +103,13 @@ struct ForwardAutomaton {
     private mutating func step(_ byte: UInt8) -> Int {
         swap(&waiting, &list)
         list.removeAll(keepingCapacity: true)
+        seeds.removeAll(keepingCapacity: true)
         visited.removeAll()
         let before = Neighbor(byte)
         for index in waiting.indices {
             let next = program.next(program.instructions[Int(waiting[index])], byte)
-            guard next >= 0 else { continue }
+            guard next >= 0, !visited.contains(next) else { continue }
+            seeds.append(next)
             follow(next, before: before, after: nil)
             // What is preferred less than a match is out.
             if let last = list.last, program.instructions[Int(last)].operation == .match { break }
@@ -114,16 +119,17 @@ struct ForwardAutomaton {
 
     private mutating func intern(before: Neighbor) -> Int {
         guard let last = list.last else { return Self.dead }
-        var context: UInt8 = 0
-        if program.hasAssertions {
-            let isOpen = list.contains { program.instructions[Int($0)].operation == .assertion }
-            if isOpen { context = before.rawValue }
-        }
-        if purpose == .existence {
+        let isOpen =
+            program.hasAssertions
+            && list.contains { program.instructions[Int($0)].operation == .assertion }
+        let context = isOpen ? before.rawValue : 0
+        switch purpose {
+        case .existence:
             if program.instructions[Int(last)].operation == .match { return Self.matched }
             list.sort()
+            return table.state(list, context: context)
+        case .end: return table.state(isOpen ? seeds : list, context: context)
         }
-        return table.state(list, context: context)
     }
 
     /// Appends what can be reached from an instruction without a byte, the preferred first, up to a match.

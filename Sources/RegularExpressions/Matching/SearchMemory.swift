@@ -9,6 +9,8 @@ final class SearchMemory: @unchecked Sendable {
     private var end: ForwardAutomaton?
     private var tracer: MatchTracer?
     private var sweeper: MatchTracer?
+    /// How many bytes all searches read, those that were read again counted again.
+    private(set) var bytesRead = 0
 
     init(_ program: Program, cacheSize: Int) { (self.program, self.cacheSize) = (program, cacheSize) }
 
@@ -28,7 +30,9 @@ final class SearchMemory: @unchecked Sendable {
     func firstEnd(in text: Span<UInt8>, from offset: Int) -> (end: Int?, readTo: Int) {
         var automaton = end.take() ?? ForwardAutomaton(program, purpose: .end, cacheSize: cacheSize)
         defer { end = automaton }
-        return automaton.matchEnd(in: text, from: offset, isSearch: true)
+        let result = automaton.matchEnd(in: text, from: offset, isSearch: true)
+        bytesRead += result.readTo - offset
+        return result
     }
 
     /// The slots of the match that is the first from an offset on and ends at a place.
@@ -38,6 +42,7 @@ final class SearchMemory: @unchecked Sendable {
             tracer.finish()
             self.tracer = tracer
         }
+        bytesRead += end - offset
         guard let start = tracer.read(text, from: end, downTo: offset) else { return nil }
         return program.slotCount == 2 ? [Int32(start), Int32(end)] : tracer.trace(text, from: start)
     }
@@ -49,6 +54,7 @@ final class SearchMemory: @unchecked Sendable {
             sweeper.finish()
             self.sweeper = sweeper
         }
+        bytesRead += 2 * (text.count - offset)
         guard sweeper.read(text, from: text.count, downTo: offset) != nil else { return }
         var place = offset
         while let start = sweeper.nextStart(in: text, from: place), let next = body(sweeper.trace(text, from: start)) {
