@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Synchronization
-
 /// Expressions by pattern, so that a pattern which comes again costs nothing. For any number of threads.
 ///
 /// The least recently used is forgotten first. Refusals are remembered too. Memory is bounded: by the number of
 /// entries and by the bytes of all programs and patterns; a pattern with a large program is not kept at all.
 public final class RegularExpressionCache: Sendable {
-    private struct Entry {
+    private struct Entry: Sendable {
         var result: Result<RegularExpression, PatternError>
         var lastUse: UInt64
         var size: Int
     }
 
     /// A pattern by its bytes; texts of other bytes can be equal to Swift.
-    private struct Key: Hashable {
+    private struct Key: Hashable, Sendable {
         var pattern: String
         static func == (left: Key, right: Key) -> Bool {
             left.pattern == right.pattern && left.pattern.utf8.elementsEqual(right.pattern.utf8)
         }
     }
 
-    private struct Contents {
+    private struct Contents: Sendable {
         var entries: [Key: Entry] = [:]
         var clock: UInt64 = 0
         var size = 0
@@ -30,7 +28,7 @@ public final class RegularExpressionCache: Sendable {
     private let capacity: Int
     private let byteCapacity: Int
     private let limits: RegularExpression.Limits
-    private let contents = Mutex(Contents())
+    private let contents = Locked(Contents())
 
     /// An empty cache for a number of patterns.
     public init(capacity: Int = 512, byteCapacity: Int = 16 << 20, limits: RegularExpression.Limits = .standard) {

@@ -14,9 +14,11 @@ struct BackwardTrail {
     private var end = 0
     private var low = 0
     private var blockLength = 1
+    /// The first states of all blocks but the rightmost.
     private var checkpoints: [Checkpoint] = []
     private var block: [UInt32] = []
-    private var loadedBlock = -1
+    /// The rightmost place of `block`.
+    private var blockFirst = 0
 
     init(_ automaton: BackwardAutomaton, cacheSize: Int) {
         (self.automaton, self.cacheSize) = (automaton, cacheSize)
@@ -34,7 +36,6 @@ struct BackwardTrail {
         checkpoints = []
         if block.capacity > 1 << 14 { block = [] }
         if automaton.table.size > cacheSize { automaton.removeAll() }
-        loadedBlock = -1
     }
 
     /// Reads from a place to the left, down to another; stops early where no match is possible further left.
@@ -48,22 +49,16 @@ struct BackwardTrail {
         blockLength = max(64, 4 * cacheSize / stateSize)
         while blockLength < 1 << 20, blockLength * blockLength < end - low { blockLength *= 2 }
         checkpoints.removeAll(keepingCapacity: true)
-        let state = automaton.end(after: Neighbor(after: end, in: text))
-        checkpoints.append(checkpoint(state))
         var start: Int?
         var number = 0
         while true {
             load(number, text)
-            let first = end - number * blockLength
-            for place in block.indices {
-                let state = Int(block[place])
-                if automaton.canStart(state, before: Neighbor(before: first - place, in: text)),
-                    isBoundary(first - place, text)
-                {
-                    start = first - place
-                }
+            for index in block.indices {
+                let place = blockFirst - index
+                let before = Neighbor(before: place, in: text)
+                if automaton.canStart(Int(block[index]), before: before), isBoundary(place, text) { start = place }
             }
-            let next = first - block.count
+            let next = blockFirst - block.count
             guard next >= self.low, let last = block.last else { return start }
             let state = automaton.previous(Int(last), text[next])
             if state == BackwardAutomaton.dead {
@@ -95,23 +90,27 @@ struct BackwardTrail {
 
     @inline(__always)
     private mutating func state(at place: Int, _ text: Span<UInt8>) -> Int {
-        let number = (end - place) / blockLength
-        if number != loadedBlock { load(number, text) }
-        return Int(block[end - place - number * blockLength])
+        let index = blockFirst - place
+        if index >= 0, index < block.count { return Int(block[index]) }
+        load((end - place) / blockLength, text)
+        return Int(block[blockFirst - place])
     }
 
     /// Finds the states of a block, from its checkpoint to the left.
     private mutating func load(_ number: Int, _ text: Span<UInt8>) {
         // Only here, since a block names states by their numbers.
         if automaton.table.size > cacheSize { automaton.removeAll() }
-        loadedBlock = number
         block.removeAll(keepingCapacity: true)
-        let checkpoint = checkpoints[number]
-        var state = automaton.state(checkpoint.items, context: checkpoint.context)
+        var state: Int
+        if number == 0 {
+            state = automaton.end(after: Neighbor(after: end, in: text))
+        } else {
+            state = automaton.state(checkpoints[number - 1].items, context: checkpoints[number - 1].context)
+        }
         block.append(UInt32(state))
-        let first = end - number * blockLength
-        let last = max(low, first - blockLength + 1)
-        for place in stride(from: first - 1, through: last, by: -1) {
+        blockFirst = end - number * blockLength
+        let last = max(low, blockFirst - blockLength + 1)
+        for place in stride(from: blockFirst - 1, through: last, by: -1) {
             state = automaton.previous(state, text[place])
             if state == BackwardAutomaton.dead {
                 low = place + 1

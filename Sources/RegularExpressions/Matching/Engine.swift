@@ -17,6 +17,7 @@ final class Engine: Sendable {
     private let required: LiteralSearch
     private let cacheSize: Int
     private let complete = AtomicLazyReference<Attempt>()
+    private let uses = Atomic<Int>(0)
     private let pool = SearchMemoryPool()
 
     init(_ pattern: String, limits: RegularExpression.Limits) throws(PatternError) {
@@ -53,9 +54,11 @@ final class Engine: Sendable {
         pool.with(SearchMemory(program, cacheSize: cacheSize), body)
     }
 
-    /// The whole automaton, if the pattern has a small one; built by whoever asks first.
+    /// The whole automaton, if the pattern has a small one. It is built once that has begun to pay: many patterns are
+    /// used for one text only, which needs few of the states.
     private var completeAutomaton: CompleteAutomaton? {
         if let attempt = complete.load() { return attempt.automaton }
+        guard uses.add(1, ordering: .relaxed).newValue > 3 else { return nil }
         return complete.storeIfNil(Attempt(CompleteAutomaton(program))).automaton
     }
 }

@@ -43,10 +43,27 @@ struct MatchTracer {
         var place = start
         var next = program.start
         while true {
-            let instruction = program.instructions[Int(follow(next, at: place, text))]
+            let straight = followStraight(next, at: place)
+            let isChoice = program.instructions[Int(straight)].operation == .split
+            let instruction = program.instructions[Int(isChoice ? follow(straight, at: place, text) : straight)]
             guard instruction.operation == .bytes else { return slots }
             next = program.next(instruction, text[place])
             place += 1
+        }
+    }
+
+    /// The first instruction that takes a byte, ends the match or makes a choice; up to there is but one way.
+    private mutating func followStraight(_ start: Int32, at place: Int) -> Int32 {
+        var target = start
+        while true {
+            let instruction = program.instructions[Int(target)]
+            switch instruction.operation {
+            case .bytes, .match, .split: return target
+            case .save: slots[Int(instruction.second)] = Int32(place)
+            // It holds, since this way leads to a match and there is no other.
+            case .assertion: break
+            }
+            target = instruction.first
         }
     }
 

@@ -7,7 +7,7 @@ internal import Synchronization
 /// A lock is held to take one or to put one back, never while searching. All expressions of the process together keep
 /// no more than a fixed number of bytes: who comes when that is used up starts afresh each time, and is only slower.
 final class SearchMemoryPool: Sendable {
-    private struct Kept {
+    private struct Kept: Sendable {
         var memory: SearchMemory
         var size: Int
     }
@@ -15,7 +15,7 @@ final class SearchMemoryPool: Sendable {
     private static let capacity = 4
     private static let byteCapacity = 64 << 20
     private static let keptBytes = Atomic<Int>(0)
-    private let free = Mutex<[Kept]>([])
+    private let free = Locked<[Kept]>([])
 
     func with<Result>(_ make: @autoclosure () -> SearchMemory, _ body: (SearchMemory) -> Result) -> Result {
         let kept = free.withLock { $0.popLast() }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+@testable import RegularExpressions
+
 /// Runs a program on all its paths at once (Pike, 1987): time is text times program, memory is program times slots.
 ///
-/// Slower than the automata and the reference for them. It takes over when an automaton has too many states.
+/// It is what Go does, in the plainest form, and so the reference for the automata, which are many times faster.
 struct PikeMachine {
     private let program: Program
     private let slotCount: Int
