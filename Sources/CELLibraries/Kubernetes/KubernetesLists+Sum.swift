@@ -17,7 +17,10 @@ func sum(_ value: Value, from zero: Value, _ budget: inout Budget) throws(Evalua
     var total = zero
     for (index, element) in list.enumerated() {
         try budget.spend(1)
-        total = index == 0 && isSummable(element) ? element : try add(total, element)
+        guard let next = index == 0 && isSummable(element) ? element : try add(total, element) else {
+            throw .noSuchOverload("sum", value)
+        }
+        total = next
     }
     return total
 }
@@ -29,7 +32,8 @@ private func isSummable(_ value: Value) -> Bool {
     }
 }
 
-private func add(_ a: Value, _ b: Value) throws(EvaluationError) -> Value {
+/// Nil when the types differ.
+private func add(_ a: Value, _ b: Value) throws(EvaluationError) -> Value? {
     switch (a, b) {
     case (.int(let a), .int(let b)):
         let (sum, overflow) = a.addingReportingOverflow(b)
@@ -43,6 +47,6 @@ private func add(_ a: Value, _ b: Value) throws(EvaluationError) -> Value {
     case (.duration(let a), .duration(let b)):
         guard let sum = a.adding(b) else { throw .overflow("duration overflow") }
         return .duration(sum)
-    default: throw .noSuchOverload("sum", a, b)
+    default: return nil
     }
 }
