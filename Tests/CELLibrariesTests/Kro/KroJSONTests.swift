@@ -11,7 +11,10 @@ struct KroJSONTests {
         arguments: [
             (#"{'b': 1, 'a': [1u, -2]}"#, #"{"a":[1,-2],"b":1}"#), ("'<&>'", #""\u003c\u0026\u003e""#),
             (#"'\u2028\u2029\n\r\t\b\f\u0001\"\\é/'"#, #""\u2028\u2029\n\r\t\b\f\u0001\"\\é/""#),
-            ("[2.5, 1e20, 1e21, 1e-6, 1e-7, 1e100, 100000000.0]", "[2.5,100000000000000000000,1e+21,0.000001,1e-7,1e+100,100000000]"),
+            (
+                "[2.5, 1e20, 1e21, 1e-6, 1e-7, 1e100, 100000000.0]",
+                "[2.5,100000000000000000000,1e+21,0.000001,1e-7,1e+100,100000000]"
+            ),
             ("-0.0", "-0"), ("b'hi'", #""aGk=""#), ("duration('90s')", #""1m30s""#),
             ("timestamp('2020-01-01T01:00:00.5+01:00')", #""2020-01-01T00:00:00Z""#), ("null", "null"),
             ("[optional.none(), optional.of(1)]", "[null,1]"), ("{}", "{}"), ("[]", "[]"),
@@ -24,7 +27,8 @@ struct KroJSONTests {
     @Test(
         "what JSON has no form for",
         arguments: [
-            ("{1: 2}", "convert value: map key must be string, got int"), ("type(1)", "convert value: unsupported type: type"),
+            ("{1: 2}", "convert value: map key must be string, got int"),
+            ("type(1)", "convert value: unsupported type: type"),
             ("omit()", "convert value: unsupported type: kro.omit"),
             ("double('NaN')", "encode value: json: unsupported value: NaN"),
         ])
@@ -44,7 +48,8 @@ struct KroJSONTests {
 
     @Test("what is no JSON is refused", arguments: ["", "{", "1e400", "[1] 2", #"{"a": 1, "a": 2}"#])
     func broken(text: String) {
-        #expect(evaluated("json.unmarshal('\(text)')", in: .kro).hasPrefix("error: json.unmarshal failed to parse JSON: "))
+        #expect(
+            evaluated("json.unmarshal('\(text)')", in: .kro).hasPrefix("error: json.unmarshal failed to parse JSON: "))
     }
 
     @Test("a text of many values is paid for before it is read")

@@ -23,7 +23,10 @@ struct KroRandomTests {
         arguments: [
             ("random.seededString(0, 'x')", "error: random.seededString length must be positive"),
             ("random.seededInt(1, 1, 'x')", "error: random.seededInt min must be less than max"),
-            ("random.seededString(9223372036854775807, 'x')", "error: the expression makes more than the 33554432 bytes it may"),
+            (
+                "random.seededString(9223372036854775807, 'x')",
+                "error: the expression makes more than the 33554432 bytes it may"
+            ),
         ])
     func failures(expression: String, result: String) { #expect(evaluated(expression, in: .kro) == result) }
 

@@ -15,7 +15,10 @@ struct KroRuntimeTests {
             ),
             ("runtime.newCondition({type: 'A', status: 1 > 0 ? 'True' : 'False'}).status", "\"True\""),
             ("['a', 'b'].map(s, runtime.newCondition({type: s, status: 'Unknown'}).type)", "[\"a\", \"b\"]"),
-            ("[''].map(t, runtime.newCondition({type: t, status: 'True'}))", "error: runtime.newCondition: type must not be empty"),
+            (
+                "[''].map(t, runtime.newCondition({type: t, status: 'True'}))",
+                "error: runtime.newCondition: type must not be empty"
+            ),
             (
                 "['Maybe'].map(s, runtime.newCondition({type: 'A', status: s}))",
                 "error: runtime.newCondition: status must be one of True, False, Unknown (got \"Maybe\")"

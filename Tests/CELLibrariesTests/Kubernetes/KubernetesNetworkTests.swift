@@ -27,7 +27,8 @@ struct KubernetesNetworkTests {
     @Test(
         "networks",
         arguments: [
-            ("isCIDR('192.168.0.0/16')", "true"), ("isCIDR('::1/129')", "false"), ("isCIDR('::ffff:1.2.3.4/24')", "false"),
+            ("isCIDR('192.168.0.0/16')", "true"), ("isCIDR('::1/129')", "false"),
+            ("isCIDR('::ffff:1.2.3.4/24')", "false"),
             ("cidr('192.168.0.0/24').containsIP(ip('192.168.0.1'))", "true"),
             ("cidr('192.168.0.0/24').containsIP('192.168.1.1')", "false"),
             ("cidr('192.168.0.0/16').containsCIDR(cidr('192.168.10.0/24'))", "true"),
@@ -41,7 +42,10 @@ struct KubernetesNetworkTests {
                 "cidr('192.168.0.0/33')",
                 "error: network address parse error during conversion from string: \"192.168.0.0/33\""
             ),
-            ("dyn(cidr('10.0.0.0/8')).containsIP(dyn('x'))", "error: IP Address \"x\" parse error during conversion from string"),
+            (
+                "dyn(cidr('10.0.0.0/8')).containsIP(dyn('x'))",
+                "error: IP Address \"x\" parse error during conversion from string"
+            ),
         ])
     func networks(expression: String, result: String) {
         #expect(evaluated(expression, in: .kubernetes) == result)

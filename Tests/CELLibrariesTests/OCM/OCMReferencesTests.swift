@@ -92,7 +92,7 @@ struct OCMReferencesTests {
         let blob: Value = ["type": "localBlob", "localReference": .string(digest)]
         let unknown = "\(expected); where the component is stored is not known here"
         #expect(evaluated("x.toOCI()", in: .ocmResource, ["x": blob]) == unknown)
-        #expect(evaluated("toOCI(1)", in: .ocmResource).hasPrefix("refused: expected string or map"))
+        #expect(evaluated("toOCI(1)", in: .ocmResource).hasPrefix("error: expected string or map"))
         // Deprecated upstream, but accepted.
         #expect(parts("x.toOCI()", ["imageReference": "a/b:v1"]) == "\"a b v1 \"")
     }
