@@ -74,10 +74,10 @@ extension Library {
             .method(
                 id, [QuantityValue.type, QuantityValue.type], result,
                 .binary { a, b, budget throws(EvaluationError) in
-                    try budget.read(bytes: mostDigits)
-                    return body(
-                        try a.expectOpaque(QuantityValue.self, by: name).quantity,
-                        try b.expectOpaque(QuantityValue.self, by: name).quantity)
+                    let a = try a.expectOpaque(QuantityValue.self, by: name).quantity
+                    let b = try b.expectOpaque(QuantityValue.self, by: name).quantity
+                    try budget.read(bytes: max(a.mostDigits, b.mostDigits))
+                    return body(a, b)
                 }))
     }
 
@@ -85,13 +85,13 @@ extension Library {
         _ name: String, _ body: @escaping @Sendable (Quantity, Quantity) -> Quantity?
     ) -> Function {
         let calculate = Overload.Implementation.binary { a, b, budget throws(EvaluationError) in
-            try budget.allocate(bytes: mostDigits)
             let a = try a.expectOpaque(QuantityValue.self, by: name).quantity
             // Kubernetes takes a plain number in this format, which counts where the left side is zero.
             let b =
                 if case .int(let number) = b { Quantity(number, format: .decimalExponent) } else {
                     try b.expectOpaque(QuantityValue.self, by: name).quantity
                 }
+            try budget.allocate(bytes: max(a.mostDigits, b.mostDigits))
             guard let result = body(a, b) else { throw .overflow("quantity overflow: too many digits") }
             return .opaque(QuantityValue(result))
         }
@@ -102,5 +102,7 @@ extension Library {
     }
 }
 
-/// How many digits an amount may have, roughly.
-private let mostDigits = 2048
+extension Quantity {
+    /// How many digits an amount may have: there are nine behind the point, and few before it unless it is huge.
+    fileprivate var mostDigits: Int { asApproximateDouble.magnitude < 1e18 ? 32 : 2048 }
+}

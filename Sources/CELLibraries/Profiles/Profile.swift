@@ -5,8 +5,7 @@ public import CEL
 
 /// What a host of expressions offers them: its libraries and how strict it reads.
 ///
-/// A profile is data; `profile.environment(variables:)` makes what compiles an expression. Where one of these hosts
-/// accepts an expression, its profile does.
+/// A profile is data; `profile.environment(variables:)` makes what compiles an expression.
 public struct Profile: Sendable {
     /// What it is called on command lines: `kro`.
     public let name: String
