@@ -98,7 +98,8 @@ let package = Package(
         .testTarget(name: "CELTests", dependencies: ["Basics", "Documents", "Chronology", "CEL", "TestInputs"]),
         .testTarget(name: "CELTestingTests", dependencies: ["Basics", "Documents", "CEL", "CELTesting"]),
         .testTarget(
-            name: "CELLibrariesTests", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
+            name: "CELLibrariesTests",
+            dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries", "TestInputs"]),
         .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "TestInputs"]),
         .testTarget(
             name: "OCITests",
