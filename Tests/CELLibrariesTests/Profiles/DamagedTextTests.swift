@@ -2,8 +2,8 @@
 
 import CEL
 import CELLibraries
-import Testing
 import TestInputs
+import Testing
 
 /// Texts come from anywhere; functions of texts give a value or an error, and never end the process.
 @Suite("Damaged texts")
@@ -21,7 +21,9 @@ struct DamagedTextTests {
 
     @Test("a reference that is accepted is the sum of its parts")
     func references() throws {
-        let samples = ["oci://ghcr.io:443/a/b:v1@\(Self.digest)", "a/b", "x:y", "[::1]:5000/a@\(Self.digest)", Self.digest]
+        let samples = [
+            "oci://ghcr.io:443/a/b:v1@\(Self.digest)", "a/b", "x:y", "[::1]:5000/a@\(Self.digest)", Self.digest,
+        ]
         let whole = try program(
             """
             cel.bind(r, parseRef(t), (r.scheme == '' ? '' : r.scheme + '://') + (r.registry == '' ? '' : r.registry + '/')
