@@ -36,7 +36,8 @@ extension Library {
         types: [conditionType])
 }
 
-let newCondition = "runtime.newCondition"
+private let newCondition = "runtime.newCondition"
+/// What a condition consists of, in the order in which it is shown.
 let conditionFields = ["type", "status", "reason", "message"]
 
 private let conditionType = CELType.object(

@@ -12,7 +12,7 @@ let summable: [(String, CELType, Value)] = [
 /// The sum of a list's elements, which are of one type.
 ///
 /// Where the type is known only now, the first element says it: the zero is that of the first form there is.
-func sum(_ value: Value, from zero: Value, _ budget: inout Budget) throws(EvaluationError) -> Value {
+func elementSum(_ value: Value, from zero: Value, _ budget: inout Budget) throws(EvaluationError) -> Value {
     let list = try value.expectList(by: "sum")
     var total = zero
     for (index, element) in list.enumerated() {

@@ -20,7 +20,7 @@ extension Library {
                 overloads: summable.map { name, type, zero in
                     .method(
                         "list_\(name)_sum_\(name)", [.list(type)], type,
-                        .unary { value, budget throws(EvaluationError) in try sum(value, from: zero, &budget) })
+                        .unary { value, budget throws(EvaluationError) in try elementSum(value, from: zero, &budget) })
                 }),
             extreme("min", instead: .greater), extreme("max", instead: .less),
             Function(
