@@ -19,7 +19,8 @@ enum NetworkFunctions {
     /// `ip(text)`, `cidr(text)`, `network.ip()`, `isIP(text)`, `isCIDR(text)`, `ip.isCanonical(text)`, `string(x)`.
     static let conversions = [
         Function(
-            "ip", ofText("string_to_ip", AddressValue.type) { text throws(EvaluationError) in try address(text) },
+            "ip",
+            ofText("string_to_ip", AddressValue.type) { text throws(EvaluationError) in try address(text) }.early,
             .method(
                 "cidr_ip", [NetworkValue.type], AddressValue.type,
                 .unary { value, _ throws(EvaluationError) in
@@ -27,7 +28,7 @@ enum NetworkFunctions {
                 })),
         Function(
             "cidr",
-            ofText("string_to_cidr", NetworkValue.type) { text throws(EvaluationError) in try network(text) }),
+            ofText("string_to_cidr", NetworkValue.type) { text throws(EvaluationError) in try network(text) }.early),
         Function("isIP", ofText("is_ip", .bool) { .bool((try? address($0)) != nil) }),
         Function("isCIDR", ofText("is_cidr", .bool) { .bool((try? network($0)) != nil) }),
         Function(
@@ -50,22 +51,17 @@ enum NetworkFunctions {
                 })),
     ]
 
-    /// A function of a text; of a constant one it is called once.
+    /// A function of a text.
     private static func ofText(
         _ id: String, _ result: CELType, _ body: @escaping @Sendable (String) throws(EvaluationError) -> Value
     ) -> Overload {
-        Overload.function(
+        .function(
             id, [.string], result,
             .unary { value, budget throws(EvaluationError) in
                 let text = try value.expectString(by: id)
                 try budget.read(bytes: text.utf8.count)
                 return try body(text)
-            }
-        ).specialized { constants throws(EvaluationError) in
-            guard case .string(let text) = constants[0] else { return nil }
-            let result = try body(text)
-            return .unary { _, _ throws(EvaluationError) in result }
-        }
+            })
     }
 
     /// `family`, `isUnspecified`, `isLoopback`, `isLinkLocalMulticast`, `isLinkLocalUnicast`, `isGlobalUnicast`.
@@ -86,5 +82,18 @@ enum NetworkFunctions {
             .method(
                 id, [AddressValue.type], result,
                 .unary { value, _ throws(EvaluationError) in try body(value.expectAddress(by: name)) }))
+    }
+}
+
+extension Overload {
+    /// The same form, of a constant argument called before the expression runs.
+    fileprivate var early: Overload {
+        let implementation = implementation
+        return specialized { constants throws(EvaluationError) in
+            guard let constant = constants[0] else { return nil }
+            var budget = Budget()
+            let result = try implementation([constant], &budget)
+            return .unary { _, _ throws(EvaluationError) in result }
+        }
     }
 }

@@ -36,43 +36,11 @@ struct FormatWriter {
             try budget.allocate(bytes: precision + 8)
             result += number.isFinite ? goExponent(number, precision: precision) : number.formatName
         case .binary:
-            if case .bool(let bool) = value {
-                result += bool ? "1" : "0"
-            } else {
-                try appendInteger(value, radix: 2, "only ints, uints, and bools can be formatted as binary")
-            }
+            try appendBinary(value, "only ints, uints, and bools can be formatted as binary")
         case .octal: try appendInteger(value, radix: 8, "octal clause can only be used on ints and uints")
-        case .hexadecimal(let isUpper): try appendHexadecimal(value, isUpper: isUpper, &budget)
-        }
-    }
-
-    private func refused(_ value: Value, _ rule: String) -> EvaluationError {
-        .invalid("error during formatting: \(rule), was given \(value.typeName)")
-    }
-
-    private mutating func appendInteger(
-        _ value: Value, radix: Int, isUpper: Bool = false, _ rule: String
-    ) throws(EvaluationError) {
-        switch value {
-        case .int(let int): result += String(int, radix: radix, uppercase: isUpper)
-        case .uint(let uint): result += String(uint, radix: radix, uppercase: isUpper)
-        default: throw refused(value, rule)
-        }
-    }
-
-    private mutating func appendHexadecimal(
-        _ value: Value, isUpper: Bool, _ budget: inout Budget
-    ) throws(EvaluationError) {
-        switch value {
-        case .string(let text):
-            try budget.allocate(bytes: 2 * text.utf8.count)
-            result += text.utf8.hexadecimal(isUpper: isUpper)
-        case .bytes(let octets):
-            try budget.allocate(bytes: 2 * octets.count)
-            result += octets.hexadecimal(isUpper: isUpper)
-        default:
-            try appendInteger(
-                value, radix: 16, isUpper: isUpper, "only ints, uints, bytes, and strings can be formatted as hex")
+        case .hexadecimal(let isUpper):
+            let rule = "only ints, uints, bytes, and strings can be formatted as hex"
+            try appendHexadecimal(value, isUpper: isUpper, rule, &budget)
         }
     }
 }
@@ -168,11 +136,4 @@ extension Double {
 extension Moment {
     /// The same moment, written with `Z`.
     fileprivate var inUTC: Moment { Moment(seconds: seconds, nanoseconds: nanoseconds) ?? self }
-}
-
-extension Collection where Element == UInt8 {
-    fileprivate func hexadecimal(isUpper: Bool) -> String {
-        guard isUpper else { return hex }
-        return String(decoding: hex.utf8.map { $0 >= UInt8(ascii: "a") ? $0 ^ 0x20 : $0 }, as: UTF8.self)
-    }
 }

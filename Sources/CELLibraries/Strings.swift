@@ -8,14 +8,17 @@ extension Library {
     ///
     /// Positions count code points. A position outside of a text is an error; cel-spec wants that of `indexOf` too.
     ///
-    /// - Parameter version: as cel-go counts; from 4 on `format` follows cel-spec.
+    /// - Parameter version: as cel-go counts; from 4 on `format` follows cel-spec, before
+    ///   it writes as cel-go did for the locale en-US.
     public static func strings(version: Int = 4) -> Library {
         var functions = [
             StringFunctions.charAt, StringFunctions.indexOf, StringFunctions.lastIndexOf, StringFunctions.join,
             StringFunctions.lowerAscii, StringFunctions.upperAscii, StringFunctions.replace, StringFunctions.split,
             StringFunctions.substring, StringFunctions.trim,
         ]
-        if version >= 1 { functions += [StringFunctions.format, StringFunctions.quote] }
+        if version >= 1 {
+            functions += [version >= 4 ? StringFunctions.format : StringFunctions.olderFormat, StringFunctions.quote]
+        }
         if version >= 3 { functions.append(StringFunctions.reverse) }
         return Library("strings", functions: functions)
     }

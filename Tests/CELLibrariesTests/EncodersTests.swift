@@ -6,11 +6,17 @@ import Testing
 
 @Suite("Encoders")
 struct EncodersTests {
-    @Test("base64 is decoded with and without padding", arguments: ["aGVsbG8=", "aGVsbG8"])
-    func decoding(text: String) throws {
-        let function = try #require(Library.encoders.functions.first { $0.name == "base64.decode" })
-        var budget = Budget()
-        let value = try function.overloads[0].implementation([.string(text)], &budget)
-        #expect(try value.equals(.bytes(Array("hello".utf8)), &budget))
+    @Test(
+        "base64 is written with padding and read with and without",
+        arguments: [
+            ("base64.encode(b'hello')", #""aGVsbG8=""#), ("base64.encode(b'')", #""""#),
+            ("string(base64.decode('aGVsbG8='))", #""hello""#), ("string(base64.decode('aGVsbG8'))", #""hello""#),
+            ("base64.decode('')", #"b"""#), (#"base64.decode(base64.encode(b'\x00\xff'))"#, #"b"\x00\xff""#),
+            ("base64.decode('a')", "error: illegal base64 data: a"),
+            ("base64.decode('aGVs bG8=')", "error: illegal base64 data: aGVs bG8="),
+            ("base64.decode('____')", "error: illegal base64 data: ____"),
+        ])
+    func coding(expression: String, expected: String) {
+        #expect(outcome(of: expression, with: [.encoders]) == expected)
     }
 }
