@@ -4,7 +4,8 @@ internal import Basics
 public import CEL
 
 extension Library {
-    /// `base64.encode(bytes)` and `base64.decode(string)`; padding may be missing, anything else may not.
+    /// `base64.encode(bytes)` and `base64.decode(string)`, of the standard alphabet; padding may be missing, but not in part.
+    /// Line ends are skipped.
     public static let encoders = Library(
         "encoders",
         functions: [
@@ -22,13 +23,26 @@ extension Library {
                 .function(
                     "base64_decode_string", [.string], .bytes,
                     .unary { value, budget throws(EvaluationError) in
-                        guard case .string(let text) = value else { throw .noSuchOverload("base64.decode", value) }
+                        let text = try value.expectString(by: "base64.decode")
                         try budget.allocate(bytes: text.utf8.count)
-                        let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
-                        guard let octets = [UInt8](base64: text + padding) else {
+                        guard text.isStandardBase64, let octets = [UInt8](base64: text) else {
                             throw .invalid("illegal base64 data: \(String(text.unicodeScalars.prefix(40)))")
                         }
                         return .bytes(octets)
                     })),
         ])
+}
+
+extension String {
+    /// Whether padding, if there is any, is whole, and no character of the alphabet for URLs occurs, which the decoder
+    /// takes too.
+    fileprivate var isStandardBase64: Bool {
+        var count = 0, isPadded = false
+        for byte in utf8 where byte != 0x0A && byte != 0x0D {
+            if byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") { return false }
+            isPadded = isPadded || byte == UInt8(ascii: "=")
+            count += 1
+        }
+        return !isPadded || count % 4 == 0
+    }
 }

@@ -34,18 +34,28 @@ struct SortKeys {
 
     private static func order(_ keys: [Value], like first: Value) -> [Int] {
         switch first {
-        case .int: order(keys.map(\.sortedInt)) { (a: Int64, b: Int64) in a < b }
+        case .int: order(keys.map(\.sortedInt)) { a, b in a < b ? -1 : a > b ? 1 : 0 }
         // A NaN comes first, so that there is an order at all.
-        case .double: order(keys.map(\.sortedDouble)) { (a: Double, b: Double) in a < b || a.isNaN && !b.isNaN }
-        case .string: order(keys.map(\.sortedText)) { (a: String, b: String) in a.precedesByScalars(b) }
-        default: order(keys) { (a: Value, b: Value) in a.compare(with: b) == .less }
+        case .double:
+            order(keys.map(\.sortedDouble)) { a, b in
+                a < b ? -1 : a > b ? 1 : a == b ? 0 : (a.isNaN ? 0 : 1) - (b.isNaN ? 0 : 1)
+            }
+        case .string: order(keys.map(\.sortedText)) { a, b in a.compareScalars(with: b) }
+        default:
+            order(keys) { a, b in
+                switch a.compare(with: b) {
+                case .less: -1
+                case .greater: 1
+                default: 0
+                }
+            }
         }
     }
 
-    private static func order<Key>(_ keys: [Key], _ precedes: (Key, Key) -> Bool) -> [Int] {
+    private static func order<Key>(_ keys: [Key], _ compare: (Key, Key) -> Int) -> [Int] {
         keys.indices.sorted { a, b in
-            if precedes(keys[a], keys[b]) { return true }
-            return a < b && !precedes(keys[b], keys[a])
+            let order = compare(keys[a], keys[b])
+            return order == 0 ? a < b : order < 0
         }
     }
 }

@@ -78,7 +78,7 @@ private struct RegexReplacement {
         var text = ""
         var isEscaped = false
         func invalid(_ problem: String) -> EvaluationError {
-            .invalid("invalid replacement string: '\(source)' \\ \(problem)")
+            .invalid("invalid replacement string: '\(String(source.unicodeScalars.prefix(60)))' \\ \(problem)")
         }
         for scalar in source.unicodeScalars {
             guard isEscaped else {

@@ -20,10 +20,7 @@ extension Library {
             },
             // Whether an element is in both.
             SetFunctions.relation("intersects") { a, b, budget throws(EvaluationError) in
-                if a.isEmpty || b.isEmpty { return false }
-                let members = try ValueSet(b, &budget)
-                for element in a where try members.contains(element, &budget) { return true }
-                return false
+                try SetFunctions.hasElement(of: a, thatIsIn: b, is: true, &budget)
             },
         ])
 }
@@ -44,15 +41,37 @@ private enum SetFunctions {
                 }))
     }
 
+    /// Whether each element of the second list is in the first.
     static func contains(
         _ list: ListValue, _ part: ListValue, _ budget: inout Budget
     ) throws(EvaluationError) -> Bool {
-        if part.isEmpty { return true }
+        try !hasElement(of: part, thatIsIn: list, is: false, &budget)
+    }
+
+    /// Whether a list has an element that is in another, or one that is not.
+    static func hasElement(
+        of list: ListValue, thatIsIn other: ListValue, is wanted: Bool, _ budget: inout Budget
+    ) throws(EvaluationError) -> Bool {
         if list.isEmpty { return false }
-        let members = try ValueSet(list, &budget)
-        for element in part {
-            guard try members.contains(element, &budget) else { return false }
+        // Few are found sooner than a set is made.
+        if list.count <= few || other.count <= few {
+            for element in list where try isElement(element, of: other, &budget) == wanted { return true }
+            return false
         }
-        return true
+        let members = try ValueSet(other, &budget)
+        for element in list where try members.contains(element, &budget) == wanted { return true }
+        return false
+    }
+
+    private static let few = 8
+
+    private static func isElement(
+        _ value: Value, of list: ListValue, _ budget: inout Budget
+    ) throws(EvaluationError) -> Bool {
+        for element in list {
+            try budget.spend(1)
+            if try element.equals(value, &budget) { return true }
+        }
+        return false
     }
 }

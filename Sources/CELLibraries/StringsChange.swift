@@ -4,12 +4,12 @@ internal import CEL
 
 extension StringFunctions {
     /// `lowerAscii()`: A to Z become a to z.
-    static let lowerAscii = casing("lowerAscii", "string_lower_ascii", from: UInt8(ascii: "A")...UInt8(ascii: "Z"))
+    static let lowerAscii = casing("lowerAscii", "string_lower_ascii", of: UInt8(ascii: "A"))
 
     /// `upperAscii()`: a to z become A to Z.
-    static let upperAscii = casing("upperAscii", "string_upper_ascii", from: UInt8(ascii: "a")...UInt8(ascii: "z"))
+    static let upperAscii = casing("upperAscii", "string_upper_ascii", of: UInt8(ascii: "a"))
 
-    private static func casing(_ name: String, _ id: String, from letters: ClosedRange<UInt8>) -> Function {
+    private static func casing(_ name: String, _ id: String, of first: UInt8) -> Function {
         Function(
             name,
             .method(
@@ -17,10 +17,11 @@ extension StringFunctions {
                 .unary { target, budget throws(EvaluationError) in
                     let text = try target.expectString(by: name)
                     try budget.allocate(bytes: text.utf8.count)
-                    var bytes = Array(text.utf8)
-                    // The two cases of an ASCII letter differ in this bit.
-                    for index in bytes.indices where letters.contains(bytes[index]) { bytes[index] ^= 0x20 }
-                    return .string(String(decoding: bytes, as: UTF8.self))
+                    // The two cases of an ASCII letter differ in one bit.
+                    return .string(
+                        String(bytes: text.utf8.count) { writer in
+                            writer.append(text) { $0 &- first < 26 ? $0 ^ 0x20 : $0 }
+                        })
                 }))
     }
 
@@ -36,6 +37,7 @@ extension StringFunctions {
                 guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
                     let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
                 else { return "" }
+                if first == scalars.startIndex, scalars.index(after: last) == scalars.endIndex { return target }
                 return .string(String(scalars[first...last]))
             }))
 

@@ -24,20 +24,20 @@ extension StringFunctions {
         let elements = list.values
         var size = 0
         for element in elements {
-            guard case .string(let text) = element else { throw .invalid("join: invalid input: \(element.text)") }
+            guard case .string(let text) = element else { throw .invalid("join: invalid input: \(element.briefText)") }
             size += text.utf8.count + separator.utf8.count
         }
         guard let first = elements.first else { return "" }
         size -= separator.utf8.count
         try budget.allocate(bytes: size)
-        var result = ""
-        result.reserveCapacity(size)
-        if case .string(let text) = first { result += text }
-        for element in elements.dropFirst() {
-            result += separator
-            if case .string(let text) = element { result += text }
-        }
-        return .string(result)
+        return .string(
+            String(bytes: size) { writer in
+                if case .string(let text) = first { writer.append(text) }
+                for element in elements.dropFirst() {
+                    writer.append(separator)
+                    if case .string(let text) = element { writer.append(text) }
+                }
+            })
     }
 
     /// `replace(old, new)` and `replace(old, new, limit)`; a negative limit is none.
@@ -64,17 +64,19 @@ extension StringFunctions {
         let places = try text.places(of: old, limit: limit, &budget)
         guard !places.isEmpty else { return arguments[0] }
         let (growth, overflow) = places.count.multipliedReportingOverflow(by: new.utf8.count)
-        let size = overflow ? Int.max >> 1 : text.utf8.count + growth - places.count * old.utf8.count
+        let size =
+            text.utf8.count - places.count * old.utf8.count + (overflow ? Int.max >> 1 : min(growth, Int.max >> 1))
         try budget.allocate(bytes: size)
-        var result = ""
-        result.reserveCapacity(size)
-        var copied = 0
-        for place in places {
-            result += text.slice(bytes: copied..<place)
-            result += new
-            copied = place + old.utf8.count
-        }
-        return .string(result + text.slice(bytes: copied..<text.utf8.count))
+        return .string(
+            String(bytes: size) { writer in
+                var copied = 0
+                for place in places {
+                    writer.append(text, bytes: copied..<place)
+                    writer.append(new)
+                    copied = place + old.utf8.count
+                }
+                writer.append(text, bytes: copied..<text.utf8.count)
+            })
     }
 
     /// `split(separator)` and `split(separator, limit)`; a negative limit is none, and an empty separator makes a piece
@@ -148,5 +150,15 @@ extension String {
         }
         pieces.append(.string(slice(bytes: start..<utf8.count)))
         return .list(pieces)
+    }
+}
+
+extension Value {
+    /// The value as errors show it; of what can be long its type.
+    fileprivate var briefText: String {
+        switch self {
+        case .list, .map, .optional, .bytes: typeName
+        default: text
+        }
     }
 }

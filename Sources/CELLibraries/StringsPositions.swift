@@ -31,16 +31,9 @@ extension String {
         return left == 0 ? span.count : nil
     }
 
-    /// The text between two bytes that start code points.
-    func slice(bytes range: Range<Int>) -> String {
-        if range.count == utf8.count { return self }
-        let start = utf8.index(utf8.startIndex, offsetBy: range.lowerBound)
-        return String(Substring(utf8[start..<utf8.index(start, offsetBy: range.count)]))
-    }
-
     /// The byte at which another text first occurs at or after a byte.
     func firstByte(of other: ByteSearch, from start: Int) -> Int? {
-        unsafe withFastUTF8 { unsafe other.first(in: $0, from: start) }
+        unsafe utf8.span.withUnsafeBufferPointer { unsafe other.first(in: $0, from: start) }
     }
 
     /// The last byte, at or before another, at which a text occurs that is not empty.
@@ -52,7 +45,8 @@ extension String {
             var matched = 0
             while matched < wanted.count, bytes[start + matched] == wanted[matched] { matched += 1 }
             if matched == wanted.count { return start }
-            if matched > 64 { try budget.read(bytes: matched) }
+            // Texts of few different bytes make this quadratic.
+            if matched > 16 { try budget.read(bytes: matched) }
             start -= 1
         }
         return nil
