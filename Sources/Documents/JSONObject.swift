@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 /// The members of a JSON object in the order in which they were written; every key once.
 ///
 /// Keys are the same when their code points are, whatever Unicode calls equivalent.
@@ -7,9 +9,14 @@ public struct JSONObject: Sendable, Sequence, ExpressibleByDictionaryLiteral {
     /// One member.
     public typealias Element = (key: String, value: JSON)
 
-    private var members: [Element] = []
-    /// Where each key stands; kept only for objects so large that looking at every key is slow.
-    private var index: [ExactText: Int]?
+    /// One word, so that a copy of an object is one count more.
+    private enum Storage: Sendable {
+        /// So few that looking at every key is fast.
+        case few([Element])
+        case many(IndexedMembers)
+    }
+
+    private var storage = Storage.few([])
     private static let indexedFrom = 24
 
     /// No members.
@@ -26,24 +33,52 @@ public struct JSONObject: Sendable, Sequence, ExpressibleByDictionaryLiteral {
     /// Members whose keys differ.
     public init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
 
+    private var members: [Element] {
+        switch storage {
+        case .few(let members): members
+        case .many(let indexed): indexed.members
+        }
+    }
+
     /// How many members there are.
-    public var count: Int { members.count }
+    public var count: Int {
+        switch storage {
+        case .few(let members): members.count
+        case .many(let indexed): indexed.members.count
+        }
+    }
     /// Whether there is none.
-    public var isEmpty: Bool { members.isEmpty }
+    public var isEmpty: Bool { count == 0 }
     /// The keys in their order.
     public var keys: [String] { members.map(\.key) }
 
     /// A member's value. Setting replaces in place or appends; setting nil removes.
     public subscript(key: String) -> JSON? {
-        get { position(of: key).map { members[$0].value } }
+        get {
+            switch storage {
+            case .few(let members):
+                // Looked at where they are: counting references would take longer than comparing.
+                let members = members.span
+                for index in members.indices where members[index].key.hasSameScalars(as: key) {
+                    return members[index].value
+                }
+                return nil
+            case .many(let indexed): return indexed.positions[ExactText(key)].map { indexed.members[$0].value }
+            }
+        }
         set {
-            switch (position(of: key), newValue) {
-            case (let position?, let value?): members[position].value = value
-            case (let position?, nil):
-                members.remove(at: position)
-                if index != nil { rebuildIndex() }
-            case (nil, let value?): append(key, value)
-            case (nil, nil): break
+            let position = position(of: key)
+            change { members, positions in
+                switch (position, newValue) {
+                case (let position?, let value?): members[position].value = value
+                case (let position?, nil):
+                    members.remove(at: position)
+                    positions = nil
+                case (nil, let value?):
+                    members.append((key, value))
+                    positions?[ExactText(key)] = members.count - 1
+                case (nil, nil): break
+                }
             }
         }
     }
@@ -51,28 +86,44 @@ public struct JSONObject: Sendable, Sequence, ExpressibleByDictionaryLiteral {
     /// Appends a member unless its key is taken; says whether it did.
     mutating func insert(_ key: String, _ value: JSON) -> Bool {
         guard position(of: key) == nil else { return false }
-        append(key, value)
+        change { members, positions in
+            members.append((key, value))
+            positions?[ExactText(key)] = members.count - 1
+        }
         return true
     }
 
     /// Where a key stands among the members.
     func position(of key: String) -> Int? {
-        if let index { return index[ExactText(key)] }
-        let exact = ExactText(key)
-        return members.firstIndex { ExactText($0.key) == exact }
-    }
-
-    private mutating func append(_ key: String, _ value: JSON) {
-        members.append((key, value))
-        if index != nil {
-            index?[ExactText(key)] = members.count - 1
-        } else if members.count == Self.indexedFrom {
-            rebuildIndex()
+        switch storage {
+        case .few(let members): members.firstIndex { $0.key.hasSameScalars(as: key) }
+        case .many(let indexed): indexed.positions[ExactText(key)]
         }
     }
 
-    private mutating func rebuildIndex() {
-        index = Dictionary(uniqueKeysWithValues: members.enumerated().map { (ExactText($0.element.key), $0.offset) })
+    /// Changes the members and their positions; a change that sets the positions to nil has them made anew.
+    private mutating func change(_ body: (inout [Element], inout [ExactText: Int]?) -> Void) {
+        var members: [Element], positions: [ExactText: Int]?
+        switch storage {
+        case .few(let few): members = few
+        case .many(var indexed):
+            // Let go of the storage, or the next change copies every member.
+            storage = .few([])
+            if isKnownUniquelyReferenced(&indexed) {
+                (members, positions) = indexed.take()
+            } else {
+                (members, positions) = (indexed.members, indexed.positions)
+            }
+        }
+        storage = .few([])
+        body(&members, &positions)
+        if members.count >= Self.indexedFrom {
+            let known =
+                positions ?? Dictionary(uniqueKeysWithValues: members.enumerated().map { (ExactText($1.key), $0) })
+            storage = .many(IndexedMembers(members, known))
+        } else {
+            storage = .few(members)
+        }
     }
 
     /// Reads the members in order.
@@ -86,7 +137,24 @@ public struct JSONObject: Sendable, Sequence, ExpressibleByDictionaryLiteral {
     public func makeIterator() -> Iterator { Iterator(rest: members.makeIterator()) }
 
     /// How many members there are.
-    public var underestimatedCount: Int { members.count }
+    public var underestimatedCount: Int { count }
+}
+
+/// So many members that a key is found by its hash. Never changes while it is shared.
+private final class IndexedMembers: @unchecked Sendable {
+    // Only `take` changes these, and its caller holds the only reference.
+    private(set) var members: [JSONObject.Element]
+    private(set) var positions: [ExactText: Int]
+
+    init(_ members: [JSONObject.Element], _ positions: [ExactText: Int]) {
+        (self.members, self.positions) = (members, positions)
+    }
+
+    /// Gives up what it holds; the caller holds the only reference.
+    func take() -> ([JSONObject.Element], [ExactText: Int]?) {
+        defer { (members, positions) = ([], [:]) }
+        return (members, positions)
+    }
 }
 
 extension JSONObject: Hashable {

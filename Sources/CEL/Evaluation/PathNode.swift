@@ -5,13 +5,6 @@ internal import Documents
 
 /// Fields of a variable, one below the other: `a.b.?c`. In a document nothing is made of what lies between.
 final class PathNode: Node {
-    /// Where a path begins.
-    enum Base {
-        case variable(VariableNode)
-        /// A variable of a loop.
-        case local(Int)
-    }
-
     /// A field that is read.
     struct Step {
         let field: String
@@ -20,19 +13,36 @@ final class PathNode: Node {
         let offset: Int32
     }
 
-    let base: Base
+    /// The variable where the path begins; nil for a variable of a loop.
+    let variable: VariableNode?
+    private let name: String
+    private let hint: Int
+    /// The variable of a loop where the path begins.
+    private let slot: Int
     let steps: [Step]
     /// Whether the value is an optional.
     let isOptional: Bool
 
-    init(_ base: Base, _ steps: [Step]) {
-        (self.base, self.steps, isOptional) = (base, steps, steps[steps.count - 1].isOptional)
+    private init(variable: VariableNode?, slot: Int, _ steps: [Step]) {
+        (self.variable, self.slot, self.steps) = (variable, slot, steps)
+        (name, hint) = (variable?.name ?? "", variable?.hint ?? 0)
+        isOptional = steps.last?.isOptional ?? false
+    }
+
+    /// The path of no step that begins at a variable, or at a variable of a loop; nil for other nodes.
+    static func beginning(at node: any Node) -> PathNode? {
+        switch node {
+        case let path as PathNode: path
+        case let variable as VariableNode: PathNode(variable: variable, slot: 0, [])
+        case let local as LocalNode: PathNode(variable: nil, slot: local.slot, [])
+        default: nil
+        }
     }
 
     /// The path with one more step.
     func adding(_ field: String, isOptional: Bool, at offset: Int32) -> PathNode {
-        PathNode(
-            base, steps + [Step(field: field, isOptional: isOptional || self.isOptional, offset: offset)])
+        let step = Step(field: field, isOptional: isOptional || self.isOptional, offset: offset)
+        return PathNode(variable: variable, slot: slot, steps + [step])
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
@@ -44,27 +54,31 @@ final class PathNode: Node {
 
     /// The value, without the optional around it; nil only where a step is optional.
     func find(_ frame: inout Frame) throws(EvaluationError) -> Value? {
-        let start: Value
-        switch base {
-        case .local(let slot): start = frame.locals[slot]
-        case .variable(let variable):
-            if !frame.variables.isComplete {
-                try frame.variables.requireKnown(
-                    AttributePath(variable.name, steps.map { .field($0.field) }), variable.offset)
-            }
-            guard let value = try frame.variables.value(of: variable.name, hint: variable.hint) else {
-                throw EvaluationError.noSuchAttribute(variable.name).at(variable.offset)
-            }
-            start = value
-        }
+        let start = try start(&frame)
         if case .map(let map) = start, case .document(let object, let numbers) = map.storage {
             return try walk(object, numbers)
         }
         return try walk(start, from: 0)
     }
 
+    @inline(__always)
+    private func start(_ frame: inout Frame) throws(EvaluationError) -> Value {
+        if variable == nil { return frame.locals[slot] }
+        if !frame.variables.isComplete { try requireKnown(frame) }
+        guard let value = try frame.variables.value(of: name, hint: hint) else {
+            throw EvaluationError.noSuchAttribute(name).at(variable!.offset)
+        }
+        return value
+    }
+
+    @inline(never)
+    private func requireKnown(_ frame: borrowing Frame) throws(EvaluationError) {
+        try frame.variables.requireKnown(AttributePath(name, steps.map { .field($0.field) }), variable!.offset)
+    }
+
     private func walk(_ object: JSONObject, _ numbers: NumberReading) throws(EvaluationError) -> Value? {
         var object = object
+        let steps = steps
         for index in 0..<steps.count {
             guard let json = object[steps[index].field] else {
                 if steps[index].isOptional { return nil }

@@ -181,17 +181,12 @@ struct Planner {
 
     /// A field of an operand: one more step where the operand is a path.
     private func select(_ operand: any Node, _ field: String, isOptional: Bool, _ at: Int32) -> any Node {
-        let base: PathNode.Base
-        switch operand {
-        case let path as PathNode: return path.adding(field, isOptional: isOptional, at: at)
-        case let variable as VariableNode: base = .variable(variable)
-        case let local as LocalNode: base = .local(local.slot)
-        default:
-            return isOptional
-                ? OptionalSelectNode(operand, field)
-                : SelectNode(operand, field, isLenient: operand.isPathOfVariable, at: at)
+        if let path = PathNode.beginning(at: operand) {
+            return path.adding(field, isOptional: isOptional, at: at)
         }
-        return PathNode(base, [PathNode.Step(field: field, isOptional: isOptional, offset: at)])
+        return isOptional
+            ? OptionalSelectNode(operand, field)
+            : SelectNode(operand, field, isLenient: operand.isPathOfVariable, at: at)
     }
 
     func isLocal(_ name: String) -> Bool { scopes.contains { $0.name == name } }

@@ -106,7 +106,7 @@ extension Node {
     var isPathOfVariable: Bool {
         switch self {
         case is VariableNode, is DynamicNameNode: true
-        case let path as PathNode: if case .variable = path.base { true } else { false }
+        case let path as PathNode: path.variable != nil
         case let select as SelectNode: select.operand.isPathOfVariable
         case let select as OptionalSelectNode: select.operand.isPathOfVariable
         case let index as IndexNode: index.operand.isPathOfVariable

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 public import Documents
 
 /// What the variables of an expression are, for one evaluation. Copies share what they hold until one is changed.
@@ -88,7 +89,7 @@ public struct Variables: Sendable, ExpressibleByDictionaryLiteral {
     /// A variable's value, looked for first where `hint` says.
     @inline(__always)
     func value(of name: String, hint: Int) throws(EvaluationError) -> Value? {
-        if hint < storage.names.count, storage.names[hint] == name { return storage.values[hint] }
+        if hint < storage.names.count, storage.names[hint].hasSameScalars(as: name) { return storage.values[hint] }
         return try find(name)
     }
 
