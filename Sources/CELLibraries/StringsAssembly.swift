@@ -17,8 +17,8 @@ extension String {
     func slice(bytes range: Range<Int>) -> String {
         if range.count == utf8.count { return self }
         return unsafe utf8.span.withUnsafeBufferPointer { bytes in
-            // Slicing checks the range.
-            unsafe String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+            precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
+            return unsafe String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
         }
     }
 }
@@ -40,7 +40,8 @@ extension String {
     mutating func append(_ text: String, bytes range: Range<Int>) {
         guard !range.isEmpty else { return }
         unsafe text.utf8.span.withUnsafeBufferPointer { bytes in
-            unsafe precondition(range.upperBound <= bytes.count && range.count <= room.count - count)
+            unsafe precondition(
+                range.lowerBound >= 0 && range.upperBound <= bytes.count && range.count <= room.count - count)
             // Both ranges were checked; they are not empty, so both have an address.
             unsafe memcpy(room.baseAddress! + count, bytes.baseAddress! + range.lowerBound, range.count)
         }
