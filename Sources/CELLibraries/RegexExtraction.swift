@@ -106,15 +106,16 @@ extension RegexFunctions {
         of pattern: RegularExpression, in text: String, limit: Int, _ budget: inout Budget
     ) throws(EvaluationError) -> [Match] {
         let size = MemoryLayout<Match>.stride + 32 + pattern.groupCount * MemoryLayout<Range<Int>?>.stride
-        let most = text.utf8.count + 1
-        // Few texts have many matches: room for all there can be is paid for only when the first thousand are found.
-        let few = min(most, 1000)
-        try budget.allocate(bytes: few * size)
-        let matches = pattern.allMatches(in: text, limit: limit < 0 ? few : min(limit, few))
-        guard matches.count == few, few < most, limit < 0 || limit > few else { return matches }
-        let all = limit < 0 ? most : min(limit, most)
-        try pay(for: pattern, on: text, &budget)
-        try budget.allocate(bytes: (all - few) * size)
-        return pattern.allMatches(in: text, limit: all)
+        let most = min(limit < 0 ? Int.max : limit, text.utf8.count + 1)
+        // Few texts have many matches: room for more is paid for when what there was is full.
+        var room = 0, found: [Match] = []
+        repeat {
+            let next = min(most, max(1000, 8 * room))
+            if room > 0 { try pay(for: pattern, on: text, &budget) }
+            try budget.allocate(bytes: (next - room) * size)
+            room = next
+            found = pattern.allMatches(in: text, limit: room)
+        } while found.count == room && room < most
+        return found
     }
 }
