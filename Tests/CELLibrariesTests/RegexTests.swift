@@ -28,6 +28,7 @@ struct RegexTests {
         "All matches",
         arguments: [
             (#"regex.extractAll('id:123, id:456', r'id:(\d+)')"#, #"["123", "456"]"#),
+            ("regex.extractAll('banananana', '(ana)')", #"["ana", "ana"]"#),
             ("regex.extractAll('abc', 'x')", "[]"), ("regex.extractAll('aXbX', '(a?)X')", #"["a"]"#),
             ("regex.extractAll('äö', '')", #"["", "", ""]"#),
         ])
@@ -41,6 +42,9 @@ struct RegexTests {
             ("regex.replace('banana', 'a', 'x')", #""bxnxnx""#), ("regex.replace('banana', 'a', 'x', 2)", #""bxnxna""#),
             ("regex.replace('banana', 'a', 'x', 0)", #""banana""#),
             ("regex.replace('banana', 'a', 'x', -12)", #""bxnxnx""#),
+            ("regex.replace('abc', '^', 'x') + regex.replace('abc', '$', 'x')", #""xabcabcx""#),
+            (#"regex.replace('a-b', r'\b', '|')"#, #""|a|-|b|""#),
+            (#"regex.replace('ac', 'a(b)?c', r'[\1]')"#, #""[]""#),
             (#"regex.replace('foo bar', '(fo)o (ba)r', r'\2 \1')"#, #""ba fo""#),
             (#"regex.replace('ab', 'b', r'[\0\\]')"#, #""a[b\\]""#), ("regex.replace('äb', '', '-')", #""-ä-b-""#),
             (#"regex.replace('a', '(a)|(b)', r'<\2>')"#, #""<>""#), (#"regex.replace('x', 'a', r'\9')"#, #""x""#),
