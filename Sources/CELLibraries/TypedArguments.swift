@@ -22,7 +22,9 @@ extension Value {
     }
 
     func expectOpaque<T: OpaqueValue>(_ type: T.Type, by function: String) throws(EvaluationError) -> T {
-        if case .opaque(let value) = self, let value = value as? T { value } else {
+        if case .opaque(let value) = self, let value = value as? T {
+            value
+        } else {
             throw .noSuchOverload(function, self)
         }
     }
