@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Glibc
+internal import Glibc
 
 // Swift compares strings by canonical equivalence; JSON, signatures and CEL compare code points. UTF-8 orders as code
 // points do.
 extension String {
     /// Whether both hold the same code points.
     @inlinable
+    @inline(__always)
     public func hasSameScalars(as other: String) -> Bool {
         // Strings of the same bits are the same string, whatever the bits mean; most names are short and found so.
         let same = unsafe unsafeBitCast(self, to: (UInt64, UInt64).self)
         let wanted = unsafe unsafeBitCast(other, to: (UInt64, UInt64).self)
         if same == wanted { return true }
+        // What is not even canonically equivalent has other code points; for short strings this is a comparison of
+        // words.
+        return self == other && hasSameBytes(as: other)
+    }
+
+    @usableFromInline
+    @inline(never)
+    func hasSameBytes(as other: String) -> Bool {
         let count = utf8.count
         guard count == other.utf8.count else { return false }
         return unsafe withFastUTF8 { a in

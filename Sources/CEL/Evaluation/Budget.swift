@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Glibc
+
 /// How much one evaluation may do and make.
 public struct EvaluationLimits: Sendable {
     /// The most steps: visits of an element, calls, and the work of a call for each 16 bytes or each element it looks
@@ -8,16 +10,37 @@ public struct EvaluationLimits: Sendable {
     /// The most bytes that strings, bytes, lists and maps made on the way may hold together.
     public var bytes = 32 * 1024 * 1024
     /// When it has to end, at the latest.
-    public var deadline: ContinuousClock.Instant?
+    public var deadline: Deadline?
 
     /// The limits above.
     public init() {}
     /// Limits for steps and bytes.
-    public init(steps: Int, bytes: Int, deadline: ContinuousClock.Instant? = nil) {
+    public init(steps: Int, bytes: Int, deadline: Deadline? = nil) {
         (self.steps, self.bytes, self.deadline) = (steps, bytes, deadline)
     }
     /// The limits above.
     public static let standard = EvaluationLimits()
+}
+
+/// A moment of the machine's steady clock.
+public struct Deadline: Sendable, Hashable {
+    private let nanoseconds: UInt64
+
+    private static var now: UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+    }
+
+    /// So much later than now; at once when it is negative.
+    public static func after(_ span: Duration) -> Deadline {
+        let (seconds, attoseconds) = span.components
+        guard seconds >= 0, seconds < 1 << 32 else { return Deadline(nanoseconds: seconds < 0 ? 0 : .max) }
+        return Deadline(nanoseconds: now &+ UInt64(seconds) * 1_000_000_000 &+ UInt64(attoseconds / 1_000_000_000))
+    }
+
+    /// Whether it has passed.
+    public var isPast: Bool { Self.now >= nanoseconds }
 }
 
 /// What is left of the limits of an evaluation. Every loop and every function that looks at its arguments pays here
@@ -27,7 +50,7 @@ public struct Budget: Sendable {
     private var bytes: Int
     /// At how many steps left the clock and the task are looked at next.
     private var checkpoint: Int
-    private let deadline: ContinuousClock.Instant?
+    private let deadline: Deadline?
     private let limits: EvaluationLimits
 
     /// A full budget.
@@ -82,7 +105,7 @@ public struct Budget: Sendable {
             throw EvaluationError(.budget, "the expression needs more than the \(limits.steps) steps it may take")
         }
         checkpoint = steps - Self.stride
-        if let deadline, ContinuousClock.now >= deadline {
+        if let deadline, deadline.isPast {
             throw EvaluationError(.budget, "the expression did not end in time")
         }
         if Task.isCancelled { throw EvaluationError(.cancelled, "the evaluation was cancelled") }

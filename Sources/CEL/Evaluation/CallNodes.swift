@@ -98,20 +98,16 @@ final class CallNode: Node {
 /// `optional.or(alternative)` and `optional.orValue(alternative)`; the alternative runs when it is needed.
 final class OptionalOrNode: Node {
     let optional: any Node, alternative: any Node
-    /// The optional where it is a path, of which no optional needs to be made.
-    let path: PathNode?
     let isUnwrapping: Bool
     let offset: Int32
 
     init(_ optional: any Node, _ alternative: any Node, isUnwrapping: Bool, at offset: Int32) {
         (self.optional, self.alternative) = (optional, alternative)
         (self.isUnwrapping, self.offset) = (isUnwrapping, offset)
-        path = (optional as? PathNode).flatMap { $0.isOptional ? $0 : nil }
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-        if isUnwrapping, let path, let value = try path.find(&frame) { return value }
-        let value = path == nil || !isUnwrapping ? try optional.evaluate(&frame) : .none
+        let value = try optional.evaluate(&frame)
         guard case .optional(let wrapped) = value else {
             throw EvaluationError.noSuchOverload(isUnwrapping ? "orValue" : "or", value).at(offset)
         }
@@ -120,5 +116,18 @@ final class OptionalOrNode: Node {
         if !isUnwrapping, case .optional = other { return other }
         guard isUnwrapping else { throw EvaluationError.noSuchOverload("or", value, other).at(offset) }
         return other
+    }
+}
+
+/// `a.?b.orValue(alternative)`: no optional is made of what the path finds.
+final class PathOrNode: Node {
+    let path: PathNode
+    let alternative: any Node
+
+    init(_ path: PathNode, _ alternative: any Node) { (self.path, self.alternative) = (path, alternative) }
+
+    func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
+        if let value = try path.find(&frame) { return value }
+        return try alternative.evaluate(&frame)
     }
 }

@@ -54,17 +54,19 @@ final class PathNode: Node {
 
     /// The value, without the optional around it; nil only where a step is optional.
     func find(_ frame: inout Frame) throws(EvaluationError) -> Value? {
-        let start = try start(&frame)
-        if case .map(let map) = start, case .document(let object, let numbers) = map.storage {
-            return try walk(object, numbers)
+        if variable == nil {
+            if let (object, numbers) = frame.locals[slot].document { return try walk(object, numbers, from: 0) }
+        } else {
+            if !frame.variables.isComplete { try requireKnown(frame) }
+            if let (object, numbers) = frame.variables.document(of: name, hint: hint) {
+                return try walk(object, numbers, from: 0)
+            }
         }
-        return try walk(start, from: 0)
+        return try walk(start(&frame), from: 0)
     }
 
-    @inline(__always)
     private func start(_ frame: inout Frame) throws(EvaluationError) -> Value {
         if variable == nil { return frame.locals[slot] }
-        if !frame.variables.isComplete { try requireKnown(frame) }
         guard let value = try frame.variables.value(of: name, hint: hint) else {
             throw EvaluationError.noSuchAttribute(name).at(variable!.offset)
         }
@@ -76,21 +78,17 @@ final class PathNode: Node {
         try frame.variables.requireKnown(AttributePath(name, steps.map { .field($0.field) }), variable!.offset)
     }
 
-    private func walk(_ object: JSONObject, _ numbers: NumberReading) throws(EvaluationError) -> Value? {
-        var object = object
-        let steps = steps
-        for index in 0..<steps.count {
-            guard let json = object[steps[index].field] else {
-                if steps[index].isOptional { return nil }
-                throw EvaluationError.noSuchKey(.string(steps[index].field)).at(steps[index].offset)
-            }
-            if index + 1 < steps.count, case .object(let inner) = json {
-                object = inner
-            } else {
-                return try walk(Value(json, numbers: numbers), from: index + 1)
-            }
+    private func walk(
+        _ object: borrowing JSONObject, _ numbers: NumberReading, from index: Int
+    ) throws(EvaluationError) -> Value? {
+        guard let json = object[steps[index].field] else {
+            if steps[index].isOptional { return nil }
+            throw EvaluationError.noSuchKey(.string(steps[index].field)).at(steps[index].offset)
         }
-        return nil
+        if index + 1 < steps.count, case .object(let inner) = json {
+            return try walk(inner, numbers, from: index + 1)
+        }
+        return try walk(Value(json, numbers: numbers), from: index + 1)
     }
 
     @inline(__always)

@@ -33,6 +33,9 @@ extension Planner {
         }
         let planned = [try node(target)] + (try nodes(arguments))
         if planned.count == 2, name == "or" || name == "orValue", environment.hasOptionals {
+            if name == "orValue", let path = planned[0] as? PathNode, path.isOptional {
+                return PathOrNode(path, planned[1])
+            }
             return OptionalOrNode(planned[0], planned[1], isUnwrapping: name == "orValue", at: offset(id))
         }
         return try call(name, planned, try overloads(name, isMethod: true, count: planned.count, id), id)

@@ -93,6 +93,13 @@ public struct Variables: Sendable, ExpressibleByDictionaryLiteral {
         return try find(name)
     }
 
+    /// The document that a variable is a view of, looked for only where `hint` says; nil when it is anything else.
+    @inline(__always)
+    func document(of name: String, hint: Int) -> (JSONObject, NumberReading)? {
+        guard hint < storage.names.count, storage.names[hint].hasSameScalars(as: name) else { return nil }
+        return storage.values[hint].document
+    }
+
     @inline(never)
     private func find(_ name: String) throws(EvaluationError) -> Value? {
         if let position = position(of: name) { return storage.values[position] }

@@ -12,6 +12,13 @@ public enum NumberReading: Sendable {
 }
 
 extension Value {
+    /// The object of a document that it is a view of.
+    @inline(__always)
+    var document: (JSONObject, NumberReading)? {
+        guard case .map(let map) = self, case .document(let object, let numbers) = map.storage else { return nil }
+        return (object, numbers)
+    }
+
     /// A value of a document; arrays and objects stay where they are.
     @inline(__always)
     public init(_ json: JSON, numbers: NumberReading = .integersAndDoubles) {
