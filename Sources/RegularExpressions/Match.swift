@@ -21,9 +21,9 @@ public struct Match: Sendable {
     /// The text of a group; group 0 is the whole match. Nil when it took no part or does not exist.
     public func text(of group: Int) -> Substring? { range(of: group).map { Self.text($0, of: source) } }
 
-    init(_ slots: [Int32], source: String) {
+    init(_ slots: [Int], source: String) {
         func range(_ group: Int) -> Range<Int>? {
-            let (start, end) = (Int(slots[2 * group]), Int(slots[2 * group + 1]))
+            let (start, end) = (slots[2 * group], slots[2 * group + 1])
             return start < 0 || end < 0 ? nil : start..<end
         }
         self.source = source

@@ -9,7 +9,7 @@ extension RegularExpression {
         let bytes = text.utf8.span
         guard (0...bytes.count).contains(utf8Offset) else { return nil }
         guard utf8Offset == bytes.count || bytes[utf8Offset] & 0xC0 != 0x80 else { return nil }
-        var found: [Int32]?
+        var found: [Int]?
         engine.search(bytes, from: utf8Offset) { slots in
             found = slots
             return false
@@ -33,7 +33,7 @@ extension RegularExpression {
 
 extension Engine {
     /// Hands out the slots of one match after the other, by Go's rule for empty ones, while the body returns true.
-    func search(_ text: Span<UInt8>, from offset: Int, _ body: ([Int32]) -> Bool) {
+    func search(_ text: Span<UInt8>, from offset: Int, _ body: ([Int]) -> Bool) {
         if isLiteral { return searchLiteral(text, from: offset, body) }
         withMemory { memory in
             var place = offset
@@ -41,8 +41,8 @@ extension Engine {
             // What was read beyond the ends of matches, and so will be read again.
             var waste = 0
             /// Where to go on behind a match; nil when nobody wants more.
-            func report(_ slots: [Int32]) -> Int? {
-                let (start, end) = (Int(slots[0]), Int(slots[1]))
+            func report(_ slots: [Int]) -> Int? {
+                let (start, end) = (slots[0], slots[1])
                 if start < end || end != previousEnd {
                     previousEnd = end
                     guard body(slots) else { return nil }
@@ -62,11 +62,11 @@ extension Engine {
         }
     }
 
-    private func searchLiteral(_ text: Span<UInt8>, from offset: Int, _ body: ([Int32]) -> Bool) {
+    private func searchLiteral(_ text: Span<UInt8>, from offset: Int, _ body: ([Int]) -> Bool) {
         var place = offset
         while let found = prefix.first(in: text, from: place) {
             place = found + prefix.bytes.count
-            guard body([Int32(found), Int32(place)]) else { return }
+            guard body([found, place]) else { return }
         }
     }
 

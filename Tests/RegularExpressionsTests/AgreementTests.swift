@@ -91,11 +91,11 @@ struct Engines {
     private func allMatches(_ text: String, _ machine: inout PikeMachine) -> String {
         let bytes = text.utf8.span
         var lines: [String] = []
-        var (place, previousEnd) = (0, Int32(-1))
+        var (place, previousEnd) = (0, -1)
         while place <= bytes.count, let slots = machine.firstMatch(in: bytes, from: place) {
             if slots[0] != slots[1] || slots[0] != previousEnd { lines.append(line(slots)) }
             previousEnd = slots[1]
-            place = slots[1] > place ? Int(slots[1]) : next(place, bytes)
+            place = slots[1] > place ? slots[1] : next(place, bytes)
         }
         return lines.joined(separator: ", ")
     }
@@ -110,13 +110,13 @@ struct Engines {
     private func sweep(_ text: String, _ engine: Engine) -> String {
         let bytes = text.utf8.span
         var lines: [String] = []
-        var previousEnd: Int32 = -1
+        var previousEnd = -1
         engine.withMemory { memory in
             memory.sweep(bytes, from: 0) { slots in
                 if slots[0] != slots[1] || slots[0] != previousEnd { lines.append(line(slots)) }
                 previousEnd = slots[1]
-                guard slots[0] == slots[1] else { return Int(slots[1]) }
-                return Int(slots[1]) < bytes.count ? next(Int(slots[1]), bytes) : nil
+                guard slots[0] == slots[1] else { return slots[1] }
+                return slots[1] < bytes.count ? next(slots[1], bytes) : nil
             }
         }
         return lines.joined(separator: ", ")

@@ -11,19 +11,19 @@ struct PikeMachine {
     private var current: Threads
     private var next: Threads
     /// The slots of the path that is being followed.
-    private var slots: [Int32]
+    private var slots: [Int]
 
     /// Follows the first slots of the program only: 2 for the whole match, all for its groups.
     init(_ program: Program, slotCount: Int) {
         (self.program, self.slotCount) = (program, slotCount)
         current = Threads(count: program.instructions.count, slotCount: slotCount)
         next = current
-        slots = [Int32](repeating: -1, count: slotCount)
+        slots = [Int](repeating: -1, count: slotCount)
     }
 
     /// The slots of the match that Perl would choose, searched from an offset on.
-    mutating func firstMatch(in text: Span<UInt8>, from offset: Int) -> [Int32]? {
-        var best: [Int32]?
+    mutating func firstMatch(in text: Span<UInt8>, from offset: Int) -> [Int]? {
+        var best: [Int]?
         current.set.removeAll()
         for index in offset...text.count {
             let after = Neighbor(after: index, in: text)
@@ -42,7 +42,7 @@ struct PikeMachine {
     }
 
     /// Moves all threads over one byte, up to the first that is at a match, whose slots it returns.
-    private mutating func step(_ text: Span<UInt8>, _ index: Int) -> [Int32]? {
+    private mutating func step(_ text: Span<UInt8>, _ index: Int) -> [Int]? {
         let byte = index < text.count ? text[index] : nil
         let before = byte.map { Neighbor($0) } ?? .edge
         let place = Threads.Place(index: index + 1, before: before, after: Neighbor(after: index + 1, in: text))
@@ -71,23 +71,23 @@ private struct Threads {
 
     private enum Task {
         case follow(Int32)
-        case restore(slot: Int, value: Int32)
+        case restore(slot: Int, value: Int)
     }
 
     var set: SparseSet
     /// The slots of each thread, by instruction.
-    var slots: [Int32]
+    var slots: [Int]
     private let slotCount: Int
     private var tasks: [Task] = []
 
     init(count: Int, slotCount: Int) {
         set = SparseSet(capacity: count)
-        slots = [Int32](repeating: -1, count: count * slotCount)
+        slots = [Int](repeating: -1, count: count * slotCount)
         self.slotCount = slotCount
     }
 
     /// Adds what can be reached from an instruction without a byte; `path` is as before afterwards.
-    mutating func add(_ start: Int32, at place: Place, _ path: inout [Int32], _ program: Program) {
+    mutating func add(_ start: Int32, at place: Place, _ path: inout [Int], _ program: Program) {
         tasks.append(.follow(start))
         while let task = tasks.popLast() {
             switch task {
@@ -106,7 +106,7 @@ private struct Threads {
                     let slot = Int(instruction.second)
                     if slot < slotCount {
                         tasks.append(.restore(slot: slot, value: path[slot]))
-                        path[slot] = Int32(place.index)
+                        path[slot] = place.index
                     }
                     tasks.append(.follow(instruction.first))
                 case .assertion:

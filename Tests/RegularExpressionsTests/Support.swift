@@ -20,7 +20,7 @@ func line(_ match: Match?) -> String {
 }
 
 /// Slots in the same form.
-func line(_ slots: [Int32]?) -> String { line(slots.map { Match($0, source: "") }) }
+func line(_ slots: [Int]?) -> String { line(slots.map { Match($0, source: "") }) }
 
 extension RegularExpression {
     /// All matches, each in one line.

@@ -14,18 +14,16 @@ final class CompleteAutomaton: Sendable {
         var automaton = ForwardAutomaton(program, purpose: .existence, cacheSize: .max)
         let stride = automaton.table.stride
         let limit = min(128, 4096 / stride + 4)
-        var work = 0
         let first = automaton.start(before: .edge, isSearch: true)
         var state = ForwardAutomaton.matched + 1
         while state < automaton.table.count {
-            guard automaton.table.count <= limit, work <= 40_000 else { return nil }
-            for byteClass in 0..<stride {
+            guard automaton.table.count <= limit, automaton.steps <= 40_000 else { return nil }
+            for byteClass in 0..<stride where automaton.steps <= 40_000 {
                 _ = automaton.fill(state, byteClass)
-                work += automaton.table.items(of: state).count + 4
             }
             state += 1
         }
-        guard automaton.table.count <= limit else { return nil }
+        guard automaton.table.count <= limit, automaton.steps <= 40_000 else { return nil }
         // Row 0 of the automaton, for what is unknown, is dropped.
         var table = [UInt16](repeating: 0, count: (automaton.table.count - 1) * stride)
         for row in 1..<automaton.table.count {

@@ -27,6 +27,8 @@ struct ForwardAutomaton {
     /// The first states by what stands before them, for searches and, behind those, for matches that begin here.
     private var starts = [Int](repeating: 0, count: 8)
     private(set) var resets = 0
+    /// How many instructions were looked at to build states.
+    private(set) var steps = 0
 
     // Scratch memory of one step.
     private var visited: SparseSet
@@ -137,6 +139,7 @@ struct ForwardAutomaton {
     private mutating func follow(_ first: Int32, before: Neighbor, after: Neighbor?) {
         stack.append(first)
         while let index = stack.popLast() {
+            steps += 1
             guard visited.insert(index) else { continue }
             let instruction = program.instructions[Int(index)]
             switch instruction.operation {

@@ -4,20 +4,20 @@
 struct MatchTracer {
     private enum Task {
         case follow(Int32)
-        case restore(slot: Int, value: Int32)
+        case restore(slot: Int, value: Int)
     }
 
     private let program: Program
     private var trail: BackwardTrail
     private var tasks: [Task] = []
     private var visited: SparseSet
-    private var slots: [Int32]
+    private var slots: [Int]
 
     init(_ program: Program, endsAnywhere: Bool, cacheSize: Int) {
         self.program = program
         trail = BackwardTrail(BackwardAutomaton(program, endsAnywhere: endsAnywhere), cacheSize: cacheSize)
         visited = SparseSet(capacity: program.instructions.count)
-        slots = [Int32](repeating: -1, count: program.slotCount)
+        slots = [Int](repeating: -1, count: program.slotCount)
     }
 
     /// About how many bytes the states and the scratch memory take.
@@ -38,7 +38,7 @@ struct MatchTracer {
     }
 
     /// The slots of the match that Perl would choose among those that begin at a place `read` has told of.
-    mutating func trace(_ text: Span<UInt8>, from start: Int) -> [Int32] {
+    mutating func trace(_ text: Span<UInt8>, from start: Int) -> [Int] {
         for index in slots.indices { slots[index] = -1 }
         var place = start
         var next = program.start
@@ -59,7 +59,7 @@ struct MatchTracer {
             let instruction = program.instructions[Int(target)]
             switch instruction.operation {
             case .bytes, .match, .split: return target
-            case .save: slots[Int(instruction.second)] = Int32(place)
+            case .save: slots[Int(instruction.second)] = place
             // It holds, since this way leads to a match and there is no other.
             case .assertion: break
             }
@@ -90,7 +90,7 @@ struct MatchTracer {
                 case .save:
                     let slot = Int(instruction.second)
                     tasks.append(.restore(slot: slot, value: slots[slot]))
-                    slots[slot] = Int32(place)
+                    slots[slot] = place
                     tasks.append(.follow(instruction.first))
                 case .assertion:
                     let assertion = Assertion(rawValue: UInt8(instruction.second))

@@ -36,7 +36,7 @@ final class SearchMemory: @unchecked Sendable {
     }
 
     /// The slots of the match that is the first from an offset on and ends at a place.
-    func slots(in text: Span<UInt8>, from offset: Int, end: Int) -> [Int32]? {
+    func slots(in text: Span<UInt8>, from offset: Int, end: Int) -> [Int]? {
         var tracer = self.tracer.take() ?? MatchTracer(program, endsAnywhere: false, cacheSize: cacheSize)
         defer {
             tracer.finish()
@@ -44,11 +44,11 @@ final class SearchMemory: @unchecked Sendable {
         }
         bytesRead += end - offset
         guard let start = tracer.read(text, from: end, downTo: offset) else { return nil }
-        return program.slotCount == 2 ? [Int32(start), Int32(end)] : tracer.trace(text, from: start)
+        return program.slotCount == 2 ? [start, end] : tracer.trace(text, from: start)
     }
 
     /// Hands out all matches from an offset on, until the body says where not to go on; linear for any pattern.
-    func sweep(_ text: Span<UInt8>, from offset: Int, _ body: ([Int32]) -> Int?) {
+    func sweep(_ text: Span<UInt8>, from offset: Int, _ body: ([Int]) -> Int?) {
         var sweeper = self.sweeper.take() ?? MatchTracer(program, endsAnywhere: true, cacheSize: cacheSize)
         defer {
             sweeper.finish()

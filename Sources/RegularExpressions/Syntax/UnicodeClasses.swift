@@ -9,7 +9,9 @@ enum UnicodeClasses {
         case "Any": return .all
         case "Ascii": return ScalarSet([.init(low: 0, high: 0x7F)])
         case "Assigned": return categories["Cn"]?.inverted
-        default: return categories[name] ?? ScriptTable.set(name) ?? aliases[name].flatMap { categories[$0] }
+        // Codes of categories have at most two letters, as one script has; the others need no walk over categories.
+        case _ where name.utf8.count <= 2: return categories[name] ?? ScriptTable.set(name)
+        default: return aliases[name].flatMap { categories[$0] } ?? ScriptTable.set(name)
         }
     }
 
