@@ -18,13 +18,13 @@ import Testing
         #"\"#, #"\pL"#, #"\p{"#, #"\Q"#, #"\E"#, #"\x{"#, #"\b"#, "^", "$", ".", "(((((((((((((((((((", "(?m)", "é",
     ]
 
-    @Test("are refused in words, or mean the same to all engines", arguments: [1, 2, 3, 4] as [UInt64])
+    @Test("are refused in words, or mean the same to all engines", arguments: [1, 2, 3] as [UInt64])
     func damaged(seed: UInt64) throws {
         var mutator = ByteMutator(samples: Self.samples, tokens: Self.tokens, seed: seed)
         var texts = SampleGenerator(seed: seed)
         let limits = RegularExpression.Limits(patternLength: 4096, nestingDepth: 50, programSize: 500)
         var understood = 0
-        for _ in 0..<500 {
+        for _ in 0..<400 {
             let pattern = String(decoding: mutator.next(), as: UTF8.self)
             if let error = refusal(pattern, limits: limits) {
                 #expect(error.description.hasPrefix("error parsing regexp: "))
@@ -38,6 +38,6 @@ import Testing
             #expect(engines.program.transitions.count <= 8 * limits.programSize)
             _ = engines.firstMatch(texts.text(longest: 30))
         }
-        #expect(understood > 80, "hardly anything was understood: \(understood)")
+        #expect(understood > 60, "hardly anything was understood: \(understood)")
     }
 }

@@ -4,37 +4,26 @@
 final class CompleteAutomaton: Sendable {
     /// Rows of the next states; states are offsets of their rows, the dead one first and the matched one second.
     private let table: [UInt16]
+    /// Whether it can be asked; without all states it has none.
+    let isComplete: Bool
     private let classes: [UInt8]
     private let start: Int
     private let endClass: Int
     private let matched: Int
 
-    /// Nil when there are more states than it pays to build ahead.
-    init?(_ program: Program) {
+    /// Builds all states, unless there are more than it pays to build ahead.
+    init(_ program: Program) {
         var automaton = ForwardAutomaton(program, purpose: .existence, cacheSize: .max)
         let stride = automaton.table.stride
-        let limit = min(128, 4096 / stride + 4)
         let first = automaton.start(before: .edge, isSearch: true)
-        var state = ForwardAutomaton.matched + 1
-        while state < automaton.table.count {
-            guard automaton.table.count <= limit, automaton.steps <= 40_000 else { return nil }
-            for byteClass in 0..<stride where automaton.steps <= 40_000 {
-                _ = automaton.fill(state, byteClass)
-            }
-            state += 1
-        }
-        guard automaton.table.count <= limit, automaton.steps <= 40_000 else { return nil }
+        isComplete = automaton.fillAll(stateLimit: min(128, 4096 / stride + 4), stepLimit: 40_000)
         // Row 0 of the automaton, for what is unknown, is dropped.
-        var table = [UInt16](repeating: 0, count: (automaton.table.count - 1) * stride)
-        for row in 1..<automaton.table.count {
-            for byteClass in 0..<stride {
-                let next =
-                    switch row {
-                    case ForwardAutomaton.dead, ForwardAutomaton.matched: row
-                    default: Int(automaton.table.transitions[row * stride + byteClass] >> 1)
-                    }
-                table[(row - 1) * stride + byteClass] = UInt16((next - 1) * stride)
-            }
+        var table = [UInt16](repeating: 0, count: isComplete ? (automaton.table.count - 1) * stride : 0)
+        for index in table.indices {
+            let row = index / stride + 1
+            let isFinal = row == ForwardAutomaton.dead || row == ForwardAutomaton.matched
+            let next = isFinal ? row : Int(automaton.table.transitions[index + stride] >> 1)
+            table[index] = UInt16((next - 1) * stride)
         }
         self.table = table
         classes = program.classes.map
@@ -51,5 +40,20 @@ final class CompleteAutomaton: Sendable {
             if state <= matched { return state == matched }
         }
         return Int(table[state &+ endClass]) == matched
+    }
+}
+
+extension ForwardAutomaton {
+    /// Makes all states with all their entries; false when a limit stopped that.
+    fileprivate mutating func fillAll(stateLimit: Int, stepLimit: Int) -> Bool {
+        var state = Self.matched + 1
+        while state < table.count {
+            for byteClass in 0..<table.stride {
+                guard table.count <= stateLimit, steps <= stepLimit else { return false }
+                _ = fill(state, byteClass)
+            }
+            state += 1
+        }
+        return table.count <= stateLimit
     }
 }

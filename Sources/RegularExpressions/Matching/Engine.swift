@@ -4,11 +4,6 @@ internal import Synchronization
 
 /// A compiled pattern with everything that makes it fast. Safe to use from any number of threads.
 final class Engine: Sendable {
-    private final class Attempt: Sendable {
-        let automaton: CompleteAutomaton?
-        init(_ automaton: CompleteAutomaton?) { self.automaton = automaton }
-    }
-
     let program: Program
     let groupNames: [String?]
     /// What every match begins with, and whether that is all of it.
@@ -16,7 +11,7 @@ final class Engine: Sendable {
     let isLiteral: Bool
     private let required: LiteralSearch
     private let cacheSize: Int
-    private let complete = AtomicLazyReference<Attempt>()
+    private let complete = AtomicLazyReference<CompleteAutomaton>()
     private let uses = Atomic<Int>(0)
     private let pool = SearchMemoryPool()
 
@@ -57,8 +52,9 @@ final class Engine: Sendable {
     /// The whole automaton, if the pattern has a small one. It is built once that has begun to pay: many patterns are
     /// used for one text only, which needs few of the states.
     private var completeAutomaton: CompleteAutomaton? {
-        if let attempt = complete.load() { return attempt.automaton }
+        if let automaton = complete.load() { return automaton.isComplete ? automaton : nil }
         guard uses.add(1, ordering: .relaxed).newValue > 3 else { return nil }
-        return complete.storeIfNil(Attempt(CompleteAutomaton(program))).automaton
+        let automaton = complete.storeIfNil(CompleteAutomaton(program))
+        return automaton.isComplete ? automaton : nil
     }
 }
