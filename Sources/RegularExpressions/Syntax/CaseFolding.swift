@@ -30,8 +30,11 @@ enum CaseFolding {
     private static func next(_ set: ScalarSet) -> ScalarSet {
         let rows = CaseFoldingTable.rows
         var moved: [ScalarSet.Interval] = []
+        // Rows that end before the range, and so before all later ranges too.
+        var passed = 0
         for range in set.ranges {
-            for row in rows {
+            while passed < rows.count, rows[passed].high < range.low { passed += 1 }
+            for row in rows[passed...] {
                 if row.low > range.high { break }
                 if row.high < range.low { continue }
                 var low = max(row.low, range.low)
@@ -39,6 +42,8 @@ enum CaseFolding {
                 low += (low - row.low) % row.stride
                 guard low <= high else { continue }
                 func image(_ scalar: UInt32) -> UInt32 { UInt32(Int32(scalar) + row.delta) }
+                // Wide ranges hold most images already, and one by one they would be many.
+                if range.low <= image(low), image(high) <= range.high { continue }
                 if row.stride == 1 {
                     moved.append(.init(low: image(low), high: image(high)))
                 } else {
