@@ -1,0 +1,38 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// What scripts/fuzz builds: the libraries under test, reached by links that the script makes, and one target that calls
+// them with bytes of the fuzzer. No part of the package itself, since it is instrumented and has no main function.
+let package = Package(
+    name: "Fuzzing",
+    products: [.library(name: "CELFuzzing", type: .static, targets: ["CELFuzzing"])],
+    targets: [
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1"),
+        .target(name: "Basics"),
+        .target(name: "Chronology"),
+        .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
+        .target(name: "Documents", dependencies: ["Basics", "CYAML"]),
+        .target(name: "Web", dependencies: ["Basics"]),
+        .target(name: "KubernetesFormats", dependencies: ["Web"]),
+        .target(name: "RegularExpressions"),
+        .target(name: "CEL", dependencies: ["Basics", "Documents", "Chronology", "RegularExpressions"]),
+        .target(
+            name: "CELLibraries",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Chronology", "Web", "KubernetesFormats", "RegularExpressions",
+                "CEL",
+            ]),
+        .target(name: "CELFuzzing", dependencies: ["Documents", "CEL", "CELLibraries", "RegularExpressions"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type == .regular {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+}
