@@ -3,6 +3,8 @@
 /// Makes the nodes of one expression, children before parents.
 struct ExpressionBuilder {
     private(set) var nodes: [Expression.Node] = []
+    /// Whether there are names that stand for other parts.
+    private(set) var hasScopes = false
     let limits: ExpressionLimits
     let source: SourceText
 
@@ -17,15 +19,27 @@ struct ExpressionBuilder {
     mutating func add(_ kind: Expression.Kind, at offset: Int) throws(CompileError) -> Expression.ID {
         var depth: Int32 = 0
         kind.visitChildren { depth = max(depth, nodes[Int($0.index)].depth) }
-        guard depth < limits.depth else {
-            throw CompileError(
-                "the expression is nested deeper than \(limits.depth) levels", at: offset, in: source)
-        }
+        guard depth < limits.depth else { throw tooDeep(at: offset) }
         guard nodes.count < limits.nodes else {
             throw CompileError("the expression has more than \(limits.nodes) parts", at: offset, in: source)
         }
+        switch kind {
+        case .loop, .bind, .block: hasScopes = true
+        default: break
+        }
         nodes.append(Expression.Node(kind: kind, offset: Int32(offset), depth: depth + 1))
         return Expression.ID(index: Int32(nodes.count - 1))
+    }
+
+    func tooDeep(at offset: Int) -> CompileError {
+        CompileError("the expression is nested deeper than \(limits.depth) levels", at: offset, in: source)
+    }
+
+    /// The builder with all nodes, which this one gives away: who holds the only copy adds to it without copying it.
+    mutating func handOver() -> ExpressionBuilder {
+        let whole = self
+        nodes = []
+        return whole
     }
 }
 
@@ -33,7 +47,7 @@ struct ExpressionBuilder {
 public struct ExpressionLimits: Sendable {
     /// The most code points of the text.
     public var codePoints = 100_000
-    /// How deep it may be nested, by parentheses or by operators in a row.
+    /// How deep it may be nested, by parentheses or by operators in a row; a bound name counts as what it stands for.
     public var depth: Int32 = 250
     /// The most nodes, macros expanded.
     public var nodes = 200_000

@@ -115,7 +115,7 @@ extension Parser {
         _ name: String, target: Expression.ID?, _ arguments: [Expression.ID], at offset: Int
     ) throws(CompileError) -> Expression.ID {
         for macro in macros.candidates(name, isMethod: target != nil, count: arguments.count) {
-            var call = MacroCall(builder: builder, target: target, arguments: arguments, offset: offset)
+            var call = MacroCall(builder: builder.handOver(), target: target, arguments: arguments, offset: offset)
             let expanded = try macro.expand(&call)
             builder = call.builder
             if let expanded { return expanded }

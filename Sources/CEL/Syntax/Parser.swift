@@ -27,6 +27,11 @@ struct Parser {
     mutating func parse() throws(CompileError) -> Expression {
         let root = try expression()
         guard token.kind == .end else { throw unexpected("the end") }
+        if builder.hasScopes {
+            var meter = DepthMeter(builder.nodes, most: builder.limits.depth)
+            _ = meter.depth(of: root)
+            if let excess = meter.excess { throw builder.tooDeep(at: Int(builder[excess].offset)) }
+        }
         return Expression(source: source, nodes: builder.nodes, root: root)
     }
 
@@ -68,7 +73,7 @@ struct Parser {
         depth += 1
         defer { depth -= 1 }
         guard depth <= builder.limits.depth else {
-            throw error("the expression is nested deeper than \(builder.limits.depth) levels", at: token.start)
+            throw builder.tooDeep(at: token.start)
         }
         let condition = try binary(0)
         let offset = token.start

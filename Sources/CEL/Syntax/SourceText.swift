@@ -21,18 +21,25 @@ public struct SourceText: Sendable {
         let end = min(max(0, offset), bytes.count)
         for index in 0..<end where bytes[index] == 0x0A { (line, start) = (line + 1, index + 1) }
         let column = bytes[start..<end].count { $0 & 0xC0 != 0x80 } + 1
-        return SourceLocation(name: name, line: line, column: column, excerpt: excerpt(from: start, column: column))
+        return SourceLocation(name: name, line: line, column: column, excerpt: excerpt(from: start, at: end))
     }
 
     /// The line and a caret under the column; a long line is cut to what stands near the caret.
-    private func excerpt(from start: Int, column: Int) -> String {
-        let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-        let line = Array(String(decoding: bytes[start..<end], as: UTF8.self).unicodeScalars)
-        let from = max(0, column - 1 - 100), to = min(line.count, column - 1 + 60)
+    private func excerpt(from start: Int, at offset: Int) -> String {
+        var from = offset, to = offset, before = 0, after = 0
+        while from > start, before < 100 {
+            from -= 1
+            if bytes[from] & 0xC0 != 0x80 { before += 1 }
+        }
+        while to < bytes.count, bytes[to] != 0x0A {
+            if bytes[to] & 0xC0 != 0x80 { after += 1 }
+            guard after <= 60 else { break }
+            to += 1
+        }
         var shown = "", pad = ""
-        for (index, scalar) in line[from..<max(from, to)].enumerated() {
+        for (index, scalar) in String(decoding: bytes[from..<to], as: UTF8.self).unicodeScalars.enumerated() {
             shown.unicodeScalars.append(scalar == "\t" || scalar.value >= 0x20 && scalar.value != 0x7F ? scalar : " ")
-            if from + index < column - 1 { pad += scalar == "\t" ? "\t" : "." }
+            if index < before { pad += scalar == "\t" ? "\t" : "." }
         }
         return " | \(shown)\n | \(pad)^"
     }
