@@ -43,7 +43,7 @@ extension Checker {
         return result
     }
 
-    private func list(_ types: [CELType]) -> String { types.map { show($0) }.joined(separator: ", ") }
+    private mutating func list(_ types: [CELType]) -> String { types.map { show($0) }.joined(separator: ", ") }
 
     private func undeclaredFunction(_ name: String) -> String {
         "undeclared reference to '\(name)': there is no such function"
@@ -57,14 +57,14 @@ extension Checker {
         var matching: [Overload] = [], result: CELType?
         for overload in known where overload.isMethod == isMethod && overload.parameters.count == arguments.count {
             var parameters: [String: CELType] = [:]
-            var attempt = substitution
-            var fits = true
-            for (wanted, found) in zip(overload.parameters, arguments) where fits {
-                let concrete = wanted.isGeneric ? wanted.instantiated(&parameters, &attempt) : wanted
-                fits = attempt.assign(found, to: concrete)
+            let fits = substitution.attempt { attempt in
+                for (wanted, found) in zip(overload.parameters, arguments) {
+                    let concrete = wanted.isGeneric ? wanted.instantiated(&parameters, &attempt) : wanted
+                    guard attempt.assign(found, to: concrete) else { return false }
+                }
+                return true
             }
             guard fits else { continue }
-            substitution = attempt
             matching.append(overload)
             let yields = overload.result.instantiated(&parameters, &substitution)
             if let known = result {

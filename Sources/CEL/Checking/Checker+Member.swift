@@ -32,8 +32,9 @@ extension Checker {
     }
 
     /// `; did you mean …` for the nearest of the names that are known.
-    func spelling(_ name: String, among known: some Collection<String>) -> String {
-        guard let near = Spelling.nearest(to: name, among: Array(known)) else { return "" }
+    func spelling(_ name: String, among known: @autoclosure () -> some Collection<String>) -> String {
+        // Comparing with all names takes longer than checking; nobody reads more than the first few.
+        guard problems.count < 10, let near = Spelling.nearest(to: name, among: Array(known())) else { return "" }
         return "; did you mean '\(near)'?"
     }
 

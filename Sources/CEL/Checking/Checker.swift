@@ -8,7 +8,8 @@ struct Checker {
     var types: [CELType]
     var resolutions: [CheckedExpression.Resolution]
     private var locals: [(name: String, type: CELType)] = []
-    private var problems: [CompileError.Problem] = []
+    private(set) var problems: [CompileError.Problem] = []
+    private static let mostProblems = 100
 
     init(_ environment: Environment, _ expression: Expression) {
         (self.environment, self.expression) = (environment, expression)
@@ -19,20 +20,26 @@ struct Checker {
     mutating func check() throws(CompileError) -> CheckedExpression {
         let result = type(of: expression.root)
         guard problems.isEmpty else { throw CompileError(problems) }
+        substitution.compress()
         for index in types.indices { types[index] = substitution.complete(types[index]) }
+        let resultType = substitution.complete(result)
+        guard !substitution.isExhausted else {
+            _ = fail("the types of the expression are too large to be found", at: expression.root)
+            throw CompileError(problems)
+        }
         return CheckedExpression(
-            expression: expression, resultType: substitution.complete(result), types: types, resolutions: resolutions)
+            expression: expression, resultType: resultType, types: types, resolutions: resolutions)
     }
 
     /// Notes a problem; the type of what has one is anything, so that one mistake is told once.
     mutating func fail(_ message: String, at id: Expression.ID) -> CELType {
-        if problems.count < 100 {
+        if problems.count < Self.mostProblems {
             problems.append(CompileError.Problem(message: message, location: expression.location(of: id)))
         }
         return .dyn
     }
 
-    func show(_ type: CELType) -> String { substitution.complete(type).description }
+    mutating func show(_ type: CELType) -> String { substitution.complete(type).bounded.description }
 
     mutating func resolve(_ id: Expression.ID, _ resolution: CheckedExpression.Resolution) {
         resolutions[Int(id.index)] = resolution
@@ -40,7 +47,7 @@ struct Checker {
 
     /// The type of a node, found once.
     mutating func type(of id: Expression.ID) -> CELType {
-        let found = find(id)
+        let found = find(id).bounded
         types[Int(id.index)] = found
         return found
     }
@@ -91,10 +98,7 @@ struct Checker {
     }
 
     mutating func assign(_ a: CELType, to b: CELType) -> Bool {
-        var attempt = substitution
-        guard attempt.assign(a, to: b) else { return false }
-        substitution = attempt
-        return true
+        substitution.attempt { $0.assign(a, to: b) }
     }
 
     // MARK: Names
