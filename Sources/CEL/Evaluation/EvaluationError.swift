@@ -33,7 +33,11 @@ public final class EvaluationError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
     public let kind: Kind
     /// What is wrong, in a few words: `no such key: replicas`.
-    public let message: String
+    public var message: String {
+        // Put together only for who reads it: each term of a long condition may add to what is unknown.
+        kind == .unknown ? "not known yet: " + unknown.map(\.description).sorted().joined(separator: ", ") : words
+    }
+    private let words: String
     /// Where; nil when the failure belongs to no place.
     public let location: SourceLocation?
     /// Where, in the bytes of the expression, until the location is known.
@@ -43,28 +47,28 @@ public final class EvaluationError: Error, Sendable, CustomStringConvertible {
 
     /// A failure; the evaluator adds the place.
     public init(_ kind: Kind, _ message: String) {
-        (self.kind, self.message, location, offset, unknown) = (kind, message, nil, nil, [])
+        (self.kind, words, location, offset, unknown) = (kind, message, nil, nil, [])
     }
 
     init(
         _ kind: Kind, _ message: String, offset: Int32?, location: SourceLocation? = nil,
         unknown: Set<AttributePath> = []
     ) {
-        (self.kind, self.message, self.offset) = (kind, message, offset)
+        (self.kind, words, self.offset) = (kind, message, offset)
         (self.location, self.unknown) = (location, unknown)
     }
 
     /// The failure at this place, unless it has one.
     func at(_ offset: Int32) -> EvaluationError {
         guard self.offset == nil else { return self }
-        return EvaluationError(kind, message, offset: offset, unknown: unknown)
+        return EvaluationError(kind, words, offset: offset, unknown: unknown)
     }
 
     /// The failure with a place that a person can find.
     func located(in source: SourceText) -> EvaluationError {
         guard let offset, location == nil else { return self }
         return EvaluationError(
-            kind, message, offset: offset, location: source.location(at: Int(offset)), unknown: unknown)
+            kind, words, offset: offset, location: source.location(at: Int(offset)), unknown: unknown)
     }
 
     /// The message; with its place and a caret line when the place is known.

@@ -18,7 +18,8 @@ extension Function {
         conversion(
             "bool", .bool,
             [
-                .function("string_to_bool") { (text: String, _) throws(EvaluationError) in
+                .function("string_to_bool") { (text: String, budget) throws(EvaluationError) in
+                    try budget.read(bytes: text.utf8.count)
                     switch text {
                     case "1", "t", "T", "TRUE", "true", "True": return true
                     case "0", "f", "F", "FALSE", "false", "False": return false
@@ -41,7 +42,8 @@ extension Function {
             [
                 .function("int64_to_double") { (int: Int64, _) in Double(int) },
                 .function("uint64_to_double") { (uint: UInt64, _) in Double(uint) },
-                .function("string_to_double") { (text: String, _) throws(EvaluationError) in
+                .function("string_to_double") { (text: String, budget) throws(EvaluationError) in
+                    try budget.read(bytes: text.utf8.count)
                     guard text.utf8.count < 400, let value = Double(go: text) else {
                         throw .conversion(text, "double")
                     }
@@ -52,7 +54,8 @@ extension Function {
         conversion(
             "timestamp", .timestamp,
             [
-                .function("string_to_timestamp") { (text: String, _) throws(EvaluationError) in
+                .function("string_to_timestamp") { (text: String, budget) throws(EvaluationError) in
+                    try budget.read(bytes: text.utf8.count)
                     guard let moment = Moment(rfc3339: text) else { throw .conversion(text, "timestamp") }
                     return moment
                 },
@@ -64,7 +67,8 @@ extension Function {
         conversion(
             "duration", .duration,
             [
-                .function("string_to_duration") { (text: String, _) throws(EvaluationError) in
+                .function("string_to_duration") { (text: String, budget) throws(EvaluationError) in
+                    try budget.read(bytes: text.utf8.count)
                     guard let span = TimeSpan(go: text) else { throw .conversion(text, "duration") }
                     return span
                 }
@@ -81,7 +85,8 @@ extension Function {
             guard double > -0x1p63, double < 0x1p63 else { throw .integerOverflow(isSigned: true) }
             return Int64(double)
         },
-        .function("string_to_int64") { (text: String, _) throws(EvaluationError) in
+        .function("string_to_int64") { (text: String, budget) throws(EvaluationError) in
+            try budget.read(bytes: text.utf8.count)
             guard let int = Int64(text) else { throw .conversion(text, "int") }
             return int
         },
@@ -98,7 +103,8 @@ extension Function {
             guard double >= 0, double < 0x1p64 else { throw .integerOverflow(isSigned: false) }
             return UInt64(double)
         },
-        .function("string_to_uint64") { (text: String, _) throws(EvaluationError) in
+        .function("string_to_uint64") { (text: String, budget) throws(EvaluationError) in
+            try budget.read(bytes: text.utf8.count)
             guard text.utf8.first != UInt8(ascii: "+"), text.utf8.first != UInt8(ascii: "-"), let uint = UInt64(text)
             else { throw .conversion(text, "uint") }
             return uint
@@ -124,6 +130,6 @@ extension Function {
 
 extension EvaluationError {
     fileprivate static func conversion(_ text: String, _ type: String) -> EvaluationError {
-        .invalid("type conversion error from '\(text.prefix(60))' to '\(type)'")
+        .invalid("type conversion error from '\(text.shortened(to: 60))' to '\(type)'")
     }
 }

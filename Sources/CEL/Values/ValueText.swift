@@ -1,43 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
-internal import Chronology
 
 extension Value {
-    /// The value as errors show it: strings without quotes, numbers without their type.
+    /// The value as errors show it: strings without quotes, numbers without their type, and of what is long only the
+    /// start.
     public var text: String {
+        let most = 200
         switch self {
-        case .string(let text): text
-        default: literalText
+        case .string(let text) where text.utf8.count <= most: return text
+        case .string(let text): return text.shortened(to: most) + "…"
+        default: return literalText(most: most)
         }
     }
 
-    /// The value as an expression would write it, as far as there is a literal for it. For people and tests: long
-    /// values are written in full.
-    public var literalText: String {
-        switch self {
-        case .null: "null"
-        case .bool(let value): value ? "true" : "false"
-        case .int(let value): String(value)
-        case .uint(let value): "\(value)u"
-        case .double(let value): value.literalText
-        case .string(let text): text.quoted
-        case .bytes(let octets): "b" + octets.quotedOctets
-        case .duration(let span): "duration(\"\(span.secondsText)\")"
-        case .timestamp(let moment): "timestamp(\"\(moment)\")"
-        case .list(let list): "[" + list.map(\.literalText).joined(separator: ", ") + "]"
-        case .map(let map):
-            "{" + map.entries.map { "\($0.key.literalText): \($0.value.literalText)" }.joined(separator: ", ") + "}"
-        case .optional(nil): "optional.none()"
-        case .optional(let wrapped?): "optional.of(\(wrapped.value.literalText))"
-        case .type(let name): name
-        case .opaque(let value): "\(Swift.type(of: value).type.name)(\(value.text.quoted))"
-        }
+    /// The value as an expression would write it, as far as there is a literal for it; of more than a million bytes
+    /// only the start, with `…` for the rest.
+    public var literalText: String { literalText(most: 1_000_000) }
+
+    private func literalText(most: Int) -> String {
+        var writer = LiteralWriter(most: most)
+        writer.write(self)
+        return writer.text
     }
 }
 
 extension Double {
-    fileprivate var literalText: String {
+    var literalText: String {
         if isNaN { return "double(\"NaN\")" }
         if isInfinite { return self < 0 ? "double(\"-Infinity\")" : "double(\"Infinity\")" }
         return description
@@ -64,7 +53,7 @@ extension String {
 }
 
 extension [UInt8] {
-    fileprivate var quotedOctets: String {
+    var quotedOctets: String {
         var result = "\""
         for octet in self {
             switch octet {
