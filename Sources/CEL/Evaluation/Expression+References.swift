@@ -16,8 +16,9 @@ private struct ReferenceFinder {
     var locals: [String] = []
 
     mutating func visit(_ id: Expression.ID) {
-        if let path = path(id) {
+        if let (path, indexes) = path(id) {
             if let path { found.insert(path) }
+            indexes.forEach { visit($0) }
             return
         }
         switch expression[id].kind {
@@ -48,16 +49,16 @@ private struct ReferenceFinder {
         locals.removeLast(names.count)
     }
 
-    /// The path that a chain of selections spells: nil when it is something else, `.some(nil)` when it begins with a
-    /// variable of a macro.
-    private mutating func path(_ id: Expression.ID) -> AttributePath?? {
-        var steps: [AttributePath.Step] = [], next = id
+    /// The path that a chain of selections spells, without one when it begins with a variable of a macro, and the
+    /// indexes in it that are expressions; nil when it is something else.
+    private func path(_ id: Expression.ID) -> (path: AttributePath?, indexes: [Expression.ID])? {
+        var steps: [AttributePath.Step] = [], indexes: [Expression.ID] = [], next = id
         while true {
             switch expression[next].kind {
             case .identifier(let name):
                 let plain = name.hasPrefix(".") ? String(name.dropFirst()) : name
-                if plain == name, locals.contains(plain) { return .some(nil) }
-                return AttributePath(plain, steps.reversed())
+                if plain == name, locals.contains(plain) { return (nil, indexes) }
+                return (AttributePath(plain, steps.reversed()), indexes)
             case .select(let operand, let field), .has(let operand, let field), .optionalSelect(let operand, let field):
                 steps.append(.field(field))
                 next = operand
@@ -66,7 +67,7 @@ private struct ReferenceFinder {
                 case .literal(.string(let key)): steps.append(.field(key))
                 case .literal(.int(let index)): steps.append(.index(index))
                 default:
-                    visit(arguments[1])
+                    indexes.append(arguments[1])
                     steps.append(.any)
                 }
                 next = arguments[0]
