@@ -89,9 +89,8 @@ extension Overload {
     /// The same form, of a constant argument called before the expression runs.
     fileprivate var early: Overload {
         let implementation = implementation
-        return specialized { constants throws(EvaluationError) in
+        return specialized { constants, budget throws(EvaluationError) in
             guard let constant = constants[0] else { return nil }
-            var budget = Budget()
             let result = try implementation([constant], &budget)
             return .unary { _, _ throws(EvaluationError) in result }
         }

@@ -51,15 +51,15 @@ enum RegexFunctions {
             .binary { text, pattern, budget throws(EvaluationError) in
                 let pattern = try singleGroup(compiled(pattern.expectString(by: id), &budget))
                 let text = try text.expectString(by: id)
-                try pay(for: pattern, on: text, &budget)
+                try budget.search(text, for: pattern)
                 return try body(text, pattern, &budget)
             }
-        ).specialized { constants throws(EvaluationError) in
+        ).specialized { constants, budget throws(EvaluationError) in
             guard case .string(let source) = constants[1] else { return nil }
-            let pattern = try singleGroup(compiled(source))
+            let pattern = try singleGroup(constant(source, &budget))
             return .binary { text, _, budget throws(EvaluationError) in
                 let text = try text.expectString(by: id)
-                try pay(for: pattern, on: text, &budget)
+                try budget.search(text, for: pattern)
                 return try body(text, pattern, &budget)
             }
         }
@@ -79,26 +79,19 @@ extension RegexFunctions {
     private static let cache = RegularExpressionCache()
 
     static func compiled(_ pattern: String, _ budget: inout Budget) throws(EvaluationError) -> RegularExpression {
-        // The program of a pattern is many times its size.
         try budget.spend(1 + pattern.utf8.count)
-        do {
-            return try cache.expression(pattern)
-        } catch {
-            throw .invalid(error.description)
-        }
+        let expression: RegularExpression
+        do { expression = try cache.expression(pattern) } catch { throw .invalid(error.description) }
+        try budget.prepare(expression)
+        return expression
     }
 
-    static func compiled(_ pattern: String) throws(EvaluationError) -> RegularExpression {
-        do {
-            return try RegularExpression(pattern)
-        } catch {
-            throw .invalid(error.description)
-        }
-    }
-
-    /// A search takes time for the text and, in the worst case, for each byte of the pattern.
-    static func pay(for pattern: RegularExpression, on text: String, _ budget: inout Budget) throws(EvaluationError) {
-        try budget.spend((1 + text.utf8.count >> 4) * (1 + pattern.pattern.utf8.count >> 3))
+    /// A pattern of an expression, which keeps it.
+    static func constant(_ pattern: String, _ budget: inout Budget) throws(EvaluationError) -> RegularExpression {
+        let expression: RegularExpression
+        do { expression = try RegularExpression(pattern) } catch { throw .invalid(error.description) }
+        try budget.prepare(expression)
+        return expression
     }
 
     /// Matches from the left; pays for their room.
@@ -111,7 +104,7 @@ extension RegexFunctions {
         var room = 0, found: [Match] = []
         repeat {
             let next = min(most, max(1000, 8 * room))
-            if room > 0 { try pay(for: pattern, on: text, &budget) }
+            if room > 0 { try budget.search(text, for: pattern) }
             try budget.allocate(bytes: (next - room) * size)
             room = next
             found = pattern.allMatches(in: text, limit: room)

@@ -10,9 +10,9 @@ extension RegexFunctions {
         .function(
             "regex_replace_string_string_string", [.string, .string, .string], .string,
             .variadic { arguments, budget throws(EvaluationError) in try replaced(arguments, nil, -1, &budget) }
-        ).specialized { constants throws(EvaluationError) in
+        ).specialized { constants, budget throws(EvaluationError) in
             guard case .string(let source) = constants[1] else { return nil }
-            let pattern = try compiled(source)
+            let pattern = try constant(source, &budget)
             return .variadic { arguments, budget throws(EvaluationError) in
                 try replaced(arguments, pattern, -1, &budget)
             }
@@ -31,7 +31,7 @@ extension RegexFunctions {
         let replacement = try arguments[2].expectString(by: "regex.replace")
         if limit == 0 { return arguments[0] }
         let pattern = if let known { known } else { try compiled(source, &budget) }
-        try pay(for: pattern, on: text, &budget)
+        try budget.search(text, for: pattern)
         let matches = try matches(of: pattern, in: text, limit: limit < 0 ? -1 : Int(limit), &budget)
         // What is wrong with a replacement shows only when there is something to replace.
         guard !matches.isEmpty else { return arguments[0] }

@@ -22,7 +22,7 @@ extension StringFunctions {
                     try budget.read(bytes: text.utf8.count)
                     return try FormatText(text).write(arguments.expectList(by: "format"), style, &budget)
                 }
-            ).specialized { constants throws(EvaluationError) in
+            ).specialized { constants, _ throws(EvaluationError) in
                 guard case .string(let text) = constants[0] else { return nil }
                 let format = FormatText(text)
                 if case .list(let arguments) = constants[1] { try format.check(arguments, style) }

@@ -28,6 +28,9 @@ public struct RegularExpression: Sendable {
     /// The text every match begins with; empty when none is known.
     public var literalPrefix: String { String(decoding: engine.prefix.bytes, as: UTF8.self) }
 
+    /// How large its program is: what a search takes for each byte of the text, in the worst case.
+    public var instructionCount: Int { engine.program.instructions.count }
+
     /// Whether the text has a match anywhere. Reads no further than the end of the first one it meets.
     public func matches(_ text: String) -> Bool { engine.hasMatch(in: text.utf8.span) }
 

@@ -27,8 +27,9 @@ public struct Overload: Sendable {
     /// What is done.
     public let implementation: Implementation
     /// Prepares a call some of whose arguments are constants, before the expression ever runs: a regular expression is
-    /// compiled, a set is built. Nil leaves the call as it is; a throw makes the expression invalid.
-    public var specialize: (@Sendable ([Value?]) throws(EvaluationError) -> Implementation?)?
+    /// compiled, a set is built. Nil leaves the call as it is; a throw makes the expression invalid, unless it is that
+    /// the budget for preparing the expression is used up, which leaves the call as it is too.
+    public var specialize: (@Sendable ([Value?], inout Budget) throws(EvaluationError) -> Implementation?)?
 
     /// What is done when an overload is called; arguments are of the types declared, as far as they say what they are.
     ///
@@ -62,7 +63,7 @@ public struct Overload: Sendable {
 
     /// The same form with a preparation for constant arguments.
     public func specialized(
-        _ prepare: @escaping @Sendable ([Value?]) throws(EvaluationError) -> Implementation?
+        _ prepare: @escaping @Sendable ([Value?], inout Budget) throws(EvaluationError) -> Implementation?
     ) -> Overload {
         var copy = self
         copy.specialize = prepare

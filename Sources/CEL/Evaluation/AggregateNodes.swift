@@ -49,15 +49,16 @@ final class MapNode: Node {
         var table = EntryTable.Builder(capacity: entries.count)
         for (index, entry) in entries.enumerated() {
             let key: Value, value: Value
-            do throws(EvaluationError) {
-                key = try entry.key.evaluate(&frame)
-                value = try entry.value.evaluate(&frame)
-            } catch {
-                throw frame.failure(error, others: entries[index...].flatMap { [$0.key, $0.value] })
+            do throws(EvaluationError) { key = try entry.key.evaluate(&frame) } catch {
+                throw frame.failure(error, others: [entry.value] + rest(after: index))
+            }
+            do throws(EvaluationError) { value = try entry.value.evaluate(&frame) } catch {
+                throw frame.failure(error, others: rest(after: index))
             }
             guard key.isLegalKey || acceptsAnyKey && MapKey(key) != nil else {
                 throw EvaluationError(.badKey, "unsupported key type: \(key.typeName)", offset: offset)
             }
+            try frame.budget.read(key: key)
             var present = value
             if entry.isOptional {
                 guard case .optional(let wrapped) = value else {
@@ -79,6 +80,8 @@ final class MapNode: Node {
         }
         return .map(MapValue(EntryTable(table)))
     }
+
+    private func rest(after index: Int) -> [any Node] { entries[(index + 1)...].flatMap { [$0.key, $0.value] } }
 }
 
 extension Value {

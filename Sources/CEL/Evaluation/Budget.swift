@@ -64,6 +64,9 @@ public struct Budget: Sendable {
 
     private static let stride = 4096
 
+    /// What a failure costs that does not end the evaluation: it has a text, which somebody put together.
+    static let failure = 16
+
     /// Pays for work, before it is done.
     ///
     /// - Throws: when the steps are used up, the deadline has passed, or the task was cancelled.
@@ -76,6 +79,12 @@ public struct Budget: Sendable {
     /// Pays for looking at bytes.
     @inline(__always)
     public mutating func read(bytes count: Int) throws(EvaluationError) { try spend(1 &+ count >> 4) }
+
+    /// Pays for finding a key in a map, whose text is hashed or compared.
+    @inline(__always)
+    public mutating func read(key: Value) throws(EvaluationError) {
+        if case .string(let text) = key, text.utf8.count >= 256 { try read(bytes: text.utf8.count) }
+    }
 
     /// Pays for memory, before it is taken, and for filling it.
     ///
@@ -96,8 +105,16 @@ public struct Budget: Sendable {
         try allocate(bytes: overflow ? Int.max >> 1 : size)
     }
 
+    /// Pays for what was paid from another budget.
+    mutating func take(_ other: Budget) throws(EvaluationError) {
+        try allocate(bytes: other.allocated)
+        try spend(other.spent)
+    }
+
     /// How many steps were paid for.
     public var spent: Int { limits.steps - steps }
+    /// How many bytes were paid for.
+    public var allocated: Int { limits.bytes - bytes }
 
     @inline(never)
     private mutating func look() throws(EvaluationError) {

@@ -144,7 +144,9 @@ final class InNode: Test {
         }
         let range = try range.evaluate(&frame)
         switch range {
-        case .map(let map): return map[a] != nil
+        case .map(let map):
+            try frame.budget.read(key: a)
+            return map[a] != nil
         case .list(let list):
             for index in list.indices {
                 try frame.budget.spend(1)
@@ -175,6 +177,7 @@ final class InConstantsNode: Test {
 
     func test(_ frame: inout Frame) throws(EvaluationError) -> Bool {
         let value = try element.evaluate(&frame)
+        try frame.budget.read(key: value)
         if case .string(let text) = value, !texts.isEmpty {
             for known in texts where known.hasSameScalars(as: text) { return true }
             return false

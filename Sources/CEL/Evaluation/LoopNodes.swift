@@ -5,10 +5,13 @@ private enum LoopRange {
     case list(ListValue)
     case entries([(key: Value, value: Value)])
 
-    init(_ value: Value, at offset: Int32) throws(EvaluationError) {
+    init(_ value: Value, at offset: Int32, _ budget: inout Budget) throws(EvaluationError) {
         switch value {
         case .list(let list): self = .list(list)
-        case .map(let map): self = .entries(map.entries)
+        case .map(let map):
+            // The keys of a document are sorted first.
+            if !map.isHeld { try budget.spend(4 * map.count) }
+            self = .entries(map.entries)
         default:
             throw EvaluationError(
                 .noSuchOverload, "no such overload: a loop visits a list or a map, not \(value.typeName)",
@@ -47,18 +50,20 @@ final class QuantifierNode: Test {
     let range: any Node, condition: any Node
     let slot: Int
     let hasTwo: Bool
+    /// What a turn costs, before what its calls and loops cost.
+    let price: Int
     let offset: Int32
 
     init(
         _ yield: Expression.Loop.Yield, _ range: any Node, _ condition: any Node, slot: Int, hasTwo: Bool,
-        at offset: Int32
+        price: Int, at offset: Int32
     ) {
         (self.yield, self.range, self.condition) = (yield, range, condition)
-        (self.slot, self.hasTwo, self.offset) = (slot, hasTwo, offset)
+        (self.slot, self.hasTwo, self.price, self.offset) = (slot, hasTwo, price, offset)
     }
 
     func test(_ frame: inout Frame) throws(EvaluationError) -> Bool {
-        let visited = try LoopRange(range.evaluate(&frame), at: offset)
+        let visited = try LoopRange(range.evaluate(&frame), at: offset, &frame.budget)
         return yield == .existsOne ? try one(visited, &frame) : try any(visited, &frame, decisive: yield == .exists)
     }
 
@@ -67,12 +72,13 @@ final class QuantifierNode: Test {
     private func any(_ visited: LoopRange, _ frame: inout Frame, decisive: Bool) throws(EvaluationError) -> Bool {
         var failure: EvaluationError?
         for index in 0..<visited.count {
-            try frame.budget.spend(1)
+            try frame.budget.spend(price)
             visited.visit(index, slot, hasTwo, &frame.locals)
             do throws(EvaluationError) {
                 if try condition.test(&frame) == decisive { return decisive }
             } catch {
                 if error.isFinal { throw error }
+                try frame.budget.spend(Budget.failure)
                 failure = failure?.merged(with: error) ?? error
             }
         }
@@ -83,7 +89,7 @@ final class QuantifierNode: Test {
     private func one(_ visited: LoopRange, _ frame: inout Frame) throws(EvaluationError) -> Bool {
         var found = 0
         for index in 0..<visited.count {
-            try frame.budget.spend(1)
+            try frame.budget.spend(price)
             visited.visit(index, slot, hasTwo, &frame.locals)
             if try condition.test(&frame) { found += 1 }
         }
@@ -99,24 +105,27 @@ final class ListLoopNode: Node {
     let result: (any Node)?
     let slot: Int
     let hasTwo: Bool
+    /// What a turn costs, before what its calls and loops cost.
+    let price: Int
     let offset: Int32
 
     init(
-        _ range: any Node, _ condition: (any Node)?, _ result: (any Node)?, slot: Int, hasTwo: Bool, at offset: Int32
+        _ range: any Node, _ condition: (any Node)?, _ result: (any Node)?, slot: Int, hasTwo: Bool, price: Int,
+        at offset: Int32
     ) {
         (self.range, self.condition, self.result) = (range, condition, result)
-        (self.slot, self.hasTwo, self.offset) = (slot, hasTwo, offset)
+        (self.slot, self.hasTwo, self.price, self.offset) = (slot, hasTwo, price, offset)
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-        let visited = try LoopRange(range.evaluate(&frame), at: offset)
+        let visited = try LoopRange(range.evaluate(&frame), at: offset, &frame.budget)
         var values: [Value] = []
         if condition == nil {
             try frame.budget.allocate(values: visited.count)
             values.reserveCapacity(visited.count)
         }
         for index in 0..<visited.count {
-            try frame.budget.spend(1)
+            try frame.budget.spend(price)
             visited.visit(index, slot, hasTwo, &frame.locals)
             if let condition {
                 guard try condition.test(&frame) else { continue }
@@ -135,19 +144,22 @@ final class MapLoopNode: Node {
     let result: any Node
     let isMerging: Bool
     let slot: Int
+    let price: Int
     let offset: Int32
 
-    init(_ range: any Node, _ condition: (any Node)?, _ result: any Node, isMerging: Bool, slot: Int, at offset: Int32)
-    {
+    init(
+        _ range: any Node, _ condition: (any Node)?, _ result: any Node, isMerging: Bool, slot: Int, price: Int,
+        at offset: Int32
+    ) {
         (self.range, self.condition, self.result) = (range, condition, result)
-        (self.isMerging, self.slot, self.offset) = (isMerging, slot, offset)
+        (self.isMerging, self.slot, self.price, self.offset) = (isMerging, slot, price, offset)
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-        let visited = try LoopRange(range.evaluate(&frame), at: offset)
+        let visited = try LoopRange(range.evaluate(&frame), at: offset, &frame.budget)
         var table = EntryTable.Builder(capacity: 0)
         for index in 0..<visited.count {
-            try frame.budget.spend(1)
+            try frame.budget.spend(price)
             visited.visit(index, slot, true, &frame.locals)
             if let condition, try !condition.test(&frame) { continue }
             let key = frame.locals[slot]
@@ -168,6 +180,7 @@ final class MapLoopNode: Node {
         _ key: Value, _ value: Value, _ table: inout EntryTable.Builder, _ frame: inout Frame
     ) throws(EvaluationError) {
         try frame.budget.allocate(values: 2)
+        try frame.budget.read(key: key)
         guard key.isLegalKey else {
             throw EvaluationError(.badKey, "unsupported key type: \(key.typeName)", offset: offset)
         }

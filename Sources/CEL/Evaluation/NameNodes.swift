@@ -76,11 +76,11 @@ final class BindNode: Node {
 /// A dotted name that nobody checked: the longest variable that is there, then fields of it; then a constant.
 final class DynamicNameNode: Node {
     /// What is tried, in order: a variable's name, and the fields that follow it.
-    let candidates: [(name: String, fields: [String])]
+    let candidates: [(name: String, fields: ArraySlice<String>)]
     let constant: Value?
     let offset: Int32
 
-    init(_ candidates: [(name: String, fields: [String])], constant: Value?, at offset: Int32) {
+    init(_ candidates: [(name: String, fields: ArraySlice<String>)], constant: Value?, at offset: Int32) {
         (self.candidates, self.constant, self.offset) = (candidates, constant, offset)
     }
 

@@ -35,11 +35,11 @@ struct Frame {
     var bound: [Result<Value, EvaluationError>?]
     var budget: Budget
 
-    init(_ variables: Variables, locals: Int, bound: Int, limits: EvaluationLimits) {
+    init(_ variables: Variables, locals: Int, bound: Int, budget: Budget) {
         self.variables = variables
         self.locals = locals == 0 ? [] : Array(repeating: .null, count: locals)
         self.bound = bound == 0 ? [] : Array(repeating: nil, count: bound)
-        budget = Budget(limits)
+        self.budget = budget
     }
 
     /// What a strict operation throws when one of its arguments failed: if anything is unknown, all that is unknown in
@@ -68,7 +68,10 @@ extension Frame {
         _ first: EvaluationError, unlessDecidedBy other: any Node, as decisive: Bool
     ) -> EvaluationError? {
         if first.isFinal { return first }
-        do throws(EvaluationError) { return try other.test(&self) == decisive ? nil : first } catch {
+        do throws(EvaluationError) {
+            try budget.spend(Budget.failure)
+            return try other.test(&self) == decisive ? nil : first
+        } catch {
             return error.isFinal ? error : first.merged(with: error)
         }
     }
@@ -76,9 +79,7 @@ extension Frame {
 
 extension EvaluationError {
     static func unknown(_ paths: Set<AttributePath>) -> EvaluationError {
-        EvaluationError(
-            .unknown, "not known yet: " + paths.map(\.description).sorted().joined(separator: ", "), offset: nil,
-            unknown: paths)
+        EvaluationError(.unknown, "", offset: nil, unknown: paths)
     }
 
     /// The one that counts of two failures of terms that may fail: what is unknown, else the first.

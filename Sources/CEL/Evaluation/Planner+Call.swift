@@ -51,7 +51,7 @@ extension Planner {
         return (known ?? []).filter { $0.isMethod == isMethod && $0.parameters.count == count }
     }
 
-    private func call(
+    private mutating func call(
         _ name: String, _ arguments: [any Node], _ overloads: [Overload], _ id: Expression.ID
     ) throws(CompileError) -> any Node {
         let at = offset(id)
@@ -61,7 +61,9 @@ extension Planner {
             let constants = arguments.map { ($0 as? ConstantNode)?.value }
             if constants.contains(where: { $0 != nil }) {
                 do throws(EvaluationError) {
-                    implementation = try specialize(constants) ?? implementation
+                    implementation = try specialize(constants, &budget) ?? implementation
+                } catch  where error.isFinal {
+                    // What cannot be prepared any more is done when it runs, and paid for then.
                 } catch {
                     throw self.error(error.message, at: id)
                 }

@@ -8,7 +8,10 @@ struct Planner {
     private var scopes: [(name: String, meaning: Meaning)] = []
     private var localCount = 0
     private var boundCount = 0
-    private var depth = 0
+    /// What preparing the program may take; what is beyond it is found when the program runs.
+    var budget = Budget(EvaluationLimits(steps: 1_000_000, bytes: 4 << 20))
+    /// How many parts each part has, as far as that was asked.
+    private var sizes: [Int] = []
 
     private enum Meaning {
         case local(Int)
@@ -121,13 +124,28 @@ struct Planner {
         var condition: (any Node)?, result: (any Node)?
         if let id = loop.condition { condition = try node(id) }
         if let id = loop.result { result = try node(id) }
+        // Most operators are free by themselves, so a turn costs by how many there are.
+        let price = 1 + ([loop.condition, loop.result].compactMap { $0.map { size(of: $0) } }.reduce(0, +) >> 3)
         return switch loop.yield {
         case .all, .exists, .existsOne:
-            QuantifierNode(loop.yield, range, condition!, slot: slot, hasTwo: hasTwo, at: at)
-        case .filtered, .list: ListLoopNode(range, condition, result, slot: slot, hasTwo: hasTwo, at: at)
-        case .map: MapLoopNode(range, condition, result!, isMerging: false, slot: slot, at: at)
-        case .mergedMap: MapLoopNode(range, condition, result!, isMerging: true, slot: slot, at: at)
+            QuantifierNode(loop.yield, range, condition!, slot: slot, hasTwo: hasTwo, price: price, at: at)
+        case .filtered, .list:
+            ListLoopNode(range, condition, result, slot: slot, hasTwo: hasTwo, price: price, at: at)
+        case .map, .mergedMap:
+            MapLoopNode(
+                range, condition, result!, isMerging: loop.yield == .mergedMap, slot: slot, price: price, at: at)
         }
+    }
+
+    /// How many parts a part has.
+    private mutating func size(of id: Expression.ID) -> Int {
+        // Children stand before their parents.
+        for index in sizes.count..<max(sizes.count, Int(id.index) + 1) {
+            var size = 1
+            expression.nodes[index].kind.visitChildren { size = min(size + sizes[Int($0.index)], 1 << 30) }
+            sizes.append(size)
+        }
+        return sizes[Int(id.index)]
     }
 
     // MARK: Names
@@ -169,10 +187,11 @@ struct Planner {
 
     private func dynamicName(_ parts: [String], _ id: Expression.ID) -> any Node {
         let container = environment.container
-        var candidates: [(name: String, fields: [String])] = []
+        // Each with a part of one array, or long names would take memory by the square.
+        var candidates: [(name: String, fields: ArraySlice<String>)] = []
         for length in stride(from: parts.count, through: 1, by: -1) {
             let name = parts[..<length].joined(separator: ".")
-            candidates += container.candidates(name).map { ($0, Array(parts[length...])) }
+            candidates += container.candidates(name).map { ($0, parts[length...]) }
         }
         let constants = environment.constants
         let constant = container.resolve(parts.joined(separator: ".")) { constants[$0] }
@@ -195,10 +214,13 @@ struct Planner {
 
     /// The result of an operation whose arguments are constants, found now; where it fails it stays, to fail when it
     /// runs.
-    func fold(_ operation: any Node, _ arguments: [any Node]) -> any Node {
+    mutating func fold(_ operation: any Node, _ arguments: [any Node]) -> any Node {
         guard arguments.allSatisfy({ $0 is ConstantNode }) else { return operation }
-        var frame = Frame(Variables(), locals: 0, bound: 0, limits: EvaluationLimits(steps: 2_000, bytes: 16_384))
-        guard let value = try? operation.evaluate(&frame) else { return operation }
+        var frame = Frame(
+            Variables(), locals: 0, bound: 0, budget: Budget(EvaluationLimits(steps: 2_000, bytes: 16_384)))
+        let value = try? operation.evaluate(&frame)
+        do throws(EvaluationError) { try budget.take(frame.budget) } catch { return operation }
+        guard let value else { return operation }
         return ConstantNode(value)
     }
 }

@@ -21,7 +21,16 @@ public struct Program: Sendable {
     public func evaluate(
         _ variables: Variables = Variables(), limits: EvaluationLimits = .standard
     ) throws(EvaluationError) -> Value {
-        var frame = Frame(variables, locals: locals, bound: bound, limits: limits)
+        var budget = Budget(limits)
+        return try evaluate(variables, &budget)
+    }
+
+    /// The value of the expression, paid for from a budget that several evaluations can share.
+    ///
+    /// - Throws: why there is none, with its place; also when the budget ends or the task was cancelled.
+    public func evaluate(_ variables: Variables, _ budget: inout Budget) throws(EvaluationError) -> Value {
+        var frame = Frame(variables, locals: locals, bound: bound, budget: budget)
+        defer { budget = frame.budget }
         do throws(EvaluationError) { return try root.evaluate(&frame) } catch {
             throw error.located(in: expression.source)
         }

@@ -173,6 +173,7 @@ final class IndexNode: Node {
             throw frame.failure(error, others: [index])
         }
         key = try index.evaluate(&frame)
+        try frame.budget.read(key: key)
         return isOptional
             ? try value.indexedIfPresent(by: key, at: offset) : try value.indexed(by: key, at: offset)
     }

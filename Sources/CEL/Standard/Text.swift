@@ -9,7 +9,10 @@ extension Function {
         Function(
             "contains",
             .method("contains_string") { (text: String, part: String, budget) throws(EvaluationError) in
+                guard part.utf8.count <= text.utf8.count else { return false }
                 try budget.read(bytes: text.utf8.count)
+                // A long part is searched for with a table, of eight bytes for each of its own.
+                if part.utf8.count > 1024 { try budget.allocate(bytes: 8 * part.utf8.count) }
                 return text.containsScalars(part)
             }),
         Function(
@@ -43,21 +46,30 @@ extension Function {
     private static func matches(
         _ text: String, _ pattern: String, _ budget: inout Budget
     ) throws(EvaluationError) -> Bool {
-        // What compiling costs is bounded by the limits of the pattern's size.
-        try budget.spend(pattern.utf8.count &* 16)
-        try budget.read(bytes: text.utf8.count &* 4)
-        do { return try cache.expression(pattern).matches(text) } catch { throw .invalid(error.description) }
+        try budget.read(bytes: pattern.utf8.count)
+        let expression: RegularExpression
+        do { expression = try cache.expression(pattern) } catch {
+            try budget.spend(pattern.utf8.count)
+            throw .invalid(error.description)
+        }
+        // Also where the cache had it, so that a result does not depend on what ran before.
+        try budget.prepare(expression)
+        try budget.search(text, for: expression)
+        return expression.matches(text)
     }
 
     /// A constant pattern is compiled once, with the expression.
     @Sendable
-    private static func constantPattern(_ arguments: [Value?]) throws(EvaluationError) -> Overload.Implementation? {
+    private static func constantPattern(
+        _ arguments: [Value?], _ budget: inout Budget
+    ) throws(EvaluationError) -> Overload.Implementation? {
         guard case .string(let pattern)? = arguments[1] else { return nil }
         let compiled: RegularExpression
         do { compiled = try RegularExpression(pattern) } catch { throw .invalid(error.description) }
+        try budget.prepare(compiled)
         return .binary { text, _, budget throws(EvaluationError) in
             guard case .string(let text) = text else { throw .noSuchOverload("matches", text) }
-            try budget.read(bytes: text.utf8.count &* 4)
+            try budget.search(text, for: compiled)
             return .bool(compiled.matches(text))
         }
     }

@@ -10,7 +10,10 @@ extension Value {
     public func equals(_ other: Value, _ budget: inout Budget) throws(EvaluationError) -> Bool {
         switch (self, other) {
         case (.int(let a), .int(let b)): return a == b
-        case (.string(let a), .string(let b)): return a.hasSameScalars(as: b)
+        case (.string(let a), .string(let b)):
+            let count = a.utf8.count
+            if count >= 256, count == b.utf8.count { try budget.read(bytes: count) }
+            return a.hasSameScalars(as: b)
         case (.bool(let a), .bool(let b)): return a == b
         default: return try equalsAnything(other, &budget)
         }
@@ -26,7 +29,10 @@ extension Value {
         case (.uint(let a), .uint(let b)): return a == b
         case (.uint(let a), .double(let b)), (.double(let b), .uint(let a)): return a.compare(with: b) == 0
         case (.double(let a), .double(let b)): return a == b
-        case (.bytes(let a), .bytes(let b)): return a == b
+        case (.bytes(let a), .bytes(let b)):
+            guard a.count == b.count else { return false }
+            try budget.read(bytes: a.count)
+            return a == b
         case (.duration(let a), .duration(let b)): return a == b
         case (.timestamp(let a), .timestamp(let b)): return a == b
         case (.type(let a), .type(let b)): return a == b
@@ -57,6 +63,7 @@ extension MapValue {
         guard count == other.count else { return false }
         for (key, value) in entries {
             try budget.spend(1)
+            try budget.read(key: key)
             guard let theirs = other[key], try value.equals(theirs, &budget) else { return false }
         }
         return true

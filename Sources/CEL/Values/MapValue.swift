@@ -68,6 +68,9 @@ public struct MapValue: Sendable {
         }
     }
 
+    /// Whether the entries are there, so that looking at them makes nothing.
+    var isHeld: Bool { if case .entries = storage { true } else { false } }
+
     /// The entries in the order of `keys`.
     public var entries: [(key: Value, value: Value)] {
         if case .entries(let table) = storage { return table.entries }

@@ -19,7 +19,7 @@ extension Library {
                         try budget.allocate(values: 2 * conditionFields.count)
                         return try condition(arguments)
                     }
-                ).specialized { arguments throws(EvaluationError) in
+                ).specialized { arguments, _ throws(EvaluationError) in
                     if case .string(let status)? = arguments[1] { try checkStatus(status) }
                     return nil
                 }),

@@ -29,16 +29,16 @@ extension Library {
                 let pattern = try arguments[1].expectString(by: name)
                 return try body(arguments, RegexFunctions.compiled(pattern, &budget), &budget)
             }
-        ).specialized { constants throws(EvaluationError) in
+        ).specialized { constants, budget throws(EvaluationError) in
             guard case .string(let pattern)? = constants[1] else { return nil }
-            let expression = try RegexFunctions.compiled(pattern)
+            let expression = try RegexFunctions.constant(pattern, &budget)
             return .variadic { arguments, budget throws(EvaluationError) in try body(arguments, expression, &budget) }
         }
     }
 
     private static let find: Body = { arguments, expression, budget throws(EvaluationError) in
         let text = try arguments[0].expectString(by: "find")
-        try RegexFunctions.pay(for: expression, on: text, &budget)
+        try budget.search(text, for: expression)
         try budget.allocate(bytes: text.utf8.count)
         return .string(expression.firstMatch(in: text).map { String($0.text) } ?? "")
     }
@@ -46,7 +46,7 @@ extension Library {
     private static let findAll: Body = { arguments, expression, budget throws(EvaluationError) in
         let text = try arguments[0].expectString(by: "findAll")
         let limit = arguments.count > 2 ? try arguments[2].expectInt(by: "findAll") : -1
-        try RegexFunctions.pay(for: expression, on: text, &budget)
+        try budget.search(text, for: expression)
         try budget.allocate(bytes: text.utf8.count)
         let matches = try RegexFunctions.matches(of: expression, in: text, limit: Int(limit), &budget)
         return .list(matches.map { .string(String($0.text)) })
