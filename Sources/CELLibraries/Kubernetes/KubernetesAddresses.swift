@@ -8,7 +8,8 @@ extension AddressValue {
     /// Reads an address; zones and leading zeros are refused.
     convenience init(kubernetes text: String) throws(EvaluationError) {
         guard let address = IPAddress(text) else {
-            throw .invalid("IP Address \(String(text.prefix(60)).quoted) parse error during conversion from string")
+            throw .invalid(
+                "IP Address \(String(text.unicodeScalars.prefix(60)).quoted) parse error during conversion from string")
         }
         guard address.mapped == nil else {
             throw .invalid("IPv4-mapped IPv6 address \(text.quoted) is not allowed")
@@ -22,7 +23,8 @@ extension NetworkValue {
     convenience init(kubernetes text: String) throws(EvaluationError) {
         guard let network = IPPrefix(text) else {
             throw .invalid(
-                "network address parse error during conversion from string: \(String(text.prefix(60)).quoted)")
+                "network address parse error during conversion from string: \(String(text.unicodeScalars.prefix(60)).quoted)"
+            )
         }
         guard network.address.mapped == nil else {
             throw .invalid("IPv4-mapped IPv6 address \(text.quoted) is not allowed")

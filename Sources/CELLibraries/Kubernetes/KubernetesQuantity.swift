@@ -17,7 +17,7 @@ extension Library {
                     .string(for: "quantity") { text, _ throws(EvaluationError) in
                         guard let quantity = Quantity(text) else {
                             throw .invalid(
-                                "unable to parse quantity \(String(text.prefix(60)).quoted): write a decimal number and "
+                                "unable to parse quantity \(String(text.unicodeScalars.prefix(60)).quoted): write a decimal number and "
                                     + "one of n u m k M G T P E Ki Mi Gi Ti Pi Ei, or an exponent")
                         }
                         return .opaque(QuantityValue(quantity))

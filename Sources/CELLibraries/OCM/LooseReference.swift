@@ -29,7 +29,7 @@ struct LooseReference {
         var rest = text.utf8[...]
         if let (scheme, behind) = Self.splitScheme(rest) {
             guard ["oci", "http", "https"].contains(scheme) else {
-                throw Problem(message: "invalid scheme \(String(scheme.prefix(40)).quoted)")
+                throw Problem(message: "invalid scheme \(String(scheme.unicodeScalars.prefix(40)).quoted)")
             }
             (self.scheme, rest) = (scheme, behind)
         }
