@@ -64,10 +64,12 @@ let package = Package(
 
         // Applications.
         .target(
+            name: "CELWorkbench", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
+        .target(
             name: "OCMCommands",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
-                "Repositories", "Transfer", "CommandLineKit",
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "CEL", "CELLibraries", "OCI",
+                "ComponentModel", "Repositories", "Transfer", "CELWorkbench", "CommandLineKit",
             ]),
         .executableTarget(name: "ocm", dependencies: ["OCMCommands"]),
 
@@ -101,6 +103,8 @@ let package = Package(
             name: "CELLibrariesTests",
             dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries", "TestInputs"]),
         .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "TestInputs"]),
+        .testTarget(
+            name: "CELWorkbenchTests", dependencies: ["Basics", "Documents", "CEL", "CELLibraries", "CELWorkbench"]),
         .testTarget(
             name: "OCITests",
             dependencies: [

@@ -51,6 +51,8 @@ public struct CommandNode<Context: Sendable>: Sendable {
     let abstract: String
     let children: [CommandNode]
     let entry: CommandEntry<Context>?
+    /// What the verb alone means to somebody at a terminal.
+    var conversation: CommandEntry<Context>?
 
     /// A command.
     public static func command<C: Command>(_ type: C.Type) -> Self where C.Context == Context {
@@ -63,6 +65,15 @@ public struct CommandNode<Context: Sendable>: Sendable {
     /// A verb; its commands may also be chosen the other way round, thing first.
     public static func group(_ name: String, abstract: String, _ nodes: [Self]) -> Self {
         Self(name: name, aliases: [], abstract: abstract, children: nodes, entry: nil)
+    }
+
+    /// A verb which alone, on a terminal, starts a command that talks with its user.
+    public static func group<C: Command>(
+        _ name: String, abstract: String, alone conversation: C.Type, _ nodes: [Self]
+    ) -> Self where C.Context == Context {
+        var node = group(name, abstract: abstract, nodes)
+        node.conversation = CommandEntry(configuration: C.configuration) { C() }
+        return node
     }
 
     func isNamed(_ word: String) -> Bool { name == word || aliases.contains(word) }

@@ -46,15 +46,21 @@ public struct CommandLineProgram<Context: Sendable>: Sendable {
             }
             let parameters = Parameter.all(of: options)
             reporter.look(at: arguments, parameters)
-            switch try CommandResolver(nodes: nodes, globals: parameters).resolve(arguments) {
+            var choice = try CommandResolver(nodes: nodes, globals: parameters).resolve(arguments)
+            if case .group(let verb, let rest) = choice, let entry = verb.conversation, !Self.hasHelpWord(rest),
+                RawInput.isTerminal, terminal.isTTY
+            {
+                choice = .command(entry, path: [verb.name, entry.configuration.name], rest: rest)
+            }
+            switch choice {
             case .root(let rest) where rest.contains("--version"): terminal.output("\(name) \(version)\n")
             case .root: terminal.output(help(parameters, terminal.width))
             case .builtin(let builtin, let rest): try terminal.output(answer(builtin, rest, parameters, terminal.width))
             case .group(let verb, let rest):
-                guard rest.contains("--help") || rest.contains("-h") else { throw incomplete(verb) }
+                guard Self.hasHelpWord(rest) else { throw incomplete(verb) }
                 terminal.output(help(verb, terminal.width))
             case .thing(let thing, let verbs, let rest):
-                guard rest.contains("--help") || rest.contains("-h") else { throw incomplete(thing, verbs) }
+                guard Self.hasHelpWord(rest) else { throw incomplete(thing, verbs) }
                 terminal.output(help(thing, verbs, terminal.width))
             case .command(let entry, let path, let rest):
                 var command = entry.make()
@@ -83,6 +89,8 @@ public struct CommandLineProgram<Context: Sendable>: Sendable {
         let words = words.prefix { $0 != "--" }
         return words.contains("--help") || words.contains("-h") && parser.named("h" as Character) == nil
     }
+
+    private static func hasHelpWord(_ words: [String]) -> Bool { words.contains("--help") || words.contains("-h") }
 
     private func incomplete(_ verb: CommandNode<Context>) -> UsageError {
         UsageError("say what to \(verb.name)", fix: "use one of \(verb.children.map(\.name).joined(separator: ", "))")

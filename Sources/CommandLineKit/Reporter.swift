@@ -64,3 +64,8 @@ struct Reporter {
         return report(Fault.system(number, "write to standard output"))
     }
 }
+
+extension Terminal {
+    /// Writes an error to stderr as a program does, for a command that goes on after it.
+    public func report(_ error: any Error) { note(ErrorReport(error).text(ErrorReport.Style(usesColor: usesColor))) }
+}

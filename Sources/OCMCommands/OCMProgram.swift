@@ -40,6 +40,13 @@ public enum OCMProgram {
                 [.command(TransferComponentVersion.self), .command(TransferArchive.self)]),
             .command(Login.self),
             .group("config", abstract: "Look at the configuration", [.command(ConfigView.self)]),
+            .group(
+                "cel", abstract: "Evaluate, check and explain expressions of the Common Expression Language",
+                alone: CELConverse.self,
+                [
+                    .command(CELEvaluate.self), .command(CELCheck.self), .command(CELConverse.self),
+                    .command(CELProfiles.self), .command(CELFunctions.self),
+                ]),
             .command(Check.self),
             .command(ShowVersion.self),
         ],
