@@ -68,8 +68,8 @@ let package = Package(
         .target(
             name: "OCMCommands",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "CEL", "CELLibraries", "OCI",
-                "ComponentModel", "Repositories", "Transfer", "CELWorkbench", "CommandLineKit",
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "CEL", "CELLibraries",
+                "CELTesting", "OCI", "ComponentModel", "Repositories", "Transfer", "CELWorkbench", "CommandLineKit",
             ]),
         .executableTarget(name: "ocm", dependencies: ["OCMCommands"]),
 

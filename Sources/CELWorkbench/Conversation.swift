@@ -2,6 +2,7 @@
 
 public import Basics
 internal import CEL
+internal import CELLibraries
 internal import Documents
 
 /// What is said between a person and a session: expressions, commands, and answers. Knows no terminal.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CEL
+internal import CELLibraries
 
 extension Session {
     /// What may stand at the end of an expression: variables, functions and macros, and behind a dot the fields that

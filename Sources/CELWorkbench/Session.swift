@@ -2,6 +2,7 @@
 
 public import Basics
 public import CEL
+public import CELLibraries
 public import Documents
 
 /// A profile, variables, and what is known of them: everything that an expression is compiled and run with.

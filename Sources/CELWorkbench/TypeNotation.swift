@@ -2,6 +2,7 @@
 
 public import Basics
 public import CEL
+internal import CELLibraries
 
 extension CELType {
     /// Reads a type as people write it: `int`, `list(string)`, `map(string, dyn)`, `optional(int)`,
@@ -22,8 +23,8 @@ private struct TypeReader {
 
     /// The types that libraries bring.
     static let opaque: Set<String> = Set(
-        Profile.all.flatMap(\.libraries).flatMap(\.types).compactMap { type in
-            if case .opaque(let name) = type { name } else { nil }
+        Profile.all.flatMap { $0.libraries.flatMap(\.types) }.compactMap { type -> String? in
+            if case .opaque(let name, _) = type { name } else { nil }
         })
     static let plain: [String: CELType] = [
         "dyn": .dyn, "any": .dyn, "null": .null, "null_type": .null, "bool": .bool, "int": .int, "uint": .uint,
@@ -63,7 +64,7 @@ private struct TypeReader {
     private func plain(_ name: String) throws(Fault) -> CELType {
         if let type = Self.plain[name] { return type }
         if Self.opaque.contains(name) { return .opaque(name) }
-        throw wrong("there is no type “\(name)”", near: Spelling.nearest(to: name, among: Self.plain.keys + Self.opaque))
+        throw wrong("there is no type “\(name)”", near: Spelling.nearest(to: name, among: Array(Self.plain.keys) + Array(Self.opaque)))
     }
 
     private mutating func parameters(_ depth: Int) throws(Fault) -> [CELType] {

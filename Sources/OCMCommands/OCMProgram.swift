@@ -45,7 +45,7 @@ public enum OCMProgram {
                 alone: CELConverse.self,
                 [
                     .command(CELEvaluate.self), .command(CELCheck.self), .command(CELConverse.self),
-                    .command(CELProfiles.self), .command(CELFunctions.self),
+                    .command(CELTest.self), .command(CELProfiles.self), .command(CELFunctions.self),
                 ]),
             .command(Check.self),
             .command(ShowVersion.self),

@@ -2,6 +2,7 @@
 
 internal import Basics
 public import CEL
+public import CELLibraries
 public import CELWorkbench
 public import CommandLineKit
 

@@ -3,7 +3,7 @@
 internal import Basics
 internal import CEL
 internal import CELWorkbench
-public import CommandLineKit
+internal import CommandLineKit
 internal import Documents
 
 /// `ocm cel check EXPR`

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
+internal import CELLibraries
 internal import CELWorkbench
 internal import CommandLineKit
 

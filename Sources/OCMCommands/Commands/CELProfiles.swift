@@ -2,6 +2,7 @@
 
 internal import Basics
 internal import CEL
+internal import CELLibraries
 internal import CELWorkbench
 internal import CommandLineKit
 internal import Documents
