@@ -104,7 +104,7 @@ public struct Conversation: Sendable {
         }
         let document = try VariableNotation.document(words[0])
         if isNamed {
-            try session.set(words[2], to: document)
+            try session.set(words[2], toDocument: document)
             return "\(words[2]) is a \(session.values[words[2]]?.typeName ?? "value")"
         }
         try session.setMembers(of: document, source: words[0])

@@ -40,7 +40,8 @@ extension CELType {
 
     private static func inferred(_ maps: [MapValue], _ name: String) -> CELType {
         var members: [String: [Value]] = [:]
-        var isObject = !maps.allSatisfy { $0.count == 0 } && !Self.maps.contains(String(name.split(separator: ".").last ?? ""))
+        var isObject =
+            !maps.allSatisfy { $0.count == 0 } && !Self.maps.contains(String(name.split(separator: ".").last ?? ""))
         for (key, value) in maps.flatMap(\.entries) {
             guard case .string(let key) = key else { return .map(.dyn, .dyn) }
             isObject = isObject && key.isFieldName

@@ -44,7 +44,7 @@ public struct Session: Sendable {
     }
 
     /// Sets a variable to a document, whose numbers are what the profile makes of them.
-    public mutating func set(_ name: String, to document: JSON) throws(Fault) {
+    public mutating func set(_ name: String, toDocument document: JSON) throws(Fault) {
         try set(name, to: Value(document, numbers: profile.options.numbers))
     }
 
@@ -57,7 +57,7 @@ public struct Session: Sendable {
                 .invalid, "\(source) holds \(document.kindName), whose members cannot be variables",
                 fix: "give it a name to make all of it one variable")
         }
-        for (name, member) in object { try set(name, to: member) }
+        for (name, member) in object { try set(name, toDocument: member) }
     }
 
     /// Forgets a variable, its type, and that it is unknown.

@@ -64,7 +64,9 @@ private struct TypeReader {
     private func plain(_ name: String) throws(Fault) -> CELType {
         if let type = Self.plain[name] { return type }
         if Self.opaque.contains(name) { return .opaque(name) }
-        throw wrong("there is no type “\(name)”", near: Spelling.nearest(to: name, among: Array(Self.plain.keys) + Array(Self.opaque)))
+        throw wrong(
+            "there is no type “\(name)”",
+            near: Spelling.nearest(to: name, among: Array(Self.plain.keys) + Array(Self.opaque)))
     }
 
     private mutating func parameters(_ depth: Int) throws(Fault) -> [CELType] {

@@ -19,8 +19,12 @@ extension Value {
         case (.uint, .double(let number)): return UInt64(exactly: number).map { .uint($0) }
         case (.list(let element), .list(let list)):
             guard element != .dyn else { return self }
-            let values = list.map { $0.read(as: element) }
-            return values.contains { $0 == nil } ? nil : .list(values.compactMap { $0 })
+            var values: [Value] = []
+            for value in list {
+                guard let value = value.read(as: element) else { return nil }
+                values.append(value)
+            }
+            return .list(values)
         case (.map(let key, let value), .map(let map)):
             guard key != .dyn || value != .dyn else { return self }
             var entries: [(key: Value, value: Value)] = []
@@ -45,7 +49,10 @@ extension Value {
         case (.optional(let inner), _): return read(as: inner).map { .some($0) }
         case (.nullable, .null), (.dyn, _), (.parameter, _): return self
         case (.nullable(let inner), _): return read(as: inner)
-        default: return type.name == typeName ? self : nil
+        default:
+            // Not `? self : nil`, which would be the value null.
+            guard type.name == typeName else { return nil }
+            return self
         }
     }
 }

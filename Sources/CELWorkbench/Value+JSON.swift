@@ -38,7 +38,9 @@ extension Value {
         case .optional(let wrapped?): return try wrapped.value.json(path, depth: depth - 1)
         case .list(let list):
             var items: [JSON] = []
-            for (index, item) in list.enumerated() { items.append(try item.json("\(path)[\(index)]", depth: depth - 1)) }
+            for (index, item) in list.enumerated() {
+                items.append(try item.json("\(path)[\(index)]", depth: depth - 1))
+            }
             return .array(items)
         case .map(let map):
             var members: [(String, JSON)] = [], names: Set<String> = []

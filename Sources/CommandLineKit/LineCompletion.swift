@@ -30,8 +30,9 @@ public struct LineCompletion: Sendable, Equatable {
         let rowCount = (cells.count + perRow - 1) / perRow
         return (0..<rowCount).map { row in
             // As `ls` has it: down the columns.
-            let line = stride(from: row, to: cells.count, by: rowCount).map { cells[$0].padded(to: column) }.joined()
-            return String(line.prefix(max(1, line.count - 2)))
+            var line = stride(from: row, to: cells.count, by: rowCount).map { cells[$0].padded(to: column) }.joined()
+            while line.last == " " { line.removeLast() }
+            return line
         }
     }
 }

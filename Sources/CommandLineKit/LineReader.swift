@@ -38,13 +38,13 @@ public struct LineReader {
             switch editor.apply(key) {
             case .editing: break
             case .entered(let line):
-                terminal.console.note("\r\n")
+                terminal.console.note("\n")
                 return line
             case .completing: complete(completing)
             case .clearing: terminal.console.note("\u{1B}[H\u{1B}[2J")
-            case .interrupted: terminal.console.note("^C\r\n")
+            case .interrupted: terminal.console.note("^C\n")
             case .ended:
-                terminal.console.note("\r\n")
+                terminal.console.note("\n")
                 return nil
             }
             // Of pasted text only the end needs to be drawn.
@@ -71,7 +71,7 @@ public struct LineReader {
             return editor.complete(from: completion.start, with: common)
         }
         let rows = completion.rows(width: terminal.width)
-        terminal.console.note("\r\n" + rows.map { $0 + "\r\n" }.joined())
+        terminal.console.note("\n" + rows.map { $0 + "\n" }.joined())
     }
 
     /// Shows the line on one row of the terminal; of a longer one what stands around the cursor.

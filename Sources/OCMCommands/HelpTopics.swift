@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CELLibraries
 internal import CommandLineKit
 internal import Repositories
 
 /// What `ocm help TOPIC` knows besides the commands.
 enum HelpTopics {
-    static let all: [HelpTopic] = [references, formats, credentials, inputs, environment, exitCodes]
+    static let all: [HelpTopic] = [references, formats, credentials, inputs, expressions, environment, exitCodes]
 
     private static let references = HelpTopic(
         "references", abstract: "How component versions and repositories are written",
@@ -58,6 +59,28 @@ enum HelpTopics {
             Accesses: \(AccessMethods.known.map(\.name).joined(separator: ", "))
 
             Paths of inputs start at the constructor's folder and may not leave it; --input-root names a wider one.
+            """)
+
+    private static let expressions = HelpTopic(
+        "expressions", abstract: "How `ocm cel` evaluates and checks expressions",
+        text: """
+            Expressions are written in the Common Expression Language. A profile says whose they are, and with that
+            which libraries they have and how strict they are read:
+
+            \(Profile.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+
+            A variable comes from --var NAME=VALUE, where the value is YAML, JSON or else text, and @FILE reads a
+            document; or from --input FILE, whose members become variables, or with --as NAME all of it one.
+
+              ocm cel eval 'spec.replicas * 2' --input deployment.yaml
+              ocm cel check 'spec.replica > 1' --input deployment.yaml      finds the misspelled field
+              ocm cel eval 'db.ready && n > 1' --var n=3 --unknown db       says what has to be known first
+              ocm cel repl --profile kro --var schema=@instance.yaml        line by line, with completion
+              ocm cel functions split --profile kro                         functions with their signatures
+
+            `ocm cel eval` learns the types of variables when the expression runs; `ocm cel check` takes them from the
+            values. --declare NAME=TYPE counts for both; a type is one of int, uint, double, bool, string, bytes,
+            timestamp, duration, null, dyn, list(T), map(K, V), optional(T), wrapper(T), or of a library.
             """)
 
     private static let exitCodes = HelpTopic(

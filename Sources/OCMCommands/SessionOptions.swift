@@ -65,12 +65,12 @@ struct SessionOptions: ParsableOptions {
         if let input {
             let document = try VariableNotation.document(input)
             if let inputName {
-                try session.set(inputName, to: document)
+                try session.set(inputName, toDocument: document)
             } else {
                 try session.setMembers(of: document, source: input == "-" ? "standard input" : input)
             }
         }
-        for variable in variables { try session.set(variable.name, to: variable.value()) }
+        for variable in variables { try session.set(variable.name, toDocument: variable.value()) }
         return session
     }
 }

@@ -211,6 +211,8 @@ import Testing
         "every topic and every command has help",
         arguments: [
             ["help", "references"], ["help", "formats"], ["help", "credentials"], ["help", "inputs"],
+            ["help", "expressions"],
+            ["help", "expressions"],
             ["help", "environment"], ["help", "exit-codes"], ["help", "transfer", "cv"], ["sign", "cv", "--help"],
             ["help"], ["--help"],
         ])

@@ -52,7 +52,11 @@ private struct CaseResults {
     struct Failure {
         let id: String, expression: String, expected: String, got: String
 
-        var text: String { "\n\(id)\n  expression  \(expression)\n  expected    \(expected)\n  got         \(got)\n" }
+        var text: String {
+            // A case without a name is named after its expression.
+            let heading = id == expression ? "" : "\(id)\n"
+            return "\n\(heading)  expression  \(expression)\n  expected    \(expected)\n  got         \(got)\n"
+        }
     }
 
     let file: String
