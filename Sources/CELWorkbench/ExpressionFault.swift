@@ -16,7 +16,7 @@ extension EvaluationError {
     public var fault: Fault {
         switch kind {
         case .cancelled: Fault(.cancelled, message)
-        case .budget: Fault(.limitExceeded, description, fix: "--max-steps and --max-bytes allow more")
+        case .budget: Fault(.limitExceeded, description)
         default: Fault(.invalid, description)
         }
     }

@@ -32,6 +32,7 @@ package struct LineEditor: Sendable {
     private var draft = ""
     private var cut = ""
     private static let mostLines = 1000
+    private static let longestLine = 64 * 1024
 
     /// An empty line without a history.
     package init() {}
@@ -39,7 +40,8 @@ package struct LineEditor: Sendable {
     /// Does what a key asks for.
     package mutating func apply(_ key: Key) -> Outcome {
         switch key {
-        case .text(let scalar): if text.utf8.count < 64 * 1024 { before.unicodeScalars.append(scalar) }
+        case .text(let scalar):
+            if before.utf8.count + after.utf8.count < Self.longestLine { before.unicodeScalars.append(scalar) }
         case .enter: return .entered(enter())
         case .tab: return .completing
         case .backspace: _ = before.popLast()

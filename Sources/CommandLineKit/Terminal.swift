@@ -60,6 +60,13 @@ public struct Terminal: Sendable {
     /// Writes text to stdout as it is.
     public func output(_ text: String) { console.output(Array(text.utf8)[...]) }
 
+    /// Writes lines to stdout with control characters replaced, so that content from outside cannot steer the
+    /// terminal.
+    public func show(_ text: String) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(\.displayable)
+        output(lines.joined(separator: "\n") + "\n")
+    }
+
     /// Writes bytes to stdout.
     public func write(_ bytes: Chunk) { console.output(bytes) }
 

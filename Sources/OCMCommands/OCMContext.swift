@@ -128,4 +128,7 @@ struct OCMContext: Sendable {
 /// How an answer is written.
 enum OutputFormat: String, ArgumentValue, CaseIterable {
     case text, table, wide, tree, json, yaml, ndjson
+
+    /// Whether it is for people, and not for programs.
+    var isForPeople: Bool { ![.json, .yaml, .ndjson].contains(self) }
 }

@@ -44,6 +44,14 @@ import Testing
                 == ["", "unknown until db.status.ready is known", "false", "", "1"])
     }
 
+    @Test("a part of what is known can be unknown") func unknownPart() {
+        #expect(
+            answers(
+                ":let db = {'status': {'ready': true}, 'name': 'x'}", ":unknown db.status", "db.name", "db.status.ready"
+            )
+                == ["", "", "\"x\"", "unknown until db.status.ready is known"])
+    }
+
     @Test("profiles are chosen and listed") func profiles() {
         let answers = answers(":profile kro", ":profile", ":profile nobody", "hash.sha256('')")
         #expect(answers[0].isEmpty && answers[1].contains("* kro: ") && answers[2].hasPrefix("! there is no profile"))

@@ -69,6 +69,26 @@ import Testing
         #expect(try conversation().suggestions(for: nested + ".si").words.contains("size("))
     }
 
+    @Test("whatever is typed, completion ends and names what continues it") func anything() throws {
+        let pieces = [
+            "deployment", ".", ".?", "[", "]", "(", ")", "{", "}", "\"", "'", "\\", "spec", "x", ",", " ", "map(x,",
+            "0", ":",
+            "filter(c, c.", "é", "\u{1F600}", "-", "?", "math", ":let x = ", "template.containers",
+        ]
+        let conversation = try conversation()
+        var random: UInt64 = 42
+        for _ in 0..<300 {
+            var text = ""
+            for _ in 0..<12 {
+                random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                text += pieces[Int(random >> 33) % pieces.count]
+                let suggestions = conversation.suggestions(for: text)
+                let typed = String(text.dropFirst(suggestions.start))
+                #expect(suggestions.words.allSatisfy { $0.hasPrefix(typed) }, "\(text)")
+            }
+        }
+    }
+
     @Test("every profile lists its functions, each form once", arguments: Profile.all.map(\.name))
     func functions(name: String) throws {
         let forms = FunctionForm.all(in: try Profile.named(name).libraries)

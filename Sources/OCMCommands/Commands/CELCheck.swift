@@ -37,7 +37,7 @@ struct CELCheck: Command {
         } catch {
             let problems = JSON.array(error.problems.map(\.json))
             let count = error.problems.count
-            guard output != .text else { throw error.fault }
+            guard !output.isForPeople else { throw error.fault }
             context.present(["valid": false, "problems": problems], as: output) { "" }
             throw Fault(.invalid, "the expression has \(count) problem\(count == 1 ? "" : "s")")
         }

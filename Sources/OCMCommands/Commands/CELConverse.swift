@@ -44,7 +44,7 @@ struct CELConverse: Command {
             guard let line = try reader.line(prompt: "cel> ", completing: suggest) else { break }
             do {
                 switch try conversation.answer(line) {
-                case .text(let text): if !text.isEmpty { context.print(text) }
+                case .text(let text): if !text.isEmpty { context.terminal.show(text) }
                 case .end: break loop
                 }
             } catch {

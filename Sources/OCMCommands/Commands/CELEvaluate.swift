@@ -52,9 +52,9 @@ struct CELEvaluate: Command {
         session.limits = EvaluationLimits(steps: maxSteps, bytes: maxBytes)
         let expression = try source.read()
         let program = try session.compile(expression.text, name: expression.name, isChecked: !unchecked)
-        switch try session.evaluate(program) {
+        switch try Self.evaluate(program, in: session) {
         case .value(let value):
-            guard output != .text else { return context.present(.null, as: output) { value.text } }
+            guard !output.isForPeople else { return context.present(.null, as: output) { value.text } }
             let json = try value.json()
             context.present(unknown.isEmpty ? json : ["value": json], as: output) { value.text }
         case .unknown(let paths):
@@ -62,6 +62,13 @@ struct CELEvaluate: Command {
             context.present(["unknown": .array(paths.map { .string($0) })], as: output) {
                 "unknown until these are known:\n" + paths.map { "  \($0)" }.joined(separator: "\n")
             }
+        }
+    }
+
+    private static func evaluate(_ program: Program, in session: Session) throws(Fault) -> Program.PartialResult {
+        do throws(Fault) { return try session.evaluate(program) } catch {
+            guard error.code == .limitExceeded else { throw error }
+            throw Fault(error.code, error.message, fix: "--max-steps and --max-bytes allow more")
         }
     }
 }

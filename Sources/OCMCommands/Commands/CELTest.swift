@@ -34,13 +34,15 @@ struct CELTest: Command {
             }
             results.append(result)
         }
-        context.present(["files": .array(results.map(\.json))], as: output) {
+        let json: JSON = ["files": .array(results.map(\.json))]
+        context.present(json, as: output) {
             var table = Table(columns: ["FILE", "PASSED", "FAILED", "SKIPPED"])
             for result in results {
                 table.add([result.file, "\(result.passed)", "\(result.failures.count)", "\(result.skipped)"])
             }
-            return table.text() + results.flatMap(\.failures).map(\.text).joined()
+            return table.text()
         }
+        if output.isForPeople { for failure in results.flatMap(\.failures) { context.terminal.show(failure.text) } }
         let failed = results.reduce(0) { $0 + $1.failures.count }
         let all = results.reduce(failed) { $0 + $1.passed }
         guard failed == 0 else { throw Fault(.invalid, "\(failed) of \(all) cases failed") }
@@ -55,7 +57,7 @@ private struct CaseResults {
         var text: String {
             // A case without a name is named after its expression.
             let heading = id == expression ? "" : "\(id)\n"
-            return "\n\(heading)  expression  \(expression)\n  expected    \(expected)\n  got         \(got)\n"
+            return "\n\(heading)  expression  \(expression)\n  expected    \(expected)\n  got         \(got)"
         }
     }
 
