@@ -16,7 +16,7 @@ extension Checker {
             return .dyn
         case .map(_, let value): return value
         case .object(let object):
-            if let known = object.fields[field] { return known }
+            if let known = object[field] { return known }
             if object.allowsOtherFields { return .dyn }
             return fail(
                 "undefined field '\(field)' of \(object.name)" + spelling(field, among: object.fields.keys.sorted()),

@@ -70,11 +70,22 @@ public final class ObjectType: Sendable, Hashable {
     public let fields: [String: CELType]
     /// Whether fields beyond these may be there; their type is dyn.
     public let allowsOtherFields: Bool
+    /// The names of fields by what Kubernetes escapes them to, where that differs.
+    private let escapes: [String: String]
 
     /// An object type; two types are the same when their names are.
     public init(name: String, fields: [String: CELType], allowsOtherFields: Bool = false) {
         (self.name, self.fields, self.allowsOtherFields) = (name, fields, allowsOtherFields)
+        var escapes: [String: String] = [:]
+        for field in fields.keys { if let escaped = FieldName.escaped(field) { escapes[escaped] = field } }
+        self.escapes = escapes
     }
+
+    /// The type of a field, by its name or as Kubernetes escapes it: `foo__dash__bar`, `__namespace__`.
+    public subscript(field: String) -> CELType? { fields[field] ?? escapes[field].flatMap { fields[$0] } }
+
+    /// What documents call a field that an expression may spell escaped.
+    func documentName(of field: String) -> String { fields[field] == nil ? escapes[field] ?? field : field }
 
     /// Whether the names are the same.
     public static func == (a: ObjectType, b: ObjectType) -> Bool { a === b || a.name == b.name }
