@@ -17,13 +17,10 @@ extension Library {
 extension Value {
     /// What `omit()` yields.
     public static let omission = Value.opaque(Omission())
-
-    /// Whether this is what `omit()` yields.
-    public var isOmission: Bool { if case .opaque(let value) = self { value is Omission } else { false } }
 }
 
 /// The value that stands for “nothing here, not even null”.
-private final class Omission: OpaqueValue {
+private final class Omission: OmittedValue {
     static let type = CELType.opaque("kro.omit")
     var text: String { "omit()" }
     func isEqual(to other: any OpaqueValue) -> Bool { true }
