@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Documents
+
+/// Finds the strings with expressions in a document and reads them, each distinct expression once.
+struct TemplateReader {
+    private let dialect: TemplateDialect
+    private let environment: Environment
+    /// Names that look like a variable where a function of a namespace is called: `lists` in `lists.range(3)`.
+    private let namespaces: Set<String>
+    private(set) var problems: TemplateProblems
+    private(set) var leaves: [TemplateTree.Leaf] = []
+    /// Nil for one that cannot be read.
+    private(set) var expressions: [String: Expression?] = [:]
+    private var references: [String: Set<AttributePath>] = [:]
+
+    init(_ dialect: TemplateDialect, _ environment: Environment, _ problems: TemplateProblems) {
+        (self.dialect, self.environment, self.problems) = (dialect, environment, problems)
+        namespaces = environment.namespaces
+    }
+
+    mutating func read(_ value: JSON, at pointer: JSONPointer) -> TemplateTree.Shape {
+        guard pointer.parts.count <= DocumentLimits.standard.depth else {
+            problems.add("values are nested deeper than \(DocumentLimits.standard.depth) levels", at: pointer)
+            return .plain(value)
+        }
+        switch value {
+        case .string(let text): return read(text, at: pointer)
+        case .object(let object):
+            let members = object.map { (key: $0.key, value: read($0.value, at: pointer.appending($0.key))) }
+            return members.allSatisfy { $0.value.isPlain } ? .plain(value) : .object(members)
+        case _ where dialect == .bare:
+            problems.add("a status field is an expression or an object, and no \(value.kindName)", at: pointer)
+            return .plain(value)
+        case .array(let items):
+            let elements = items.enumerated().map { read($1, at: pointer.appending($0)) }
+            return elements.allSatisfy(\.isPlain) ? .plain(value) : .array(elements)
+        default: return .plain(value)
+        }
+    }
+
+    private mutating func read(_ text: String, at pointer: JSONPointer) -> TemplateTree.Shape {
+        do throws(CompileError) {
+            let template = try Template(text, dialect: dialect)
+            if template.isPlain { return .plain(.string(text)) }
+            var found: Set<AttributePath> = []
+            for text in template.expressions { found.formUnion(try references(of: text)) }
+            leaves.append(TemplateTree.Leaf(pointer: pointer, template: template, references: found))
+            return .leaf(leaves.count - 1)
+        } catch {
+            problems.add(error, at: pointer)
+            return .plain(.string(text))
+        }
+    }
+
+    private mutating func references(of text: String) throws(CompileError) -> Set<AttributePath> {
+        if let known = references[text] { return known }
+        let expression = try environment.parse(text, name: "<expression>")
+        let found = expression.references.filter { !isName($0) }
+        (expressions[text], references[text]) = (expression, found)
+        return found
+    }
+
+    /// Whether a path is the name of a namespace, a type or a constant and not a variable.
+    private func isName(_ path: AttributePath) -> Bool {
+        guard environment.variables[path.variable] == nil else { return false }
+        let name = path.description
+        return namespaces.contains(name) || environment.constants[name] != nil
+    }
+}
+
+extension TemplateTree.Shape {
+    fileprivate var isPlain: Bool { if case .plain = self { true } else { false } }
+}
+
+extension Environment {
+    /// What stands before the last point of functions' names: `lists`, `json`.
+    fileprivate var namespaces: Set<String> {
+        Set(functions.keys.compactMap { name in name.lastIndex(of: ".").map { String(name[..<$0]) } })
+    }
+}
