@@ -36,16 +36,6 @@ public struct Program: Sendable {
         }
     }
 
-    /// The value of the expression, paid for from a budget that other work shares.
-    public func evaluate(_ variables: Variables, budget: inout Budget) throws(EvaluationError) -> Value {
-        var frame = Frame(variables, locals: locals, bound: bound, limits: .standard)
-        frame.budget = budget
-        defer { budget = frame.budget }
-        do throws(EvaluationError) { return try root.evaluate(&frame) } catch {
-            throw error.located(in: expression.source)
-        }
-    }
-
     /// What is known of an expression some of whose variables are not.
     public enum PartialResult: Sendable {
         /// The value, whatever the unknown variables will be.

@@ -92,7 +92,7 @@ private struct TemplateRenderer {
     private mutating func value(of program: Int) throws(EvaluationError) -> Value {
         if let known = values[program] { return try known.get() }
         do throws(EvaluationError) {
-            let value = try tree.programs[program].evaluate(variables, budget: &budget)
+            let value = try tree.programs[program].evaluate(variables, &budget)
             values[program] = .success(value)
             return value
         } catch {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 /// Where a value of one type does not fit where another type is wanted.
 public struct TypeMismatch: Hashable, Sendable, CustomStringConvertible {
     /// The path from the value to the part that does not fit: `.ports[*].port`, `.labels.*`; empty for the value itself.
