@@ -12,6 +12,9 @@ public struct Environment: Sendable {
         public var homogeneousLiterals = false
         /// Whether `getMilliseconds()` of a duration is all of it, as cel-go has it, and not the part below a second.
         public var durationMillisecondsAreTotal = false
+        /// Whether `has(a.b)` and `a.?b` fail where `a` is a number, a string or another value without parts, as the
+        /// specification has it; else `b` is missing there, as cel-go has it unless told otherwise.
+        public var failsOnBadPresenceTest = true
         /// Whether map literals take any key and of a key given twice the last value, as cel-go has it; the
         /// specification makes both errors.
         public var acceptsAnyMapKey = false

@@ -78,10 +78,14 @@ final class DynamicNameNode: Node {
     /// What is tried, in order: a variable's name, and the fields that follow it.
     let candidates: [(name: String, fields: ArraySlice<String>)]
     let constant: Value?
+    let bad: BadPresenceTest
     let offset: Int32
 
-    init(_ candidates: [(name: String, fields: ArraySlice<String>)], constant: Value?, at offset: Int32) {
-        (self.candidates, self.constant, self.offset) = (candidates, constant, offset)
+    init(
+        _ candidates: [(name: String, fields: ArraySlice<String>)], constant: Value?, _ bad: BadPresenceTest,
+        at offset: Int32
+    ) {
+        (self.candidates, self.constant, self.bad, self.offset) = (candidates, constant, bad, offset)
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
@@ -90,7 +94,7 @@ final class DynamicNameNode: Node {
                 try frame.variables.requireKnown(AttributePath(name, fields.map { .field($0) }), offset)
             }
             guard var value = try frame.variables.value(of: name, hint: 0) else { continue }
-            for field in fields { value = try value.selecting(field, at: offset) }
+            for field in fields { value = try value.selecting(field, bad, at: offset) }
             return value
         }
         if let constant { return constant }

@@ -22,19 +22,20 @@ final class PathNode: Node {
     let steps: [Step]
     /// Whether the value is an optional.
     let isOptional: Bool
+    private let bad: BadPresenceTest
 
-    private init(variable: VariableNode?, slot: Int, _ steps: [Step]) {
-        (self.variable, self.slot, self.steps) = (variable, slot, steps)
+    private init(variable: VariableNode?, slot: Int, _ steps: [Step], _ bad: BadPresenceTest) {
+        (self.variable, self.slot, self.steps, self.bad) = (variable, slot, steps, bad)
         (name, hint) = (variable?.name ?? "", variable?.hint ?? 0)
         isOptional = steps.last?.isOptional ?? false
     }
 
     /// The path of no step that begins at a variable, or at a variable of a loop; nil for other nodes.
-    static func beginning(at node: any Node) -> PathNode? {
+    static func beginning(at node: any Node, _ bad: BadPresenceTest) -> PathNode? {
         switch node {
         case let path as PathNode: path
-        case let variable as VariableNode: PathNode(variable: variable, slot: 0, [])
-        case let local as LocalNode: PathNode(variable: nil, slot: local.slot, [])
+        case let variable as VariableNode: PathNode(variable: variable, slot: 0, [], bad)
+        case let local as LocalNode: PathNode(variable: nil, slot: local.slot, [], bad)
         default: nil
         }
     }
@@ -42,7 +43,7 @@ final class PathNode: Node {
     /// The path with one more step.
     func adding(_ field: String, isOptional: Bool, at offset: Int32) -> PathNode {
         let step = Step(field: field, isOptional: isOptional || self.isOptional, offset: offset)
-        return PathNode(variable: variable, slot: slot, steps + [step])
+        return PathNode(variable: variable, slot: slot, steps + [step], bad)
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
@@ -101,10 +102,10 @@ final class PathNode: Node {
         var value = start
         for step in steps[first...] {
             guard step.isOptional else {
-                value = try value.selecting(step.field, at: step.offset)
+                value = try value.selecting(step.field, bad, at: step.offset)
                 continue
             }
-            guard let member = value.member(step.field) else { return nil }
+            guard let member = try value.member(step.field, bad, at: step.offset) else { return nil }
             value = member
         }
         return value

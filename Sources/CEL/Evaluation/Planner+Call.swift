@@ -133,8 +133,8 @@ extension Planner {
             } else {
                 operation = InNode(left, right, at: at)
             }
-        case "_[_]": operation = IndexNode(left, right, isOptional: false, at: at)
-        case "_[?_]": operation = IndexNode(left, right, isOptional: true, at: at)
+        case "_[_]": operation = IndexNode(left, right, isOptional: false, bad, at: at)
+        case "_[?_]": operation = IndexNode(left, right, isOptional: true, bad, at: at)
         default:
             if let sign = CompareNode.Sign(rawValue: name) {
                 operation = CompareNode(sign, left, right, at: at)

@@ -33,6 +33,8 @@ struct Planner {
         (self.environment, self.expression, self.checked) = (environment, expression, checked)
     }
 
+    var bad: BadPresenceTest { environment.options.failsOnBadPresenceTest ? .fails : .isMissing }
+
     func offset(_ id: Expression.ID) -> Int32 { expression[id].offset }
 
     func error(_ message: String, at id: Expression.ID) -> CompileError {
@@ -54,7 +56,7 @@ struct Planner {
         case .select(let operand, let field):
             if let resolved = resolvedName(id) { return resolved }
             return select(try node(operand), field, isOptional: false, at)
-        case .has(let operand, let field): return HasNode(try node(operand), field, at: at)
+        case .has(let operand, let field): return HasNode(try node(operand), field, bad, at: at)
         case .optionalSelect(let operand, let field):
             return select(try node(operand), field, isOptional: true, at)
         case .call(let name, let arguments): return try call(name, arguments, id)
@@ -195,17 +197,17 @@ struct Planner {
         }
         let constants = environment.constants
         let constant = container.resolve(parts.joined(separator: ".")) { constants[$0] }
-        return DynamicNameNode(candidates, constant: constant, at: offset(id))
+        return DynamicNameNode(candidates, constant: constant, bad, at: offset(id))
     }
 
     /// A field of an operand: one more step where the operand is a path.
     private func select(_ operand: any Node, _ field: String, isOptional: Bool, _ at: Int32) -> any Node {
-        if let path = PathNode.beginning(at: operand) {
+        if let path = PathNode.beginning(at: operand, bad) {
             return path.adding(field, isOptional: isOptional, at: at)
         }
         return isOptional
-            ? OptionalSelectNode(operand, field)
-            : SelectNode(operand, field, isLenient: operand.isPathOfVariable, at: at)
+            ? OptionalSelectNode(operand, field, bad, at: at)
+            : SelectNode(operand, field, bad, at: at)
     }
 
     func isLocal(_ name: String) -> Bool { scopes.contains { $0.name == name } }

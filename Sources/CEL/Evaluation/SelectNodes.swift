@@ -1,41 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// What it means to ask a value that can have no parts whether it has one: `has(1.a)`, `1.?a`.
+enum BadPresenceTest {
+    /// A failure, as the specification has it.
+    case fails
+    /// The part is missing, as cel-go has it unless told otherwise.
+    case isMissing
+}
+
 extension Value {
-    /// A field: the value of a string key. Of an optional's value it is optional, and none where it is missing; where
-    /// the optional's value can have no fields that is a failure, unless it is lenient.
-    func selecting(_ field: String, isLenient: Bool = true, at offset: Int32) throws(EvaluationError) -> Value {
+    /// A field: the value of a string key. Of an optional's value it is optional, and none where it is missing.
+    func selecting(
+        _ field: String, _ bad: BadPresenceTest, at offset: Int32
+    ) throws(EvaluationError) -> Value {
         switch self {
         case .map(let map):
             guard let value = map[field] else { throw EvaluationError.noSuchKey(.string(field)).at(offset) }
             return value
-        case .optional(let wrapped):
-            guard let value = wrapped?.value else { return .none }
-            switch value {
-            case .map, .optional: return value.selectingIfPresent(field)
-            default: return isLenient ? .none : try value.selecting(field, at: offset)
-            }
-        case .list:
-            throw EvaluationError(.noSuchOverload, "unsupported index type 'string' in list", offset: offset)
-        default:
-            throw EvaluationError(
-                .noSuchKey, "no such key: \(field); a \(typeName) has no fields", offset: offset)
+        case .optional: return try selectingIfPresent(field, bad, at: offset)
+        default: throw hasNoFields(field).at(offset)
         }
     }
 
-    /// A field as an optional; none where it, or what could hold it, is missing.
-    func selectingIfPresent(_ field: String) -> Value { member(field).map { .some($0) } ?? .none }
+    /// A field as an optional; none where it is missing.
+    func selectingIfPresent(
+        _ field: String, _ bad: BadPresenceTest, at offset: Int32
+    ) throws(EvaluationError) -> Value {
+        if let member = try member(field, bad, at: offset) { return .some(member) }
+        return .none
+    }
 
-    /// A field of a map, or of an optional's map; nil where it, or what could hold it, is missing.
-    func member(_ field: String) -> Value? {
+    /// A field of a map, or of an optional's map; nil where it is missing.
+    func member(
+        _ field: String, _ bad: BadPresenceTest, at offset: Int32
+    ) throws(EvaluationError) -> Value? {
         switch self {
-        case .map(let map): map[field]
-        case .optional(let wrapped): wrapped?.value.member(field)
-        default: nil
+        case .map(let map): return map[field]
+        case .optional(let wrapped): return try wrapped?.value.member(field, bad, at: offset)
+        case .list: throw hasNoFields(field).at(offset)
+        default:
+            if bad == .isMissing { return nil }
+            throw hasNoFields(field).at(offset)
         }
+    }
+
+    private func hasNoFields(_ field: String) -> EvaluationError {
+        if case .list = self { return EvaluationError(.noSuchOverload, "unsupported index type 'string' in list") }
+        return EvaluationError(.noSuchKey, "no such key: \(field); a value of type \(typeName) has no fields")
     }
 
     /// An element of a list or the value of a key.
-    func indexed(by key: Value, at offset: Int32) throws(EvaluationError) -> Value {
+    func indexed(by key: Value, _ bad: BadPresenceTest, at offset: Int32) throws(EvaluationError) -> Value {
         switch self {
         case .list(let list):
             let index = try key.listIndex(at: offset)
@@ -43,29 +58,33 @@ extension Value {
             return list[Int(index)]
         case .map(let map):
             guard let value = map[key] else {
-                if MapKey(key) == nil, case .double = key {
-                } else if MapKey(key) == nil {
+                guard MapKey(key) != nil else {
                     throw EvaluationError(.badKey, "unsupported key type: \(key.typeName)", offset: offset)
                 }
                 throw EvaluationError.noSuchKey(key).at(offset)
             }
             return value
-        case .optional(let wrapped): return try wrapped?.value.indexedIfPresent(by: key, at: offset) ?? .none
+        case .optional: return try indexedIfPresent(by: key, bad, at: offset)
         default:
             throw EvaluationError(
-                .noSuchOverload, "no such overload: a \(typeName) cannot be indexed", offset: offset)
+                .noSuchOverload, "no such overload: a value of type \(typeName) cannot be indexed", offset: offset)
         }
     }
 
     /// An element as an optional; none where it is missing.
-    func indexedIfPresent(by key: Value, at offset: Int32) throws(EvaluationError) -> Value {
+    func indexedIfPresent(
+        by key: Value, _ bad: BadPresenceTest, at offset: Int32
+    ) throws(EvaluationError) -> Value {
         switch self {
         case .list(let list):
             let index = try key.listIndex(at: offset)
             return index >= 0 && index < list.count ? .some(list[Int(index)]) : .none
         case .map(let map): return map[key].map { .some($0) } ?? .none
-        case .optional(let wrapped): return try wrapped?.value.indexedIfPresent(by: key, at: offset) ?? .none
-        default: return .none
+        case .optional(let wrapped): return try wrapped?.value.indexedIfPresent(by: key, bad, at: offset) ?? .none
+        default:
+            if bad == .isMissing { return .none }
+            throw EvaluationError(
+                .noSuchKey, "no such key: \(key.text); a value of type \(typeName) has no parts", offset: offset)
         }
     }
 
@@ -88,30 +107,15 @@ extension Value {
 final class SelectNode: Node {
     let operand: any Node
     let field: String
-    let isLenient: Bool
+    let bad: BadPresenceTest
     let offset: Int32
 
-    init(_ operand: any Node, _ field: String, isLenient: Bool, at offset: Int32) {
-        (self.operand, self.field, self.isLenient, self.offset) = (operand, field, isLenient, offset)
+    init(_ operand: any Node, _ field: String, _ bad: BadPresenceTest, at offset: Int32) {
+        (self.operand, self.field, self.bad, self.offset) = (operand, field, bad, offset)
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-        try operand.evaluate(&frame).selecting(field, isLenient: isLenient, at: offset)
-    }
-}
-
-extension Node {
-    /// Whether it reads parts of a variable, one after the other. The reference lets `x.?a.b` be none where `a` is a
-    /// number and `x` a variable, and fails where `x` is a literal.
-    var isPathOfVariable: Bool {
-        switch self {
-        case is VariableNode, is DynamicNameNode: true
-        case let path as PathNode: path.variable != nil
-        case let select as SelectNode: select.operand.isPathOfVariable
-        case let select as OptionalSelectNode: select.operand.isPathOfVariable
-        case let index as IndexNode: index.operand.isPathOfVariable
-        default: false
-        }
+        try operand.evaluate(&frame).selecting(field, bad, at: offset)
     }
 }
 
@@ -119,11 +123,15 @@ extension Node {
 final class OptionalSelectNode: Node {
     let operand: any Node
     let field: String
+    let bad: BadPresenceTest
+    let offset: Int32
 
-    init(_ operand: any Node, _ field: String) { (self.operand, self.field) = (operand, field) }
+    init(_ operand: any Node, _ field: String, _ bad: BadPresenceTest, at offset: Int32) {
+        (self.operand, self.field, self.bad, self.offset) = (operand, field, bad, offset)
+    }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
-        try operand.evaluate(&frame).selectingIfPresent(field)
+        try operand.evaluate(&frame).selectingIfPresent(field, bad, at: offset)
     }
 }
 
@@ -131,29 +139,19 @@ final class OptionalSelectNode: Node {
 final class HasNode: Test {
     let operand: any Node
     let field: String
+    let bad: BadPresenceTest
     let offset: Int32
 
-    init(_ operand: any Node, _ field: String, at offset: Int32) {
-        (self.operand, self.field, self.offset) = (operand, field, offset)
+    init(_ operand: any Node, _ field: String, _ bad: BadPresenceTest, at offset: Int32) {
+        (self.operand, self.field, self.bad, self.offset) = (operand, field, bad, offset)
     }
 
     func test(_ frame: inout Frame) throws(EvaluationError) -> Bool {
         let value = try operand.evaluate(&frame)
-        switch value {
-        case .map(let map): return map[field] != nil
-        case .optional:
-            if case .optional(let found?) = value.selectingIfPresent(field) { return !found.value.isNone }
-            return false
-        default:
-            throw EvaluationError(
-                .noSuchKey, "no such key: \(field); a \(value.typeName) has no fields", offset: offset)
-        }
+        guard let member = try value.member(field, bad, at: offset) else { return false }
+        if case .optional = value, case .optional(nil) = member { return false }
+        return true
     }
-}
-
-extension Value {
-    /// Whether it is `optional.none()`.
-    var isNone: Bool { if case .optional(nil) = self { true } else { false } }
 }
 
 /// `operand[index]`, `operand[?index]`.
@@ -161,10 +159,12 @@ final class IndexNode: Node {
     let operand: any Node
     let index: any Node
     let isOptional: Bool
+    let bad: BadPresenceTest
     let offset: Int32
 
-    init(_ operand: any Node, _ index: any Node, isOptional: Bool, at offset: Int32) {
-        (self.operand, self.index, self.isOptional, self.offset) = (operand, index, isOptional, offset)
+    init(_ operand: any Node, _ index: any Node, isOptional: Bool, _ bad: BadPresenceTest, at offset: Int32) {
+        (self.operand, self.index, self.isOptional) = (operand, index, isOptional)
+        (self.bad, self.offset) = (bad, offset)
     }
 
     func evaluate(_ frame: inout Frame) throws(EvaluationError) -> Value {
@@ -173,8 +173,7 @@ final class IndexNode: Node {
             throw frame.failure(error, others: [index])
         }
         key = try index.evaluate(&frame)
-        try frame.budget.read(key: key)
         return isOptional
-            ? try value.indexedIfPresent(by: key, at: offset) : try value.indexed(by: key, at: offset)
+            ? try value.indexedIfPresent(by: key, bad, at: offset) : try value.indexed(by: key, bad, at: offset)
     }
 }
