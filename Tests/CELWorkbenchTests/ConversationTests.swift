@@ -72,6 +72,16 @@ import Testing
                 ])
     }
 
+    @Test(
+        "a line that leaves something open goes on",
+        arguments: [
+            ("1 + (2", true), ("[1, {'a': 2}", true), ("f(')')", false), ("f(')'", true), ("'''a", true),
+            ("'''a'''", false), ("'a", false), ("r'\\' + (", true), ("'\\'(' + x", false), ("1 // (", false),
+            ("1) + 2", false), ("", false), ("\"\"\"a\nb\"\"\" + [", true), ("(\n1", true), ("(\n1)", false),
+            (":let x = {", true),
+        ])
+    func open(line: String, isOpen: Bool) { #expect(Conversation.isOpen(line) == isOpen) }
+
     @Test("the other commands") func others() {
         let answers = answers(":help", ":functions startsWith", ":quit", ":q", ":l", ":lst", ":let", ":let 1 = 2", ":")
         #expect(answers[0].contains(":let x = EXPR") && answers[1] == "string.startsWith(string) -> bool")

@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test("lines from a pipe are answered, and one that fails is told at the end") func conversation() async throws {
-        let good = try await cel(["repl", "--var", "n=2"], input: ":let m = n * 3\nm + 1\n:refs a.b\n:quit\nnever\n")
+        let good = try await cel(["repl", "--var", "n=2"], input: ":let m = n * 3\nm + (\n1)\n:refs a.b\n:quit\nnever\n")
         #expect(good.status == 0 && good.output == "7\na.b\n" && good.stderr.isEmpty, "\(good.errors)")
         let bad = try await cel(["repl"], input: "nope\n1\n")
         #expect(bad.status == 1 && bad.output == "1\n" && bad.errors.contains("undeclared reference to 'nope'"))

@@ -12,7 +12,8 @@ struct CELConverse: Command {
         discussion: """
             On a terminal lines can be edited, the arrow keys bring back former ones, and Tab completes variables, \
             fields, functions and commands. From a pipe the lines are answered one after the other; when one of them \
-            fails the rest is still answered, and the exit code is 1. :help lists the commands.
+            fails the rest is still answered, and the exit code is 1. What leaves a bracket open goes on in the next line. \
+            :help lists the commands.
             """,
         examples: [
             "ocm cel repl --profile kro --var schema=@instance.yaml",
@@ -41,7 +42,11 @@ struct CELConverse: Command {
                 let suggestions = conversation.suggestions(for: text)
                 return LineCompletion(start: suggestions.start, words: suggestions.words)
             }
-            guard let line = try reader.line(prompt: "cel> ", completing: suggest) else { break }
+            guard var line = try reader.line(prompt: "cel> ", completing: suggest) else { break }
+            // An empty line ends what would otherwise go on for ever.
+            while Conversation.isOpen(line), let more = try reader.line(prompt: "   > ", completing: suggest),
+                !more.isEmpty
+            { line += "\n" + more }
             do {
                 switch try conversation.answer(line) {
                 case .text(let text): if !text.isEmpty { context.terminal.show(text) }
