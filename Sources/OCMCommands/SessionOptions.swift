@@ -40,6 +40,10 @@ struct SessionOptions: ParsableOptions {
         name: "declare", help: "the type of a variable: int, list(string), map(string, dyn), …; repeatable",
         valueName: "NAME=TYPE")
     var declarations: [TypeDeclaration] = []
+    @Option(
+        name: "schema", help: "the type of a variable as a JSON schema, a part of one (FILE#/…), or a CRD; repeatable",
+        valueName: "NAME=FILE", completion: .file)
+    var schemas: [SchemaDeclaration] = []
     @Option(help: "whose expression it is; see `ocm cel profiles`") var profile = Profile.standard
 
     init() {}
@@ -61,6 +65,9 @@ struct SessionOptions: ParsableOptions {
     /// The session that these options describe.
     func session() throws(Fault) -> Session {
         var session = Session(profile)
+        for schema in schemas {
+            try session.declare(schema.name, as: CELType(schemaFile: schema.file, named: schema.name))
+        }
         for declaration in declarations { try session.declare(declaration.name, as: declaration.type) }
         if let input {
             let document = try VariableNotation.document(input)
@@ -73,6 +80,22 @@ struct SessionOptions: ParsableOptions {
         for variable in variables { try session.set(variable.name, toDocument: variable.value()) }
         return session
     }
+}
+
+/// `NAME=FILE`: a schema for a variable.
+struct SchemaDeclaration: ArgumentValue {
+    let name: String
+    let file: String
+
+    init(argument: String) throws {
+        guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
+            throw Fault(.invalid, "“\(argument)” is not of the form NAME=FILE", fix: "write schema=instance-crd.yaml")
+        }
+        (name, file) = (String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
+    }
+    static var allCompletions: [String] { [] }
+    static var defaultValueName: String { "NAME=FILE" }
+    var argumentText: String { "\(name)=\(file)" }
 }
 
 /// `NAME=TYPE`.

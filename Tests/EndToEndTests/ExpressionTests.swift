@@ -11,6 +11,7 @@ import Testing
         try FileSystem.write(Array(Self.deployment.utf8), to: "\(folder.path)/deployment.yaml")
         try FileSystem.write(Array("spec.replicas\n  > 2".utf8), to: "\(folder.path)/expression.cel")
         try FileSystem.write(Array(Self.cases.utf8), to: "\(folder.path)/cases.json")
+        try FileSystem.write(Array(Self.definition.utf8), to: "\(folder.path)/crd.yaml")
         guard let input else { return try await OCM.run(["cel"] + arguments, home: folder.path) }
         try FileSystem.write(Array(input.utf8), to: "\(folder.path)/input")
         let words = (["cel"] + arguments).map { "'\($0.replacing("'", with: "'\\''"))'" }.joined(separator: " ")
@@ -26,6 +27,25 @@ import Testing
           replicas: 3
           template: {spec: {containers: [{name: a, image: "x:1"}, {name: b, image: "y:2"}]}}
         status: {readyReplicas: 3}
+        """
+
+    private static let definition = """
+        kind: CustomResourceDefinition
+        spec:
+          versions:
+          - {name: v1alpha1, storage: false}
+          - name: v1
+            storage: true
+            schema:
+              openAPIV3Schema:
+                type: object
+                properties:
+                  spec:
+                    type: object
+                    properties:
+                      replicas: {type: integer}
+                      since: {type: string, format: date-time}
+                      limit: {type: number}
         """
 
     private static let cases = """
@@ -123,6 +143,30 @@ import Testing
         #expect(answer["problems"]?.array?.map { [$0["line"]?.int, $0["column"]?.int] } == [[1, 1], [2, 2]])
     }
 
+    @Test("a schema says what a variable holds, and how its text is read") func schemas() async throws {
+        let type = try await cel(["check", "d.spec.since", "--schema", "d=crd.yaml"])
+        #expect(type.output == "type: google.protobuf.Timestamp\nreads: d.spec.since\n", "\(type.errors)")
+        let wrong = try await cel([
+            "check", "d.spec.replica == 1 || d.name == ''", "--schema", "d=crd.yaml", "-o", "json",
+        ])
+        let problems = try JSON(parsing: wrong.stdout, source: "the answer")["problems"]?.array
+        #expect(wrong.status == 1 && problems?.count == 2, "\(wrong.output)")
+        let value = try await cel([
+            "eval", "d.spec.since.getFullYear() + int(d.spec.limit / 2.0)", "--schema", "d=crd.yaml", "--var",
+            "d={spec: {since: \"2026-01-01T00:00:00Z\", limit: 3}}",
+        ])
+        #expect(value.output == "2027\n", "\(value.errors)")
+        let part = try await cel([
+            "check", "x + 1", "--schema",
+            "x=crd.yaml#/spec/versions/1/schema/openAPIV3Schema/properties/spec/properties/replicas",
+        ])
+        #expect(part.output == "type: int\nreads: x\n", "\(part.errors)")
+        for file in ["absent.yaml", "crd.yaml#/nothing", "expression.cel"] {
+            let result = try await cel(["check", "1", "--schema", "x=\(file)"])
+            #expect(result.status == 1 && result.errors.contains(String(file.prefix { $0 != "#" })), "\(result.errors)")
+        }
+    }
+
     @Test("with unknowns JSON tells values from what is missing") func unknowns() async throws {
         let missing = try await cel(["eval", "a && b.c", "--unknown", "b", "--var", "a=true", "-o", "json"])
         #expect(try JSON(parsing: missing.stdout, source: "the answer") == ["unknown": ["b.c"]], "\(missing.errors)")
@@ -144,7 +188,8 @@ import Testing
     }
 
     @Test("lines from a pipe are answered, and one that fails is told at the end") func conversation() async throws {
-        let good = try await cel(["repl", "--var", "n=2"], input: ":let m = n * 3\nm + (\n1)\n:refs a.b\n:quit\nnever\n")
+        let good = try await cel(
+            ["repl", "--var", "n=2"], input: ":let m = n * 3\nm + (\n1)\n:refs a.b\n:quit\nnever\n")
         #expect(good.status == 0 && good.output == "7\na.b\n" && good.stderr.isEmpty, "\(good.errors)")
         let bad = try await cel(["repl"], input: "nope\n1\n")
         #expect(bad.status == 1 && bad.output == "1\n" && bad.errors.contains("undeclared reference to 'nope'"))

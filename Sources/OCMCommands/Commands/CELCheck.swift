@@ -11,13 +11,14 @@ struct CELCheck: Command {
     static let configuration = CommandConfiguration(
         "check", abstract: "Check the types of an expression, and show what it reads",
         discussion: """
-            Variables have the types that --declare says, or that the values of --var and --input show: objects have \
+            Variables have the types that --schema and --declare say, or that the values of --var and --input show: objects have \
             the fields that are there, so a misspelled one is found. An example shows less than a schema: null and the \
             elements of an empty list may be anything, and labels, annotations and data may have any key. \
             --declare 'x=map(string, dyn)' says that an object is a map.
             """,
         examples: [
             "ocm cel check 'spec.replicas > 1' --input deployment.yaml",
+            "ocm cel check 'schema.spec.replicas > 1' --profile kro --schema schema=crd.yaml",
             "ocm cel check 'names.exists(n, n.startsWith(prefix))' --declare 'names=list(string)' "
                 + "--declare prefix=string -o json",
         ])
