@@ -79,8 +79,9 @@ enum HelpTopics {
               ocm cel functions split --profile kro                         functions with their signatures
 
             `ocm cel eval` learns the types of variables when the expression runs; `ocm cel check` takes them from the
-            values. --schema NAME=FILE and --declare NAME=TYPE count for both; a type is one of int, uint, double, bool, string, bytes,
-            timestamp, duration, null, dyn, list(T), map(K, V), optional(T), wrapper(T), or of a library.
+            values. --schema NAME=FILE and --declare NAME=TYPE count for both; a type is one of int, uint, double,
+            bool, string, bytes, timestamp, duration, null, dyn, list(T), map(K, V), optional(T), wrapper(T), or of a
+            library.
             """)
 
     private static let exitCodes = HelpTopic(
