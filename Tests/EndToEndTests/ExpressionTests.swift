@@ -76,8 +76,8 @@ import Testing
                 ["t + duration('1h')", "--declare", "t=timestamp", "--var", "t=2026-01-01T00:00:00Z"],
                 "timestamp(\"2026-01-01T01:00:00Z\")\n"
             ),
-            (["resource.size / 2", "--var", "resource={size: 3}", "--profile", "ocm-resource"], ""),
-            (["resource.size / 2.0", "--var", "resource={size: 3}", "--profile", "ocm-resource"], "1.5\n"),
+            (["resource.size / 2", "--var", "resource={size: 3}", "--profile", "ocmResource"], ""),
+            (["resource.size / 2.0", "--var", "resource={size: 3}", "--profile", "ocmResource"], "1.5\n"),
         ])
     func evaluated(arguments: [String], output: String) async throws {
         let result = try await cel(["eval"] + arguments)
@@ -198,8 +198,8 @@ import Testing
     @Test("profiles and functions are listed, and completed") func lists() async throws {
         let profiles = try await cel(["profiles", "-o", "json"])
         let names = try JSON(parsing: profiles.stdout, source: "the answer").array?.compactMap { $0["name"]?.string }
-        #expect(names == ["standard", "kro", "ocm-resource", "ocm-transform", "flux", "kubernetes"])
-        let functions = try await cel(["functions", "toOCI", "--profile", "ocm-resource"])
+        #expect(names == ["standard", "kro", "ocmResource", "ocmTransform", "flux", "kubernetes"])
+        let functions = try await cel(["functions", "toOCI", "--profile", "ocmResource"])
         #expect(functions.output.contains("toOCI()"), "\(functions.output)\(functions.errors)")
         let completed = try await OCM.run(["__complete", "cel", "eval", "--profile", "k"], home: "/tmp")
         #expect(completed.output == "kro\nkubernetes\n")

@@ -29,7 +29,7 @@ extension Profile {
     /// local blob needs.
     public static func ocmResource(of location: ComponentLocation?) -> Profile {
         Profile(
-            name: "ocm-resource", summary: "additionalStatusFields of OCM's Resources",
+            name: "ocmResource", summary: "additionalStatusFields of OCM's Resources",
             libraries: [
                 .standard, .optionals, .bindings, .strings(version: 4), .lists(version: 3), .math(version: 2), .sets,
                 .encoders, .ocmReferences(of: location),
@@ -40,7 +40,7 @@ extension Profile {
 
     /// `${…}` in a transformation specification of OCM.
     public static let ocmTransform = Profile(
-        name: "ocm-transform", summary: "transformation specifications of OCM", libraries: [.standard, .optionals],
+        name: "ocmTransform", summary: "transformation specifications of OCM", libraries: [.standard, .optionals],
         options: .go())
 
     /// Health checks and readiness expressions of Flux.
@@ -70,6 +70,8 @@ extension CEL.Environment.Options {
         options.crossTypeNumericComparisons = isStrict
         options.homogeneousLiterals = isStrict
         options.durationMillisecondsAreTotal = true
+        options.failsOnBadPresenceTest = false
+        options.acceptsAnyMapKey = true
         options.numbers = numbers
         return options
     }

@@ -29,11 +29,12 @@ public struct Profile: Sendable {
     /// All profiles that have a name, in the order in which they are listed to people.
     public static let all: [Profile] = [standard, kro, ocmResource, ocmTransform, flux, kubernetes]
 
-    /// The profile with this name.
+    /// The profile with this name; case and hyphens do not count: `ocm-resource` is `ocmResource`.
     ///
     /// - Throws: a fault that names all profiles when there is none.
     public static func named(_ name: String) throws(Fault) -> Profile {
-        if let profile = all.first(where: { $0.name == name }) { return profile }
+        let wanted = name.filter { $0 != "-" }.lowercased()
+        if let profile = all.first(where: { $0.name.lowercased() == wanted }) { return profile }
         throw Fault(
             .notFound, "there is no profile “\(name.prefix(60))”",
             fix: "use one of \(all.map(\.name).joined(separator: ", "))")
