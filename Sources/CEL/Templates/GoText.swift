@@ -7,7 +7,7 @@ internal import Chronology
 enum GoText {
     /// Appends a value.
     ///
-    /// Durations and timestamps are printed as documents have them; OCM refuses them.
+    /// Durations and timestamps are printed as documents have them; OCM refuses them unless they are in a list or map.
     ///
     /// - Throws: for bytes, types, values of libraries and keys that are no strings, which OCM refuses too, for values
     ///   nested too deep, and when the budget ends.
@@ -21,7 +21,7 @@ enum GoText {
         case .uint(let uint): try append(String(uint), to: &text, &budget)
         case .double(let double): try append(goShortest(double), to: &text, &budget)
         case .string(let string): try append(string, to: &text, &budget)
-        case .duration(let span): try append(span.secondsText, to: &text, &budget)
+        case .duration(let span): try append(span.goText, to: &text, &budget)
         case .timestamp(let moment): try append(moment.description, to: &text, &budget)
         case .optional(let wrapped?): try append(wrapped.value, to: &text, depth: depth, &budget)
         case .list(let list):

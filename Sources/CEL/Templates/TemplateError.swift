@@ -25,7 +25,7 @@ public struct TemplateError: Error, Sendable, CustomStringConvertible {
         }
     }
 
-    /// At least one, in the order of the document; at most a hundred.
+    /// At least one, at most a hundred; those of objects and arrays before those of their strings.
     public let problems: [Problem]
 
     /// All problems, one after the other.

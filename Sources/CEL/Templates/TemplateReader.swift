@@ -13,33 +13,43 @@ struct TemplateReader {
     /// Nil for one that cannot be read.
     private(set) var expressions: [String: Expression?] = [:]
     private var references: [String: Set<AttributePath>] = [:]
+    /// Where the value stands that is read now.
+    private var path: [String] = []
 
     init(_ dialect: TemplateDialect, _ environment: Environment, _ problems: TemplateProblems) {
         (self.dialect, self.environment, self.problems) = (dialect, environment, problems)
         namespaces = environment.namespaces
     }
 
-    mutating func read(_ value: JSON, at pointer: JSONPointer) -> TemplateTree.Shape {
-        guard pointer.parts.count <= DocumentLimits.standard.depth else {
+    mutating func read(_ value: JSON) -> TemplateTree.Shape {
+        guard path.count <= DocumentLimits.standard.depth else {
             problems.add("values are nested deeper than \(DocumentLimits.standard.depth) levels", at: pointer)
             return .plain(value)
         }
         switch value {
-        case .string(let text): return read(text, at: pointer)
+        case .string(let text): return read(text)
         case .object(let object):
-            let members = object.map { (key: $0.key, value: read($0.value, at: pointer.appending($0.key))) }
+            let members = object.map { (key: $0.key, value: read($0.value, below: $0.key)) }
             return members.allSatisfy { $0.value.isPlain } ? .plain(value) : .object(members)
         case _ where dialect == .bare:
             problems.add("a status field is an expression or an object, and no \(value.kindName)", at: pointer)
             return .plain(value)
         case .array(let items):
-            let elements = items.enumerated().map { read($1, at: pointer.appending($0)) }
+            let elements = items.enumerated().map { read($1, below: String($0)) }
             return elements.allSatisfy(\.isPlain) ? .plain(value) : .array(elements)
         default: return .plain(value)
         }
     }
 
-    private mutating func read(_ text: String, at pointer: JSONPointer) -> TemplateTree.Shape {
+    private var pointer: JSONPointer { JSONPointer(path) }
+
+    private mutating func read(_ value: JSON, below key: String) -> TemplateTree.Shape {
+        path.append(key)
+        defer { path.removeLast() }
+        return read(value)
+    }
+
+    private mutating func read(_ text: String) -> TemplateTree.Shape {
         do throws(CompileError) {
             let template = try Template(text, dialect: dialect)
             if template.isPlain { return .plain(.string(text)) }

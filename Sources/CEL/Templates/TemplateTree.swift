@@ -62,7 +62,7 @@ public struct TemplateTree: Sendable {
         _ place: @escaping @Sendable (JSONPointer) -> String
     ) throws(TemplateError) {
         var reader = TemplateReader(dialect, environment, TemplateProblems(place))
-        shape = reader.read(document, at: JSONPointer())
+        shape = reader.read(document)
         try reader.problems.throwIfAny()
         (self.document, self.dialect, self.place) = (document, dialect, place)
         (leaves, expressions) = (reader.leaves, reader.expressions.compactMapValues { $0 })

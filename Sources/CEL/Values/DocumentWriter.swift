@@ -18,7 +18,8 @@ public struct DocumentForm: Sendable {
 extension Value {
     /// What the value is in a document.
     ///
-    /// - An optional is its value, or null; durations and timestamps are strings: `90s`, `2026-01-02T03:04:05Z`.
+    /// - An optional is its value, or null; durations and timestamps are strings, as Kubernetes writes them: `1m30s`,
+    ///   `2026-01-02T03:04:05Z`.
     /// - Every integer keeps its digits, also a uint above the largest int. A double is written as Go does it, so a whole
     ///   one has no fraction.
     /// - A part of a document is that part, as it was written there.
@@ -70,7 +71,7 @@ private struct DocumentWriter {
             }
             try budget.allocate(bytes: octets.count * 4 / 3 + 4)
             return .string(octets.base64)
-        case .duration(let span): return .string(span.secondsText)
+        case .duration(let span): return .string(span.goText)
         case .timestamp(let moment): return .string(moment.description)
         case .optional(let wrapped?): return try write(wrapped.value, &budget)
         case .list(let list): return try write(list, &budget)
