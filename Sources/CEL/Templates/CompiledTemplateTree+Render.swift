@@ -62,7 +62,11 @@ private struct TemplateRenderer {
         switch leaf.content {
         case .value(let index):
             let value = try value(of: index)
-            guard value.isOmission else { return try value.document(form, budget: &budget) }
+            guard value.isOmission else {
+                let json = try value.document(form, budget: &budget)
+                if leaf.isLeftOutWhenNull, json == .null { return nil }
+                return json
+            }
             guard !leaf.pointer.parts.isEmpty else { throw .invalid("a whole document cannot be left out") }
             return nil
         case .text(let parts):

@@ -15,6 +15,8 @@ public struct CompiledTemplateTree: Sendable {
         /// The type of what it becomes: string where there is text around expressions, dyn when it was not checked.
         public let resultType: CELType
         let content: Content
+        /// Whether it leaves out its field when its value is null.
+        let isLeftOutWhenNull: Bool
     }
 
     /// What a leaf becomes.
@@ -54,8 +56,7 @@ public struct CompiledTemplateTree: Sendable {
             let fields = members.map { ($0.key, type(of: $0.value, "\(name).\($0.key)")) }
             return .object(ObjectType(name: name, fields: Dictionary(fields) { $1 }))
         case .array(let elements):
-            let types = elements.map { type(of: $0, name + ".@idx") }
-            return .list(types.dropFirst().reduce(types.first ?? .dyn) { $0.merged(with: $1) })
+            return .list(CELType(mergedFrom: elements.map { type(of: $0, name + ".@idx") }))
         }
     }
 }

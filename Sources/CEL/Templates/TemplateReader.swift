@@ -10,9 +10,10 @@ struct TemplateReader {
     private let namespaces: Set<String>
     private(set) var problems: TemplateProblems
     private(set) var leaves: [TemplateTree.Leaf] = []
-    /// Nil for one that cannot be read.
-    private(set) var expressions: [String: Expression?] = [:]
-    private var references: [String: Set<AttributePath>] = [:]
+    private(set) var expressions: [MapKey: Expression] = [:]
+    private var references: [MapKey: Set<AttributePath>] = [:]
+    private var count = 0
+    private var isOverLimit = false
     /// Where the value stands that is read now.
     private var path: [String] = []
 
@@ -54,7 +55,16 @@ struct TemplateReader {
             let template = try Template(text, dialect: dialect)
             if template.isPlain { return .plain(.string(text)) }
             var found: Set<AttributePath> = []
-            for text in template.expressions { found.formUnion(try references(of: text)) }
+            let expressions = template.expressions
+            count += expressions.count
+            guard count <= TemplateTree.mostExpressions else {
+                if !isOverLimit {
+                    isOverLimit = true
+                    problems.add("the document has more than \(TemplateTree.mostExpressions) expressions", at: pointer)
+                }
+                return .plain(.string(text))
+            }
+            for text in expressions { found.formUnion(try references(of: text)) }
             leaves.append(TemplateTree.Leaf(pointer: pointer, template: template, references: found))
             return .leaf(leaves.count - 1)
         } catch {
@@ -64,10 +74,12 @@ struct TemplateReader {
     }
 
     private mutating func references(of text: String) throws(CompileError) -> Set<AttributePath> {
-        if let known = references[text] { return known }
+        // Texts that Unicode calls equivalent are different expressions, which `String` as a key would confuse.
+        let key = MapKey.string(text)
+        if let known = references[key] { return known }
         let expression = try environment.parse(text, name: "<expression>")
         let found = expression.references.filter { !isName($0) }
-        (expressions[text], references[text]) = (expression, found)
+        (expressions[key], references[key]) = (expression, found)
         return found
     }
 

@@ -8,7 +8,8 @@ extension TemplateTree {
     /// - Parameters:
     ///   - environment: the one the tree was read with, and the variables.
     ///   - expected: the type of the whole document; each string with expressions has to fit its place there, see
-    ///     `CELType.mismatch(with:)`. What holds no expressions is not looked at.
+    ///     `CELType.mismatch(with:)`. What holds no expressions is not looked at. In OCM's dialect a field that the
+    ///     type does not require is left out when its value is null.
     /// - Throws: all problems: what the checker finds, expressions between text that are no strings where the dialect
     ///   takes only these, and what does not fit its place.
     public func compile(
@@ -33,14 +34,18 @@ private struct TemplateCompiler {
     private let isSameLanguage: Bool
     private var problems: TemplateProblems
     private var programs: [Program] = []
-    private var known: [String: Result<Int, CompileError>] = [:]
+    private var known: [MapKey: Result<Int, CompileError>] = [:]
+    private var comparison = TypeComparison()
     private var expected: [CELType?]
+    /// Which leaves stand where OCM leaves out what is null: in a field that its schema knows and does not require.
+    private var isOptional: [Bool]
 
     init(_ tree: TemplateTree, _ environment: Environment, isChecked: Bool) {
         (self.tree, self.environment, self.isChecked) = (tree, environment, isChecked)
         isSameLanguage = environment.libraries.map(\.name) == tree.libraries
         problems = TemplateProblems(tree.place)
         expected = Array(repeating: nil, count: tree.leaves.count)
+        isOptional = Array(repeating: false, count: tree.leaves.count)
     }
 
     mutating func compile() throws(TemplateError) -> CompiledTemplateTree {
@@ -51,7 +56,7 @@ private struct TemplateCompiler {
                 compiled.append(
                     CompiledTemplateTree.Leaf(
                         pointer: leaf.pointer, template: leaf.template, references: leaf.references,
-                        resultType: resultType(content), content: content))
+                        resultType: resultType(content), content: content, isLeftOutWhenNull: isOptional[index]))
                 check(content, leaf, expected[index])
             } catch {
                 problems.add(error, at: leaf.pointer)
@@ -78,7 +83,8 @@ private struct TemplateCompiler {
     }
 
     private mutating func program(_ text: String) throws(CompileError) -> Int {
-        if let known = known[text] { return try known.get() }
+        let key = MapKey.string(text)
+        if let known = known[key] { return try known.get() }
         do throws(CompileError) {
             let expression = try read(text)
             programs.append(
@@ -86,15 +92,15 @@ private struct TemplateCompiler {
                     ? try environment.program(environment.check(expression))
                     : try environment.program(unchecked: expression))
         } catch {
-            known[text] = .failure(error)
+            known[key] = .failure(error)
             throw error
         }
-        known[text] = .success(programs.count - 1)
+        known[key] = .success(programs.count - 1)
         return programs.count - 1
     }
 
     private func read(_ text: String) throws(CompileError) -> Expression {
-        if isSameLanguage, let known = tree.expressions[text] { return known }
+        if isSameLanguage, let known = tree.expressions[.string(text)] { return known }
         return try environment.parse(text, name: "<expression>")
     }
 
@@ -118,7 +124,7 @@ private struct TemplateCompiler {
                     at: leaf.pointer, program.expression.location(of: program.expression.root))
             }
         }
-        guard let wanted, let found = resultType(content).mismatch(with: wanted) else { return }
+        guard let wanted, let found = comparison.mismatch(of: resultType(content), with: wanted) else { return }
         var location: SourceLocation?
         if case .value(let index) = content {
             location = programs[index].expression.location(of: programs[index].expression.root)
@@ -140,6 +146,9 @@ private struct TemplateCompiler {
             for (key, member) in members {
                 if case .plain = member { continue }
                 if let known = object.fields[key] {
+                    if case .leaf(let index) = member, tree.dialect == .ocmTransform {
+                        isOptional[index] = !object.required.contains(key)
+                    }
                     expect(known, of: member, at: pointer.appending(key))
                 } else if !object.allowsOtherFields {
                     problems.add("undefined field '\(key)' of \(object.name)", at: pointer.appending(key))

@@ -24,10 +24,13 @@ public struct TemplateTree: Sendable {
     public let leaves: [Leaf]
     let shape: Shape
     /// Each distinct expression once.
-    let expressions: [String: Expression]
+    let expressions: [MapKey: Expression]
     /// The libraries that the expressions were read with, since these bring macros.
     let libraries: [String]
     let place: @Sendable (JSONPointer) -> String
+
+    /// How many expressions a document may hold, equal ones counted each time.
+    public static let mostExpressions = 100_000
 
     /// What is left of the document around its leaves.
     indirect enum Shape: Sendable {
@@ -42,8 +45,8 @@ public struct TemplateTree: Sendable {
     /// - Parameters:
     ///   - environment: brings the macros; variables need not be in it yet.
     ///   - source: what errors call the document.
-    /// - Throws: all problems: expressions that cannot be read, what the dialect does not allow, and values nested
-    ///   deeper than documents may be.
+    /// - Throws: all problems: expressions that cannot be read, what the dialect does not allow, values nested
+    ///   deeper than documents may be, and more than `mostExpressions`.
     public init(
         _ document: JSON, dialect: TemplateDialect, environment: Environment, source: String = "<template>"
     ) throws(TemplateError) {
@@ -65,7 +68,7 @@ public struct TemplateTree: Sendable {
         shape = reader.read(document)
         try reader.problems.throwIfAny()
         (self.document, self.dialect, self.place) = (document, dialect, place)
-        (leaves, expressions) = (reader.leaves, reader.expressions.compactMapValues { $0 })
+        (leaves, expressions) = (reader.leaves, reader.expressions)
         libraries = environment.libraries.map(\.name)
     }
 

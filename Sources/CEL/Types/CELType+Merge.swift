@@ -10,20 +10,53 @@ extension CELType {
         }
     }
 
-    /// The type of what is of one type or the other: objects with the fields of both, dyn for what differs.
-    func merged(with other: CELType) -> CELType {
-        switch (self, other) {
-        case (.object(let a), .object(let b)):
-            let fields = a.fields.merging(b.fields) { $0.merged(with: $1) }
-            let isOpen = a.allowsOtherFields || b.allowsOtherFields
-            return .object(ObjectType(name: a.name, fields: fields, allowsOtherFields: isOpen))
-        case (.list(let a), .list(let b)): return .list(a.merged(with: b))
-        case (.map(let key, let a), .map(let otherKey, let b)) where key == otherKey:
-            return .map(key, a.merged(with: b))
-        case (.null, let type), (let type, .null): return type.orNull
-        case (.nullable(let a), .nullable(let b)), (.nullable(let a), let b), (let a, .nullable(let b)):
-            return a == b ? a.orNull : .dyn
-        default: return self == other ? self : .dyn
+    /// The type of what is of one of these types: objects with the fields of all, dyn for what differs.
+    ///
+    /// Takes them all at once, since adding one object after the other to a growing one would be quadratic.
+    init(mergedFrom types: [CELType]) {
+        let others = types.filter { $0 != .null }
+        guard let first = others.first else {
+            self = types.isEmpty ? .dyn : .null
+            return
         }
+        self = others.count == 1 ? first : CELType(merging: first, others)
+        if others.count < types.count { self = orNull }
+    }
+
+    private init(merging first: CELType, _ types: [CELType]) {
+        switch first {
+        case .object(let object):
+            var fields: [String: [CELType]] = [:], isOpen = false, required = object.required
+            for case .object(let type) in types {
+                isOpen = isOpen || type.allowsOtherFields
+                required.formIntersection(type.required)
+                for (name, field) in type.fields { fields[name, default: []].append(field) }
+            }
+            guard types.allSatisfy({ if case .object = $0 { true } else { false } }) else { break }
+            let merged = fields.mapValues { CELType(mergedFrom: $0) }
+            self = .object(ObjectType(name: object.name, fields: merged, allowsOtherFields: isOpen, required: required))
+            return
+        case .list:
+            let elements = types.compactMap { type in if case .list(let element) = type { element } else { nil } }
+            guard elements.count == types.count else { break }
+            self = .list(CELType(mergedFrom: elements))
+            return
+        case .map(let key, _):
+            let values = types.compactMap { type in if case .map(key, let value) = type { value } else { nil } }
+            guard values.count == types.count else { break }
+            self = .map(key, CELType(mergedFrom: values))
+            return
+        default:
+            if types.allSatisfy({ $0 == first }) {
+                self = first
+                return
+            }
+            let plain = types.map { type in if case .nullable(let inner) = type { inner } else { type } }
+            if plain.allSatisfy({ $0 == plain[0] }) {
+                self = plain[0].orNull
+                return
+            }
+        }
+        self = .dyn
     }
 }

@@ -39,33 +39,6 @@ extension CELType {
         self = try reader.type(of: schema, name: name)
     }
 
-    /// The type of a sample document: its objects have the fields that are there and no others, the elements of a list
-    /// the fields of all of them. What is null, empty or of several types is left open.
-    public init(inferredFrom sample: JSON, name: String) { self.init(sample, name, depth: 0) }
-
-    private init(_ sample: JSON, _ name: String, depth: Int) {
-        switch sample {
-        case _ where depth > DocumentLimits.standard.depth: self = .dyn
-        case .null: self = .dyn
-        case .bool: self = .bool
-        case .string: self = .string
-        case .number(let number):
-            self = number.int64 != nil ? .int : UInt64(number.text) != nil ? .uint : .double
-        case .array(let items):
-            var element: CELType?
-            for item in items {
-                let next = CELType(item, name + ".@idx", depth: depth + 1)
-                element = element?.merged(with: next) ?? next
-            }
-            self = .list(element ?? .dyn)
-        case .object(let object) where object.isEmpty: self = .map(.string, .dyn)
-        case .object(let object):
-            var fields: [String: CELType] = [:]
-            for (key, value) in object { fields[key] = CELType(value, "\(name).\(key)", depth: depth + 1) }
-            self = .object(ObjectType(name: name, fields: fields))
-        }
-    }
-
     /// The schema that values of this type follow, for Kubernetes: what kro gives the status of a new resource.
     ///
     /// Integers of both kinds are `integer`; what may be anything keeps unknown fields.
@@ -81,25 +54,29 @@ extension CELType {
         case .list(let element): ["type": "array", "items": element.schema]
         case .map(_, let value): ["type": "object", "additionalProperties": value.schema]
         case .optional(let type): type.schema
-        case .nullable(let type): type.schema.with("nullable", true)
-        case .object(let object):
-            JSON.object(["type": "object", "properties": object.properties]).with(
-                "x-kubernetes-preserve-unknown-fields", object.allowsOtherFields ? true : nil)
+        case .nullable(let type): type.schema.nullable
+        case .object(let object): object.schema
         case .dyn, .null, .type, .opaque, .parameter, .unknown: ["x-kubernetes-preserve-unknown-fields": true]
         }
     }
 }
 
 extension ObjectType {
-    fileprivate var properties: JSON {
-        .object(JSONObject(fields.sorted { $0.key.precedesByScalars($1.key) }.map { ($0.key, $0.value.schema) }))
+    fileprivate var schema: JSON {
+        let sorted = fields.sorted { $0.key.precedesByScalars($1.key) }
+        var schema: JSONObject = ["type": "object", "properties": .object(JSONObject(sorted.map { ($0, $1.schema) }))]
+        if !required.isEmpty {
+            schema["required"] = .array(required.sorted { $0.precedesByScalars($1) }.map { .string($0) })
+        }
+        if allowsOtherFields { schema["x-kubernetes-preserve-unknown-fields"] = true }
+        return .object(schema)
     }
 }
 
 extension JSON {
-    fileprivate func with(_ key: String, _ value: JSON?) -> JSON {
+    fileprivate var nullable: JSON {
         var copy = self
-        if let value { copy[key] = value }
+        copy["nullable"] = true
         return copy
     }
 }

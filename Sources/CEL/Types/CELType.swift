@@ -70,12 +70,17 @@ public final class ObjectType: Sendable, Hashable {
     public let fields: [String: CELType]
     /// Whether fields beyond these may be there; their type is dyn.
     public let allowsOtherFields: Bool
+    /// The fields that a document has to have; templates of OCM leave out others that turn out to be null.
+    public let required: Set<String>
     /// The names of fields by what Kubernetes escapes them to, where that differs.
     private let escapes: [String: String]
 
     /// An object type; two types are the same when their names are.
-    public init(name: String, fields: [String: CELType], allowsOtherFields: Bool = false) {
+    public init(
+        name: String, fields: [String: CELType], allowsOtherFields: Bool = false, required: Set<String> = []
+    ) {
         (self.name, self.fields, self.allowsOtherFields) = (name, fields, allowsOtherFields)
+        self.required = required
         var escapes: [String: String] = [:]
         for field in fields.keys { if let escaped = FieldName.escaped(field) { escapes[escaped] = field } }
         self.escapes = escapes

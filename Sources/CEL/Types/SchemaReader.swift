@@ -53,26 +53,19 @@ struct SchemaReader {
         if schema["items"]?.object != nil { return .list(try type(of: schema["items"]!, name: name + ".@idx")) }
         if let all = schema["allOf"]?.array {
             // Most of these only add conditions, and the type is in one of them.
-            var joined: CELType?
-            for part in all {
-                let next = try type(of: part, name: name)
-                if next != .dyn { joined = joined?.merged(with: next) ?? next }
-            }
-            return joined ?? .dyn
+            return CELType(mergedFrom: try types(of: all, name).filter { $0 != .dyn })
         }
-        if let any = schema["oneOf"]?.array ?? schema["anyOf"]?.array, !any.isEmpty {
-            var joined: CELType?
-            for part in any {
-                let next = try type(of: part, name: name)
-                joined = joined?.merged(with: next) ?? next
-            }
-            return joined ?? .dyn
+        if let any = schema["oneOf"]?.array ?? schema["anyOf"]?.array {
+            return CELType(mergedFrom: try types(of: any, name))
         }
         let examples = schema["const"].map { [$0] } ?? schema["enum"]?.array ?? []
-        guard let first = examples.first else { return .dyn }
-        return examples.dropFirst().reduce(CELType(inferredFrom: first, name: name)) { type, next in
-            type.merged(with: CELType(inferredFrom: next, name: name))
-        }
+        return CELType(inferredFrom: examples, name: name)
+    }
+
+    private mutating func types(of schemas: [JSON], _ name: String) throws(Fault) -> [CELType] {
+        var types: [CELType] = []
+        for schema in schemas { types.append(try type(of: schema, name: name)) }
+        return types
     }
 
     private mutating func object(_ schema: JSON, _ name: String) throws(Fault) -> CELType {
@@ -83,14 +76,9 @@ struct SchemaReader {
         if schema.isMarked("x-kubernetes-embedded-resource") {
             fields.merge(Self.resourceFields(name)) { known, _ in known }
         }
-        var others: [String: CELType] = [:]
-        for keyword in ["allOf", "oneOf", "anyOf"] {
-            for part in schema[keyword]?.array ?? [] where part.mayHoldFields {
-                guard case .object(let more) = try type(of: part, name: name) else { continue }
-                others.merge(more.fields) { $0.merged(with: $1) }
-            }
+        for (key, types) in try fieldsOfParts(schema, name) where fields[key] == nil {
+            fields[key] = CELType(mergedFrom: types)
         }
-        fields.merge(others) { known, _ in known }
         let rest = schema["additionalProperties"]
         let isOpen =
             schema.isMarked("x-kubernetes-preserve-unknown-fields") || rest?.object != nil || rest?.bool == true
@@ -98,7 +86,20 @@ struct SchemaReader {
         if fields.isEmpty, rest?.bool != false {
             return .map(.string, try type(of: rest ?? true, name: name + ".@elem"))
         }
-        return .object(ObjectType(name: name, fields: fields, allowsOtherFields: isOpen))
+        let required = Set(schema["required"]?.array?.compactMap(\.string) ?? [])
+        return .object(ObjectType(name: name, fields: fields, allowsOtherFields: isOpen, required: required))
+    }
+
+    /// The fields that parts of a schema name, each with its type in each part.
+    private mutating func fieldsOfParts(_ schema: JSON, _ name: String) throws(Fault) -> [String: [CELType]] {
+        var found: [String: [CELType]] = [:]
+        for keyword in ["allOf", "oneOf", "anyOf"] {
+            for part in schema[keyword]?.array ?? [] where part.mayHoldFields {
+                guard case .object(let object) = try type(of: part, name: name) else { continue }
+                for (key, type) in object.fields { found[key, default: []].append(type) }
+            }
+        }
+        return found
     }
 
     /// What every resource has, also when its schema does not say so.

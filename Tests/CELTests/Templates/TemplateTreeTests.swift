@@ -226,6 +226,39 @@ struct TemplateTreeTests {
         #expect(throws: TemplateError.self) { try rendered(.string("${\(deep)}")) }
     }
 
+    @Test("A document with too many expressions is refused")
+    func tooMany() throws {
+        let many = Array(repeating: JSON.string("${1}"), count: TemplateTree.mostExpressions)
+        #expect(try tree(.array(many)).leaves.count == many.count)
+        #expect { try tree(.array(many + many)) } throws: { ($0 as? TemplateError)?.problems.count == 1 }
+    }
+
+    @Test("Expressions that Unicode calls equivalent are not the same")
+    func equivalence() throws {
+        let document: JSON = ["${'\u{E9}'}", "${'e\u{301}'}"]
+        let result = try rendered(document)
+        #expect(result[0]?.string?.unicodeScalars.count == 1 && result[1]?.string?.unicodeScalars.count == 2)
+    }
+
+    @Test("In OCM a field that its schema does not require is left out when it is null")
+    func optionalFields() throws {
+        let schema: JSON = [
+            "type": "object", "required": ["a"],
+            "properties": ["a": ["type": "string"], "b": ["type": "string"], "c": ["type": "array", "items": [:]]],
+            "additionalProperties": true,
+        ]
+        let type = try CELType(schema: schema, name: "spec")
+        let document: JSON = [
+            "a": "${optional.none()}", "b": "${optional.none()}", "c": ["${null}"], "d": "${null}", "e": nil,
+        ]
+        let environment = language
+        func rendered(_ dialect: TemplateDialect) throws -> JSON {
+            try tree(document, dialect).compile(in: environment, expected: type).render()
+        }
+        #expect(try rendered(.ocmTransform) == ["a": nil, "c": [nil], "d": nil, "e": nil])
+        #expect(try rendered(.kro) == ["a": nil, "b": nil, "c": [nil], "d": nil, "e": nil])
+    }
+
     @Test("The type of the result follows from plain parts and expressions")
     func resultType() throws {
         let compiled = try tree([

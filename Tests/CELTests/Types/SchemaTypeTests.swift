@@ -188,7 +188,8 @@ struct SchemaTypeTests {
     @Test("The type of a sample has the fields of the sample")
     func samples() throws {
         let sample: JSON = [
-            "a": 1, "b": [["c": "x"], ["c": "y", "d": true]], "e": [:], "f": nil, "g": [], "h": [1, "x"],
+            "a": 1, "b": [["c": "x", "n": nil], ["c": nil, "d": true, "n": nil], ["c": "y"]], "e": [:], "f": nil,
+            "g": [], "h": [1, "x"],
             "big": .number(JSONNumber(text: "18446744073709551615")!), "half": .number(JSONNumber(text: "0.5")!),
         ]
         let type = try #require(CELType(inferredFrom: sample, name: "doc").object)
@@ -196,10 +197,23 @@ struct SchemaTypeTests {
         #expect(type.fields["e"] == .map(.string, .dyn) && type.fields["f"] == .dyn)
         #expect(type.fields["g"] == .list(.dyn) && type.fields["h"] == .list(.dyn))
         let element = try #require(type.fields["b"]?.element?.object)
-        #expect(element.name == "doc.b.@idx" && element.fields == ["c": .string, "d": .bool])
+        #expect(element.name == "doc.b.@idx" && element.fields == ["c": .nullable(.string), "d": .bool, "n": .dyn])
         var deep: JSON = 1
         for _ in 0..<3_000 { deep = [deep] }
         _ = CELType(inferredFrom: deep, name: "deep")
+    }
+
+    @Test("Samples and schemas with many different fields take no longer than their size", .timeLimit(.minutes(1)))
+    func manyFields() throws {
+        let objects = (0..<20_000).map { index in JSON.object(JSONObject([("k\(index)", ["v\(index)": 1])])) }
+        let type = CELType(inferredFrom: .array(objects), name: "doc")
+        #expect(type.element?.object?.fields.count == 20_000)
+        let parts = (0..<10_000).map { index in
+            JSON.object(["properties": .object(JSONObject([("k\(index)", ["type": "string"])]))])
+        }
+        let whole = try self.type(["type": "object", "oneOf": .array(parts)])
+        #expect(whole.object?.fields.count == 10_000)
+        #expect(try self.type(["oneOf": .array(parts)]).object?.fields.count == 10_000)
     }
 
     @Test("The schema of a type is read as the same type")
