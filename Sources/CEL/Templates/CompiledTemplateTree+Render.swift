@@ -47,7 +47,7 @@ private struct TemplateRenderer {
             let leaf = tree.leaves[index]
             do throws(EvaluationError) { return try render(leaf) } catch {
                 isOver = error.isFinal
-                problems.add(error, at: leaf.pointer)
+                problems.add(error.message, at: leaf.pointer, error.location ?? place(of: leaf), cause: error)
                 return nil
             }
         case .object(let members):
@@ -56,6 +56,13 @@ private struct TemplateRenderer {
             return .object(object)
         case .array(let elements): return .array(elements.compactMap { render($0) })
         }
+    }
+
+    /// Where the expression begins whose value cannot be written.
+    private func place(of leaf: CompiledTemplateTree.Leaf) -> SourceLocation? {
+        guard case .value(let index) = leaf.content else { return nil }
+        let expression = tree.programs[index].expression
+        return expression.location(of: expression.root)
     }
 
     private mutating func render(_ leaf: CompiledTemplateTree.Leaf) throws(EvaluationError) -> JSON? {

@@ -69,10 +69,6 @@ struct TemplateProblems {
         for problem in error.problems { add(problem.message, at: pointer, problem.location) }
     }
 
-    mutating func add(_ error: EvaluationError, at pointer: JSONPointer) {
-        add(error.message, at: pointer, error.location, cause: error)
-    }
-
     func throwIfAny() throws(TemplateError) {
         guard problems.isEmpty else { throw TemplateError(problems: problems) }
     }

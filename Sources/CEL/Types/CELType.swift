@@ -89,8 +89,8 @@ public final class ObjectType: Sendable, Hashable {
     /// The type of a field, by its name or as Kubernetes escapes it: `foo__dash__bar`, `__namespace__`.
     public subscript(field: String) -> CELType? { fields[field] ?? escapes[field].flatMap { fields[$0] } }
 
-    /// What documents call a field that an expression may spell escaped.
-    func documentName(of field: String) -> String { fields[field] == nil ? escapes[field] ?? field : field }
+    /// The field that an expression spells escaped.
+    func escapedField(_ name: String) -> String? { escapes.isEmpty ? nil : escapes[name] }
 
     /// Whether the names are the same.
     public static func == (a: ObjectType, b: ObjectType) -> Bool { a === b || a.name == b.name }

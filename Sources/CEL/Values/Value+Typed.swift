@@ -110,7 +110,10 @@ private final class TypedObject: MapSource, DocumentView {
     var keys: [String] { object.keys }
     var document: JSON { .object(object) }
     subscript(name: String) -> Value? {
-        let field = type.documentName(of: name)
-        return object[field].map { Value(document: $0, as: type.fields[field] ?? .dyn, numbers: numbers) }
+        let known = type.fields[name]
+        if known == nil, let field = type.escapedField(name) {
+            return object[field].map { Value(document: $0, as: type.fields[field] ?? .dyn, numbers: numbers) }
+        }
+        return object[name].map { Value(document: $0, as: known ?? .dyn, numbers: numbers) }
     }
 }

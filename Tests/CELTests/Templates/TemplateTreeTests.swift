@@ -199,6 +199,20 @@ struct TemplateTreeTests {
         }
     }
 
+    @Test("A value that no document holds is told with its expression")
+    func unwritable() throws {
+        let compiled = try tree(["a": ["${[b'x']}"]]).compileUnchecked(in: language)
+        #expect { try compiled.render() } throws: { error in
+            "\(error)" == """
+                <template> (/a/0): a document cannot hold bytes; encode them explicitly, as with base64.encode(…) (at /0 \
+                of the value)
+                 | [b'x']
+                 | ^
+                """
+        }
+        #expect(try compiled.render(form: DocumentForm(encodesBytes: true)) == ["a": [["eA=="]]])
+    }
+
     @Test("All leaves share one budget")
     func budget() throws {
         let leaves = (0..<2_000).map { ("k\($0)", JSON.string("${[1, 2, 3].map(x, x + \($0)).size()}")) }
