@@ -83,6 +83,42 @@ struct ProfileTemplateTests {
         }
     }
 
+    /// As examples of kro have them.
+    private static let examples = #"""
+        schema.metadata.name + '-' + region + '-' + tier
+        schema.spec.?replicas.orValue(3)
+        schema.metadata.?annotations["argocd.argoproj.io/tracking-id"]
+        "https://%s.%s.svc.cluster.local".format([service.metadata.name, service.metadata.namespace])
+        service.status.?loadBalancer.?ingress[0].?hostname
+        deployment.status.conditions.exists(c, c.type == 'Available' && c.status == "True")
+        workerPods.sortBy(i, i.data.priority).map(i, i.metadata.name).join(",")
+        schema.spec.regions.map(r, schema.spec.tiers.map(t, {'region': r, 'tier': t})).flatten()
+        {"name": "app", "image": schema.spec.image, "foo": "bar"}
+        { "a": 1, "b": 5, "c": 3 }.transformMap(k, v, v > 1, v * 10)
+        { "us-east-1": "primary" }.transformMapEntry(k, v, {v: k})
+        { "APP": "nginx", "PORT": "8080" }.transformList(k, v, k + "=" + v)
+        lists.setAtIndex(schema.spec.tags, 1, "new-tag")
+        {"securityContext": {"runAsNonRoot": true}}.deepMerge(schema.spec.podSpec)
+        json.unmarshal('{"k": "v"}').k
+        "%x".format([hash.sha256(schema.spec.config)])
+        random.seededString(10, schema.metadata.uid)
+        schema.spec.cidrBlock.split('.')[0] + '.' + string(idx + 1) + '.0/24'
+        quantity("500Mi").isLessThan(quantity("1Gi")) ? "small" : "large"
+        has(crd.status) && has(crd.status.conditions)
+        services.map(svc, {"host": svc.metadata.name, "http": {"paths": [{"path": "/", "backend": {"port": {"number": svc.spec.ports[0].port}}}]}})
+        claims.filter(c, c.key == claims.filter(x, x.identity == c.identity).sortBy(x, -x.priority)[0].key)
+        schema.spec.policy != "" ? schema.spec.policy : omit()
+        """#
+
+    @Test("An expression of kro fills a string", arguments: examples.split(separator: "\n").map(String.init))
+    func example(expression: String) throws {
+        let environment = Profile.kro.environment()
+        let tree = try TemplateTree(.string("${\(expression)}"), dialect: .kro, environment: environment)
+        #expect(tree.leaves.first?.template.expressions == [expression])
+        #expect(tree.references.allSatisfy { !["lists", "json", "hash", "random"].contains($0.variable) })
+        _ = try tree.compileUnchecked(in: environment)
+    }
+
     @Test("Functions of libraries are no variables of a graph")
     func references() throws {
         let tree = try TemplateTree(
