@@ -17,6 +17,7 @@ let package = Package(
         .executable(name: "ocm", targets: ["ocm"]),
         .executable(name: "sovereign-notes", targets: ["sovereign-notes"]),
         .executable(name: "benchmarks", targets: ["benchmarks"]),
+        .executable(name: "hostile-expressions", targets: ["hostile-expressions"]),
     ],
     targets: [
         // C libraries; each has exactly one importing target.
@@ -85,7 +86,11 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel", "CommandLineKit", "TestServers"],
-            path: "Benchmarks"),
+            path: "Benchmarks", exclude: ["Hostile"]),
+        // Time and memory of expressions that mean harm.
+        .executableTarget(
+            name: "hostile-expressions", dependencies: ["Basics", "Documents", "CEL", "CELLibraries", "TestInputs"],
+            path: "Benchmarks/Hostile"),
 
         .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
         .testTarget(name: "ChronologyTests", dependencies: ["Chronology", "TestInputs"]),
@@ -97,7 +102,8 @@ let package = Package(
         .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"], exclude: ["Fixtures"]),
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(name: "CommandLineKitTests", dependencies: ["Basics", "CommandLineKit"]),
-        .testTarget(name: "CELTests", dependencies: ["Basics", "Documents", "Chronology", "CEL", "TestInputs"]),
+        .testTarget(
+            name: "CELTests", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries", "TestInputs"]),
         .testTarget(name: "CELTestingTests", dependencies: ["Basics", "Documents", "CEL", "CELTesting"]),
         .testTarget(
             name: "CELLibrariesTests",

@@ -25,6 +25,7 @@ extension Library {
                     .unary { value, budget throws(EvaluationError) in
                         let text = try value.expectString(by: "base64.decode")
                         try budget.allocate(bytes: text.utf8.count)
+                        try budget.parse(bytes: text.utf8.count)
                         guard text.isStandardBase64, let octets = [UInt8](base64: text) else {
                             throw .invalid("illegal base64 data: \(String(text.unicodeScalars.prefix(40)))")
                         }

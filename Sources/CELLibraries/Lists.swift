@@ -85,6 +85,7 @@ enum ListFunctions {
         _ list: ListValue, depth: Int64, _ budget: inout Budget
     ) throws(EvaluationError) -> [Value] {
         try budget.allocate(values: list.count)
+        try budget.spend(8)
         var result: [Value] = []
         result.reserveCapacity(list.count)
         for element in list {

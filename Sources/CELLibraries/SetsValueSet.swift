@@ -31,6 +31,7 @@ struct ValueSet {
 
     /// Adds a value; says whether none is equal to it.
     mutating func insert(_ value: Value, _ budget: inout Budget) throws(EvaluationError) -> Bool {
+        try budget.spend(4)
         let bucket = try Bucket(value, &budget)
         let head = last[bucket] ?? -1
         guard try find(value, from: head, &budget) == nil else { return false }

@@ -14,7 +14,7 @@ struct FormatWriter {
     mutating func append(
         _ value: Value, _ verb: FormatText.Verb, _ budget: inout Budget
     ) throws(EvaluationError) {
-        try budget.spend(1)
+        try budget.spend(2)
         switch verb {
         case .text: try appendText(value, &budget)
         case .decimal:

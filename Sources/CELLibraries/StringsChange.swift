@@ -33,6 +33,7 @@ extension StringFunctions {
             .unary { target, budget throws(EvaluationError) in
                 let text = try target.expectString(by: "trim")
                 try budget.allocate(bytes: text.utf8.count)
+                try budget.parse(bytes: text.utf8.count)
                 let scalars = text.unicodeScalars
                 guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
                     let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })

@@ -80,6 +80,10 @@ public struct Budget: Sendable {
     @inline(__always)
     public mutating func read(bytes count: Int) throws(EvaluationError) { try spend(1 &+ count >> 4) }
 
+    /// Pays for reading bytes one by one, as parsers do.
+    @inline(__always)
+    public mutating func parse(bytes count: Int) throws(EvaluationError) { try spend(1 &+ count) }
+
     /// Pays for finding a key in a map, whose text is hashed or compared.
     @inline(__always)
     public mutating func read(key: Value) throws(EvaluationError) {

@@ -115,7 +115,11 @@ final class CompareNode: Test {
             case .greaterOrEqual: a >= b
             }
         }
-        if case .string(let text) = a { try frame.budget.read(bytes: text.utf8.count) }
+        switch a {
+        case .string(let text): try frame.budget.read(bytes: text.utf8.count)
+        case .bytes(let octets): try frame.budget.read(bytes: 16 * octets.count)
+        default: break
+        }
         guard let order = a.compare(with: b) else {
             throw EvaluationError.noSuchOverload(sign.rawValue, a, b).at(offset)
         }

@@ -127,7 +127,7 @@ struct Planner {
         if let id = loop.condition { condition = try node(id) }
         if let id = loop.result { result = try node(id) }
         // Most operators are free by themselves, so a turn costs by how many there are.
-        let price = 1 + ([loop.condition, loop.result].compactMap { $0.map { size(of: $0) } }.reduce(0, +) >> 3)
+        let price = 1 + ([loop.condition, loop.result].compactMap { $0.map { size(of: $0) } }.reduce(0, +) / 3)
         return switch loop.yield {
         case .all, .exists, .existsOne:
             QuantifierNode(loop.yield, range, condition!, slot: slot, hasTwo: hasTwo, price: price, at: at)
@@ -180,23 +180,27 @@ struct Planner {
     }
 
     func nameParts(_ id: Expression.ID) -> [String]? {
-        switch expression[id].kind {
-        case .identifier(let name): [name]
-        case .select(let operand, let field): nameParts(operand).map { $0 + [field] }
-        default: nil
+        var parts: [String] = [], next = id
+        while case .select(let operand, let field) = expression[next].kind {
+            parts.append(field)
+            next = operand
         }
+        guard case .identifier(let name) = expression[next].kind else { return nil }
+        return [name] + parts.reversed()
     }
 
     private func dynamicName(_ parts: [String], _ id: Expression.ID) -> any Node {
         let container = environment.container
         // Each with a part of one array, or long names would take memory by the square.
         var candidates: [(name: String, fields: ArraySlice<String>)] = []
-        for length in stride(from: parts.count, through: 1, by: -1) {
-            let name = parts[..<length].joined(separator: ".")
-            candidates += container.candidates(name).map { ($0, parts[length...]) }
+        var name = ""
+        for (index, part) in parts.enumerated() {
+            name += index == 0 ? part : ".\(part)"
+            candidates += container.candidates(name).reversed().map { ($0, parts[(index + 1)...]) }
         }
+        candidates.reverse()
         let constants = environment.constants
-        let constant = container.resolve(parts.joined(separator: ".")) { constants[$0] }
+        let constant = container.resolve(name) { constants[$0] }
         return DynamicNameNode(candidates, constant: constant, bad, at: offset(id))
     }
 

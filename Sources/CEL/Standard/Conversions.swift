@@ -43,7 +43,7 @@ extension Function {
                 .function("int64_to_double") { (int: Int64, _) in Double(int) },
                 .function("uint64_to_double") { (uint: UInt64, _) in Double(uint) },
                 .function("string_to_double") { (text: String, budget) throws(EvaluationError) in
-                    try budget.read(bytes: text.utf8.count)
+                    try budget.parse(bytes: text.utf8.count)
                     guard text.utf8.count < 400, let value = Double(go: text) else {
                         throw .conversion(text, "double")
                     }
@@ -55,7 +55,7 @@ extension Function {
             "timestamp", .timestamp,
             [
                 .function("string_to_timestamp") { (text: String, budget) throws(EvaluationError) in
-                    try budget.read(bytes: text.utf8.count)
+                    try budget.parse(bytes: text.utf8.count)
                     guard let moment = Moment(rfc3339: text) else { throw .conversion(text, "timestamp") }
                     return moment
                 },
@@ -68,7 +68,7 @@ extension Function {
             "duration", .duration,
             [
                 .function("string_to_duration") { (text: String, budget) throws(EvaluationError) in
-                    try budget.read(bytes: text.utf8.count)
+                    try budget.parse(bytes: text.utf8.count)
                     guard let span = TimeSpan(go: text) else { throw .conversion(text, "duration") }
                     return span
                 }

@@ -49,7 +49,7 @@ extension Function {
         try budget.read(bytes: pattern.utf8.count)
         let expression: RegularExpression
         do { expression = try cache.expression(pattern) } catch {
-            try budget.spend(pattern.utf8.count)
+            try budget.spend(128 + 4 * pattern.utf8.count)
             throw .invalid(error.description)
         }
         // Also where the cache had it, so that a result does not depend on what ran before.

@@ -41,7 +41,7 @@ extension Function {
             .method("timestamp_to_\(part)") { (moment: Moment, _) in read(moment.civil()) },
             .method("timestamp_to_\(part)_with_tz") { (moment: Moment, zone: String, budget) throws(EvaluationError) in
                 // A zone that was not asked for before is looked for in files.
-                try budget.spend(100)
+                try budget.spend(200)
                 guard let rules = TimeZoneRules.find(zone) else { throw .invalid("unknown time zone \(zone)") }
                 return read(moment.civil(in: rules))
             },

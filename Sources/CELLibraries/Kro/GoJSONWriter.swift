@@ -73,6 +73,7 @@ struct GoJSONWriter {
 
     private mutating func quote(_ text: String, _ budget: inout Budget) throws(EvaluationError) {
         try budget.allocate(bytes: text.utf8.count + 3)
+        try budget.parse(bytes: text.utf8.count >> 1)
         bytes.append(UInt8(ascii: "\""))
         for scalar in text.unicodeScalars {
             if let escape = Self.escape(scalar) {

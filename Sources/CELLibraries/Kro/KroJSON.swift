@@ -36,6 +36,7 @@ private func unmarshal(_ text: String, _ budget: inout Budget) throws(Evaluation
     // the first stands behind one of these; what stands in strings only makes the bound higher.
     let values = text.utf8.count { [UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "{")].contains($0) } + 1
     try budget.allocate(bytes: text.utf8.count)
+    try budget.parse(bytes: text.utf8.count)
     try budget.allocate(values: 2 * values)
     do {
         let json = try JSON(parsing: Array(text.utf8), source: "the text")

@@ -20,6 +20,7 @@ extension Library {
                             throw .noSuchOverload("merge", a, b)
                         }
                         try budget.allocate(values: 2 * (ours.count + theirs.count))
+                        try budget.spend(4 * (ours.count + theirs.count))
                         return .map(MapValue(ours.entries + theirs.entries))
                     })),
             Function(
@@ -41,6 +42,8 @@ extension MapValue {
         if other.count == 0 { return self }
         if count == 0 { return other }
         try budget.allocate(values: 2 * (count + other.count))
+        // Each key is looked up in both maps.
+        try budget.spend(8 * (1 + count + other.count))
         var merged = entries
         for (key, theirs) in other.entries {
             if case .map(let theirs) = theirs, case .map(let ours)? = self[key] {

@@ -15,7 +15,8 @@ extension Library {
                 "url",
                 .function(
                     "string_to_url", [.string], URLValue.type,
-                    .string(for: "url") { text, _ throws(EvaluationError) in
+                    .string(for: "url") { text, budget throws(EvaluationError) in
+                        try budget.parse(bytes: text.utf8.count)
                         guard let url = URLReference(text) else {
                             throw .invalid(
                                 "URL parse error during conversion from string: "
@@ -27,7 +28,10 @@ extension Library {
                 "isURL",
                 .function(
                     "is_url_string", [.string], .bool,
-                    .string(for: "isURL") { text, _ throws(EvaluationError) in .bool(URLReference.isRequestURI(text)) }
+                    .string(for: "isURL") { text, budget throws(EvaluationError) in
+                        try budget.parse(bytes: text.utf8.count)
+                        return .bool(URLReference.isRequestURI(text))
+                    }
                 )),
             part("getScheme", "url_get_scheme") { .string($0.scheme) },
             part("getHost", "url_get_host") { .string($0.host) },
