@@ -85,7 +85,10 @@ let package = Package(
 
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel", "CommandLineKit", "TestServers"],
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "ComponentModel", "CEL", "CELLibraries", "CommandLineKit",
+                "TestServers",
+            ],
             path: "Benchmarks", exclude: ["Hostile"]),
         // Time and memory of expressions that mean harm.
         .executableTarget(

@@ -19,7 +19,7 @@ struct BenchmarkOptions: ParsableOptions {
 /// What suites share: where the data is, what is measured, and where figures go.
 struct BenchmarkContext: Sendable {
     let options: BenchmarkOptions
-    let ocm: String
+    private let program: String
     let skopeo: String?
 
     init(_ options: BenchmarkOptions) throws {
@@ -28,10 +28,17 @@ struct BenchmarkContext: Sendable {
         }
         self.options = options
         let own = FileSystem.folder(of: try FileSystem.realPath("/proc/self/exe"))
-        ocm = options.ocm ?? FileSystem.join(own, "ocm")
+        program = options.ocm ?? FileSystem.join(own, "ocm")
         skopeo = ["/usr/bin/skopeo", "/usr/local/bin/skopeo"].first(where: FileSystem.exists)
-        guard FileSystem.exists(ocm) else {
-            throw Fault(.notFound, "there is no program \(ocm) to measure", fix: "build it: make release")
+    }
+
+    /// The program to measure.
+    var ocm: String {
+        get throws {
+            guard FileSystem.exists(program) else {
+                throw Fault(.notFound, "there is no program \(program) to measure", fix: "build it: make release")
+            }
+            return program
         }
     }
 

@@ -52,7 +52,7 @@ struct ImageCase {
             try FileSystem.remove(archive)
             add.own.append(
                 try await .of([
-                    context.ocm, "add", "cv", "--progress", "none", "--create", "--file", archive, constructor,
+                    try context.ocm, "add", "cv", "--progress", "none", "--create", "--file", archive, constructor,
                 ]))
             let copies = "\(work.path)/copies"
             try FileSystem.makeFolder(copies)
@@ -75,7 +75,7 @@ struct ImageCase {
         async throws
     {
         let registry = try await RegistryServer()
-        let carry = [context.ocm, "transfer", "cv", "--progress", "none", "--copy-resources"]
+        let carry = [try context.ocm, "transfer", "cv", "--progress", "none", "--copy-resources"]
         push.own.append(
             try await .of(carry + ["--upload-as", "ociArtifact", "\(archive)//\(Self.component)", registry.url]))
         pull.own.append(try await .of(carry + ["\(registry.url)//\(Self.component)", "ctf::\(copy)"]))

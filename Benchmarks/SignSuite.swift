@@ -26,7 +26,7 @@ struct SignSuite: Command {
                 ["verify", "cv", "--signature", "bench", "--public-key", "\(work.path)/public.pem", version],
             ]
             for (place, arguments) in commands.enumerated() {
-                runs[place].1.own.append(try await .of([context.ocm] + arguments + ["--progress", "none"]))
+                runs[place].1.own.append(try await .of([try context.ocm] + arguments + ["--progress", "none"]))
             }
         }
         for (name, runs) in runs {

@@ -10,7 +10,7 @@ struct StartSuite: Command {
     func run(in context: BenchmarkContext) async throws {
         var runs = PairedRuns()
         for _ in 1...(context.options.rounds * 10) {
-            runs.own.append(try await .of([context.ocm, "version"]))
+            runs.own.append(try await .of([try context.ocm, "version"]))
             if let skopeo = context.skopeo { runs.peer.append(try await .of([skopeo, "--version"])) }
         }
         let peer = context.skopeo == nil ? nil : "skopeo --version"
@@ -25,6 +25,7 @@ struct AllSuites: Command {
     func run(in context: BenchmarkContext) async throws {
         try await StartSuite().run(in: context)
         try await SignSuite().run(in: context)
+        try await ExpressionSuite().run(in: context)
         try await SmallSuite().run(in: context)
         try await CarrySuite().run(in: context)
         try await TreeSuite().run(in: context)

@@ -15,7 +15,7 @@ struct TreeSuite: Command {
         var runs: [String: PairedRuns] = [:]
         let root = "example.org/benchmark/root:1.0.0"
         let quiet = ["--progress", "none"]
-        let carry = [context.ocm, "transfer", "cv", "--recursive", "--copy-resources"] + quiet
+        let carry = [try context.ocm, "transfer", "cv", "--recursive", "--copy-resources"] + quiet
         for round in 1...context.options.rounds {
             context.say("tree: round \(round)")
             let copies = "\(work.path)/copies"
@@ -23,7 +23,10 @@ struct TreeSuite: Command {
             let (archive, copy, back) = ("\(copies)/archive", "\(copies)/copy", "\(copies)/back")
             let registry = try await RegistryServer()
             let cases: [(String, [String])] = [
-                ("add", [context.ocm, "add", "cv", "--create", "--file", archive] + quiet + ["\(work.path)/all.yaml"]),
+                (
+                    "add",
+                    [try context.ocm, "add", "cv", "--create", "--file", archive] + quiet + ["\(work.path)/all.yaml"]
+                ),
                 ("archive to archive", carry + ["\(archive)//\(root)", "ctf::\(copy)"]),
                 ("archive to registry", carry + ["\(archive)//\(root)", registry.url]),
                 ("registry to archive", carry + ["\(registry.url)//\(root)", "ctf::\(back)"]),
