@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
         .target(name: "CommandLineKit", dependencies: ["Basics"]),
-        .target(name: "RegularExpressions"),
+        .target(name: "RegularExpressions", dependencies: ["Basics"]),
 
         // Standards.
         .target(name: "CEL", dependencies: ["Basics", "Documents", "Chronology", "RegularExpressions"]),

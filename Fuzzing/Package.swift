@@ -15,7 +15,7 @@ let package = Package(
         .target(name: "Documents", dependencies: ["Basics", "CYAML"]),
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
-        .target(name: "RegularExpressions"),
+        .target(name: "RegularExpressions", dependencies: ["Basics"]),
         .target(name: "CEL", dependencies: ["Basics", "Documents", "Chronology", "RegularExpressions"]),
         .target(
             name: "CELLibraries",

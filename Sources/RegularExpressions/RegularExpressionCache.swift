@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 /// Expressions by pattern, so that a pattern which comes again costs nothing. For any number of threads.
 ///
 /// The least recently used is forgotten first. Refusals are remembered too. Memory is bounded: by the number of
@@ -28,7 +30,7 @@ public final class RegularExpressionCache: Sendable {
     private let capacity: Int
     private let byteCapacity: Int
     private let limits: RegularExpression.Limits
-    private let contents = Locked(Contents())
+    private let contents = Guarded(Contents())
 
     /// An empty cache for a number of patterns.
     public init(capacity: Int = 512, byteCapacity: Int = 16 << 20, limits: RegularExpression.Limits = .standard) {

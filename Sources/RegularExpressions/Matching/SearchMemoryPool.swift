@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 internal import Synchronization
 
 /// The memories of one expression that no search uses at the moment, a few of them.
@@ -15,7 +16,7 @@ final class SearchMemoryPool: Sendable {
     private static let capacity = 4
     private static let byteCapacity = 64 << 20
     private static let keptBytes = Atomic<Int>(0)
-    private let free = Locked<[Kept]>([])
+    private let free = Guarded<[Kept]>([])
 
     func with<Result>(_ make: @autoclosure () -> SearchMemory, _ body: (SearchMemory) -> Result) -> Result {
         let kept = free.withLock { $0.popLast() }
