@@ -8,13 +8,13 @@ extension Function {
     static let text: [Function] = [
         Function(
             "contains",
-            .method("contains_string") { (text: String, part: String, budget) throws(EvaluationError) in
+            Overload.method("contains_string") { (text: String, part: String, budget) throws(EvaluationError) in
                 guard part.utf8.count <= text.utf8.count else { return false }
                 try budget.read(bytes: text.utf8.count)
                 // A long part is searched for with a table, of eight bytes for each of its own.
                 if part.utf8.count > 1024 { try budget.allocate(bytes: 8 * part.utf8.count) }
                 return text.containsScalars(part)
-            }),
+            }.specialized(constantPart)),
         Function(
             "startsWith",
             .method("starts_with_string") { (text: String, part: String, budget) throws(EvaluationError) in
@@ -28,6 +28,21 @@ extension Function {
                 return text.endsWithScalars(part)
             }),
     ]
+
+    /// A constant part is prepared for once, with the expression.
+    @Sendable
+    private static func constantPart(
+        _ arguments: [Value?], _ budget: inout Budget
+    ) throws(EvaluationError) -> Overload.Implementation? {
+        guard case .string(let part)? = arguments[1] else { return nil }
+        try budget.allocate(bytes: 9 * part.utf8.count)
+        let search = ByteSearch(part.utf8)
+        return .binary { text, _, budget throws(EvaluationError) in
+            guard case .string(let text) = text else { throw .noSuchOverload("contains", text) }
+            try budget.read(bytes: text.utf8.count)
+            return .bool(unsafe text.withFastUTF8 { unsafe search.first(in: $0) != nil })
+        }
+    }
 
     /// `text.matches(pattern)`: whether the pattern, in RE2's syntax, is found anywhere in the text.
     static let patterns: [Function] = [
