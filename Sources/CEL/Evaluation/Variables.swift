@@ -11,9 +11,11 @@ public struct Variables: Sendable, ExpressibleByDictionaryLiteral {
         let values: [Value]
         let failures: [String: EvaluationError]
         let unknown: [AttributePath]
+        let isComplete: Bool
 
         init(_ names: [String], _ values: [Value], _ failures: [String: EvaluationError], _ unknown: [AttributePath]) {
             (self.names, self.values, self.failures, self.unknown) = (names, values, failures, unknown)
+            isComplete = unknown.isEmpty
         }
     }
 
@@ -78,7 +80,7 @@ public struct Variables: Sendable, ExpressibleByDictionaryLiteral {
     var unknown: [AttributePath] { storage.unknown }
 
     /// Whether nothing is marked as unknown.
-    var isComplete: Bool { storage.unknown.isEmpty }
+    var isComplete: Bool { storage.isComplete }
 
     private func position(of name: String) -> Int? {
         let names = storage.names
