@@ -12,6 +12,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 private let target: @Sendable ([UInt8]) -> Void = {
     switch getenv("FUZZ_TARGET").map({ String(cString: $0) }) {
     case "pattern": { PatternTarget.run($0) }
+    case "template": { TemplateTarget.run($0) }
     default: { ExpressionTarget.run($0) }
     }
 }()

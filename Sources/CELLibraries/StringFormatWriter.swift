@@ -28,6 +28,7 @@ struct FormatWriter {
             }
             // 309 digits are the most before the point.
             try budget.allocate(bytes: precision + 309)
+            try budget.spend(precision + 309)
             result += number.isFinite ? goFixed(number, precision: precision) : number.formatName
         case .scientific(let precision):
             guard let number = value.formattedNumber else {

@@ -36,7 +36,7 @@ public struct HostileExpression: Sendable, CustomStringConvertible {
     public var description: String { name }
 
     /// All of them.
-    public static var all: [HostileExpression] { texts + loops + values + calls + types }
+    public static var all: [HostileExpression] { texts + loops + values + calls + types + deepest }
 
     // MARK: Texts
 

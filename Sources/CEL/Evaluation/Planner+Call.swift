@@ -2,6 +2,7 @@
 
 // Operators and functions.
 extension Planner {
+    @inline(never)
     mutating func call(
         _ name: String, _ arguments: [Expression.ID], _ id: Expression.ID
     ) throws(CompileError) -> any Node {
@@ -16,6 +17,7 @@ extension Planner {
         return try call(name, planned, overloads, id)
     }
 
+    @inline(never)
     mutating func method(
         _ target: Expression.ID, _ name: String, _ arguments: [Expression.ID], _ id: Expression.ID
     ) throws(CompileError) -> any Node {
@@ -42,6 +44,7 @@ extension Planner {
     }
 
     /// The forms that may fit: those that the checker found, or all with this many parameters.
+    @inline(never)
     private func overloads(
         _ name: String, isMethod: Bool, count: Int, _ id: Expression.ID
     ) throws(CompileError) -> [Overload] {
@@ -51,6 +54,7 @@ extension Planner {
         return (known ?? []).filter { $0.isMethod == isMethod && $0.parameters.count == count }
     }
 
+    @inline(never)
     private mutating func call(
         _ name: String, _ arguments: [any Node], _ overloads: [Overload], _ id: Expression.ID
     ) throws(CompileError) -> any Node {
@@ -84,6 +88,7 @@ extension Planner {
     }
 
     /// A chain of `+` as one node.
+    @inline(never)
     private mutating func sum(_ id: Expression.ID) throws(CompileError) -> any Node {
         var terms: [Expression.ID] = [], offsets: [Int32] = [], next = id
         while case .call("_+_", let arguments) = expression[next].kind {
@@ -100,12 +105,14 @@ extension Planner {
     }
 
     /// Forms of an operator that libraries bring.
+    @inline(never)
     private func extra(_ name: String) -> [Overload] {
         (environment.functions[name] ?? []).filter {
             if case .builtin = $0.implementation { false } else { true }
         }
     }
 
+    @inline(never)
     private mutating func operation(
         _ name: String, _ arguments: [Expression.ID], _ id: Expression.ID
     ) throws(CompileError) -> (any Node)? {

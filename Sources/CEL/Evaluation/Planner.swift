@@ -35,8 +35,10 @@ struct Planner {
 
     var bad: BadPresenceTest { environment.options.failsOnBadPresenceTest ? .fails : .isMissing }
 
-    func offset(_ id: Expression.ID) -> Int32 { expression[id].offset }
+    @inline(never)
+    func offset(_ id: Expression.ID) -> Int32 { expression.nodes[Int(id.index)].offset }
 
+    @inline(never)
     func error(_ message: String, at id: Expression.ID) -> CompileError {
         CompileError(message, at: Int(offset(id)), in: expression.source)
     }
@@ -56,51 +58,32 @@ struct Planner {
         case .select(let operand, let field):
             if let resolved = resolvedName(id) { return resolved }
             return select(try node(operand), field, isOptional: false, at)
-        case .has(let operand, let field): return HasNode(try node(operand), field, bad, at: at)
+        case .has(let operand, let field): return try has(operand, field, at)
         case .optionalSelect(let operand, let field):
             return select(try node(operand), field, isOptional: true, at)
         case .call(let name, let arguments): return try call(name, arguments, id)
         case .method(let target, let name, let arguments): return try method(target, name, arguments, id)
-        case .and(let terms): return balanced(try nodes(terms)[...]) { AndNode($0, $1) }
-        case .or(let terms): return balanced(try nodes(terms)[...]) { OrNode($0, $1) }
+        case .and(let terms): return try chain(terms) { AndNode($0, $1) }
+        case .or(let terms): return try chain(terms) { OrNode($0, $1) }
         case .conditional(let condition, let then, let otherwise):
-            return ConditionalNode(try node(condition), try node(then), try node(otherwise))
-        case .list(let elements):
-            var planned: [(node: any Node, isOptional: Bool)] = []
-            for element in elements { planned.append((try node(element.value), element.isOptional)) }
-            return fold(ListNode(planned, at: at), planned.map(\.node))
-        case .map(let entries):
-            var planned: [MapNode.Entry] = []
-            for entry in entries { planned.append((try node(entry.key), try node(entry.value), entry.isOptional)) }
-            let node = MapNode(planned, acceptsAnyKey: environment.options.acceptsAnyMapKey, at: at)
-            return fold(node, planned.flatMap { [$0.key, $0.value] })
-        case .message(let name, let fields):
-            guard let type = environment.container.resolve(name, { MessageType(rawValue: $0) }) else {
-                throw error("undeclared reference to '\(name)': there is no such message", at: id)
-            }
-            var planned: [MessageNode.Field] = []
-            for field in fields {
-                guard type.fields[field.name] != nil else {
-                    throw error("undefined field '\(field.name)' of \(name)", at: field.value)
-                }
-                planned.append((field.name, try node(field.value), field.isOptional))
-            }
-            return MessageNode(type, planned, at: at)
+            return try conditional(condition, then, otherwise)
+        case .list(let elements): return try list(elements, at)
+        case .map(let entries): return try map(entries, at)
+        case .message(let name, let fields): return try message(name, fields, id)
         case .loop(let loop): return try self.loop(loop, at)
-        case .bind(let name, let value, let body):
-            let bound = BoundNode(nextBound(), try node(value))
-            scopes.append((name, .bound(bound.slot, bound)))
-            defer { scopes.removeLast() }
-            return BindNode(bound.slot..<bound.slot + 1, try node(body))
-        case .block(let slots, let body):
-            let first = boundCount
-            for (index, slot) in slots.enumerated() {
-                let bound = BoundNode(nextBound(), try node(slot))
-                scopes.append(("@index\(index)", .bound(bound.slot, bound)))
-            }
-            defer { scopes.removeLast(slots.count) }
-            return BindNode(first..<boundCount, try node(body))
+        case .bind(let name, let value, let body): return try bind(name, value, body)
+        case .block(let slots, let body): return try block(slots, body)
         }
+    }
+
+    // MARK: Parts with parts
+    // Functions of their own: what recursion takes of the stack is what the largest case takes.
+
+    @inline(never)
+    private mutating func chain(
+        _ terms: [Expression.ID], _ join: (any Node, any Node) -> any Node
+    ) throws(CompileError) -> any Node {
+        balanced(try nodes(terms)[...], join)
     }
 
     /// The terms of a chain as a tree whose depth grows with the logarithm of their number.
@@ -110,11 +93,77 @@ struct Planner {
         return join(balanced(terms[..<middle], join), balanced(terms[middle...], join))
     }
 
+    @inline(never)
+    private mutating func has(_ operand: Expression.ID, _ field: String, _ at: Int32) throws(CompileError) -> any Node {
+        HasNode(try node(operand), field, bad, at: at)
+    }
+
+    @inline(never)
+    private mutating func conditional(
+        _ condition: Expression.ID, _ then: Expression.ID, _ otherwise: Expression.ID
+    ) throws(CompileError) -> any Node {
+        ConditionalNode(try node(condition), try node(then), try node(otherwise))
+    }
+
+    @inline(never)
+    private mutating func list(_ elements: [Expression.Element], _ at: Int32) throws(CompileError) -> any Node {
+        var planned: [(node: any Node, isOptional: Bool)] = []
+        for element in elements { planned.append((try node(element.value), element.isOptional)) }
+        return fold(ListNode(planned, at: at), planned.map(\.node))
+    }
+
+    @inline(never)
+    private mutating func map(_ entries: [Expression.Entry], _ at: Int32) throws(CompileError) -> any Node {
+        var planned: [MapNode.Entry] = []
+        for entry in entries { planned.append((try node(entry.key), try node(entry.value), entry.isOptional)) }
+        let node = MapNode(planned, acceptsAnyKey: environment.options.acceptsAnyMapKey, at: at)
+        return fold(node, planned.flatMap { [$0.key, $0.value] })
+    }
+
+    @inline(never)
+    private mutating func message(
+        _ name: String, _ fields: [Expression.Field], _ id: Expression.ID
+    ) throws(CompileError) -> any Node {
+        guard let type = environment.container.resolve(name, { MessageType(rawValue: $0) }) else {
+            throw error("undeclared reference to '\(name)': there is no such message", at: id)
+        }
+        var planned: [MessageNode.Field] = []
+        for field in fields {
+            guard type.fields[field.name] != nil else {
+                throw error("undefined field '\(field.name)' of \(name)", at: field.value)
+            }
+            planned.append((field.name, try node(field.value), field.isOptional))
+        }
+        return MessageNode(type, planned, at: offset(id))
+    }
+
+    @inline(never)
+    private mutating func bind(
+        _ name: String, _ value: Expression.ID, _ body: Expression.ID
+    ) throws(CompileError) -> any Node {
+        let bound = BoundNode(nextBound(), try node(value))
+        scopes.append((name, .bound(bound.slot, bound)))
+        defer { scopes.removeLast() }
+        return BindNode(bound.slot..<bound.slot + 1, try node(body))
+    }
+
+    @inline(never)
+    private mutating func block(_ slots: [Expression.ID], _ body: Expression.ID) throws(CompileError) -> any Node {
+        let first = boundCount
+        for (index, slot) in slots.enumerated() {
+            let bound = BoundNode(nextBound(), try node(slot))
+            scopes.append(("@index\(index)", .bound(bound.slot, bound)))
+        }
+        defer { scopes.removeLast(slots.count) }
+        return BindNode(first..<boundCount, try node(body))
+    }
+
     private mutating func nextBound() -> Int {
         defer { boundCount += 1 }
         return boundCount
     }
 
+    @inline(never)
     private mutating func loop(_ loop: Expression.Loop, _ at: Int32) throws(CompileError) -> any Node {
         let range = try node(loop.range)
         let slot = localCount, hasTwo = loop.secondVariable != nil
@@ -160,12 +209,14 @@ struct Planner {
         }
     }
 
+    @inline(never)
     private func name(_ name: String, _ id: Expression.ID) -> any Node {
         local(name) ?? resolvedName(id) ?? dynamicName([name], id)
     }
 
     /// What a dotted name outside of macros means: as checked, or to be found when it runs; nil for a selection from
     /// something else.
+    @inline(never)
     private func resolvedName(_ id: Expression.ID) -> (any Node)? {
         if let checked {
             switch checked.resolution(of: id) {
@@ -189,6 +240,7 @@ struct Planner {
         return [name] + parts.reversed()
     }
 
+    @inline(never)
     private func dynamicName(_ parts: [String], _ id: Expression.ID) -> any Node {
         let container = environment.container
         // Each with a part of one array, or long names would take memory by the square.
@@ -205,6 +257,7 @@ struct Planner {
     }
 
     /// A field of an operand: one more step where the operand is a path.
+    @inline(never)
     private func select(_ operand: any Node, _ field: String, isOptional: Bool, _ at: Int32) -> any Node {
         if let path = PathNode.beginning(at: operand, bad) {
             return path.adding(field, isOptional: isOptional, at: at)
@@ -220,6 +273,7 @@ struct Planner {
 
     /// The result of an operation whose arguments are constants, found now; where it fails it stays, to fail when it
     /// runs.
+    @inline(never)
     mutating func fold(_ operation: any Node, _ arguments: [any Node]) -> any Node {
         guard arguments.allSatisfy({ $0 is ConstantNode }) else { return operation }
         var frame = Frame(

@@ -16,6 +16,7 @@ struct ExpressionBuilder {
 
     subscript(id: Expression.ID) -> Expression.Node { nodes[Int(id.index)] }
 
+    @inline(never)
     mutating func add(_ kind: Expression.Kind, at offset: Int) throws(CompileError) -> Expression.ID {
         var depth: Int32 = 0
         kind.visitChildren { depth = max(depth, nodes[Int($0.index)].depth) }

@@ -46,6 +46,7 @@ extension Parser {
         return true
     }
 
+    @inline(never)
     mutating func fieldName() throws(CompileError) -> String {
         let name = token
         switch name.kind {
@@ -72,18 +73,9 @@ extension Parser {
         let start = token
         switch start.kind {
         case .int, .uint, .double: return try number(negative: false, from: start.start)
-        case .string, .bytes:
-            try advance()
-            var reader = LiteralReader(source, start)
-            let octets = try reader.read()
-            let value = start.kind == .bytes ? Value.bytes(octets) : .string(String(decoding: octets, as: UTF8.self))
-            return try builder.add(.literal(value), at: start.start)
-        case .true, .false:
-            try advance()
-            return try builder.add(.literal(.bool(start.kind == .true)), at: start.start)
-        case .null:
-            try advance()
-            return try builder.add(.literal(.null), at: start.start)
+        case .string, .bytes: return try text(start)
+        case .true, .false: return try constant(.bool(start.kind == .true))
+        case .null: return try constant(.null)
         case .openParenthesis:
             try advance()
             let inner = try expression()
@@ -99,6 +91,22 @@ extension Parser {
         }
     }
 
+    @inline(never)
+    private mutating func text(_ literal: Token) throws(CompileError) -> Expression.ID {
+        try advance()
+        var reader = LiteralReader(source, literal)
+        let octets = try reader.read()
+        let value = literal.kind == .bytes ? Value.bytes(octets) : .string(String(decoding: octets, as: UTF8.self))
+        return try builder.add(.literal(value), at: literal.start)
+    }
+
+    @inline(never)
+    private mutating func constant(_ value: Value) throws(CompileError) -> Expression.ID {
+        let offset = token.start
+        try advance()
+        return try builder.add(.literal(value), at: offset)
+    }
+
     private mutating func name(leadingDot: Bool, at offset: Int) throws(CompileError) -> Expression.ID {
         guard token.kind == .identifier || token.kind == .reserved else { throw unexpected("a name") }
         guard token.kind == .identifier else {
@@ -111,6 +119,7 @@ extension Parser {
         return try macroOrCall(name, target: nil, arguments, at: offset)
     }
 
+    @inline(never)
     private mutating func macroOrCall(
         _ name: String, target: Expression.ID?, _ arguments: [Expression.ID], at offset: Int
     ) throws(CompileError) -> Expression.ID {
@@ -125,6 +134,7 @@ extension Parser {
     }
 
     /// A number whose sign, if it has one, was read.
+    @inline(never)
     mutating func number(negative: Bool, from offset: Int) throws(CompileError) -> Expression.ID {
         let number = token
         try advance()

@@ -37,6 +37,7 @@ struct Parser {
 
     // MARK: Tokens
 
+    @inline(never)
     mutating func advance() throws(CompileError) { token = try lexer.next() }
 
     mutating func take(_ kind: Token.Kind) throws(CompileError) -> Bool {
@@ -50,12 +51,15 @@ struct Parser {
         try advance()
     }
 
+    @inline(never)
     func text(of token: Token) -> String {
         String(decoding: source.bytes[token.start..<token.end], as: UTF8.self)
     }
 
+    @inline(never)
     func error(_ message: String, at offset: Int) -> CompileError { CompileError(message, at: offset, in: source) }
 
+    @inline(never)
     func unexpected(_ wanted: String) -> CompileError {
         let found: String =
             switch token.kind {

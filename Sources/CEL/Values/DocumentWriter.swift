@@ -47,6 +47,9 @@ private struct DocumentWriter {
         case index(Int)
     }
 
+    /// What an array takes beside its items; lists share their parts, and arrays of a document do not.
+    private static let container = 48
+
     let form: DocumentForm
     private var path: [Step] = []
 
@@ -88,6 +91,7 @@ private struct DocumentWriter {
             return document
         }
         try checkDepth(path.count)
+        try budget.allocate(bytes: Self.container)
         var items: [JSON] = []
         for (index, value) in list.enumerated() {
             path.append(.index(index))
@@ -103,12 +107,13 @@ private struct DocumentWriter {
             return document
         }
         try checkDepth(path.count)
+        try budget.allocate(bytes: 2 * Self.container)
         var object = JSONObject()
         for (key, value) in map.entries {
             guard case .string(let name) = key else {
                 throw failure("the key \(key.literalText.prefix(40)) is of type \(key.typeName), and no string")
             }
-            try budget.allocate(bytes: name.utf8.count)
+            try budget.allocate(bytes: 32 + name.utf8.count)
             path.append(.key(name))
             object[name] = try write(value, &budget)
             path.removeLast()
