@@ -44,7 +44,8 @@ public enum OCMProgram {
                 "cel", abstract: "Evaluate, check and explain expressions of the Common Expression Language",
                 alone: CELConverse.self,
                 [
-                    .command(CELEvaluate.self), .command(CELCheck.self), .command(CELConverse.self),
+                    .command(CELEvaluate.self), .command(CELCheck.self), .command(CELRender.self),
+                    .command(CELConverse.self),
                     .command(CELTest.self), .command(CELProfiles.self), .command(CELFunctions.self),
                 ]),
             .command(Check.self),

@@ -222,4 +222,21 @@ import Testing
         #expect(
             result.output.contains("22\r\n") && result.output.contains("unchanged"), "\(result.output)\(result.errors)")
     }
+
+    @Test("a document's expressions are filled in, with their types")
+    func rendering() async throws {
+        let template =
+            "metadata: {name: \"${spec.template.spec.containers[0].name}-1\"}\nspec: {replicas: \"${spec.replicas}\"}"
+        let arguments = ["render", "-", "--profile", "kro", "--input", "deployment.yaml"]
+        let filled = try await cel(arguments + ["-o", "json"], input: template)
+        let json = try JSON(parsing: filled.stdout, source: "output")
+        #expect(json == ["metadata": ["name": "a-1"], "spec": ["replicas": 3]])
+        let reads = try await cel(arguments + ["--references", "-o", "json"], input: template)
+        let paths = try JSON(parsing: reads.stdout, source: "output").array?.compactMap { $0["reads"]?[0]?.string }
+        #expect(paths == ["spec.template.spec.containers[0].name", "spec.replicas"])
+        let wrong = try await cel(arguments, input: "spec:\n  image: ${spec.repicas}")
+        #expect(wrong.status == 1)
+        let message = wrong.errors
+        #expect(message.contains("standard input:2:3 (/spec/image)") && message.contains("did you mean 'replicas'?"))
+    }
 }
