@@ -5,7 +5,7 @@ PREFIX ?= $(HOME)/.local
 SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -static-stdlib
 
-.PHONY: help setup build release install test check lint format layers demo bench clean
+.PHONY: help setup build release install test check lint format layers demo bench fuzz-cel hostile-cel tsan-cel conformance-cel clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -46,6 +46,19 @@ bench: setup ## measure time and memory, beside skopeo on the same bytes (SUITE=
 	$(SWIFT_BUILD) $(RELEASE) --product ocm
 	$(SWIFT_BUILD) $(RELEASE) --product benchmarks
 	"$$($(SWIFT_BUILD) $(RELEASE) --show-bin-path)/benchmarks" $(or $(SUITE),all) $(ARGS)
+
+fuzz-cel: ## look for crashes of expressions, patterns and templates (SECONDS=600 for each)
+	@for target in expression pattern template; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
+
+hostile-cel: ## measure time and memory of expressions that mean harm
+	$(SWIFT_BUILD) -c release --product hostile-expressions
+	"$$($(SWIFT_BUILD) -c release --show-bin-path)/hostile-expressions"
+
+tsan-cel: ## evaluate shared expressions from many threads under ThreadSanitizer
+	scripts/tsan-cel
+
+conformance-cel: ## run the vectors of the expression language, with a count for each file
+	scripts/conformance-cel
 
 clean: ## remove what was built
 	rm -rf .build build

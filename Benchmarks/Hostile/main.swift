@@ -42,14 +42,14 @@ func run(_ row: HostileExpression, in environment: CEL.Environment, _ variables:
     }
 }
 
-let rows = HostileExpression.all
+let rows = HostileExpression.all + HostileExpression.deepest
 if let argument = CommandLine.arguments.dropFirst().first, let index = Int(argument) {
     let row = rows[index]
     let object = JSONObject((0..<1000).map { ("key\($0)", JSON.null) })
     let environment = try Profile.named(row.profile).environment(
         variables: ["x": .dyn, "m": .map(.string, .dyn), "n": .dyn])
-    let variables: Variables = ["m": .map(MapValue(object)), "n": .map(MapValue(object))]
-    _ = run(HostileExpression.all[rows.count - 1], in: environment, variables)
+    let variables: Variables = ["x": 1, "m": .map(MapValue(object)), "n": .map(MapValue(object))]
+    _ = run(HostileExpression.deepest[0], in: environment, variables)
     let memory = try peakMemory(), start = processorTime()
     // On a stack as small as that of a thread of the concurrency pool on other systems.
     nonisolated(unsafe) var end = ""

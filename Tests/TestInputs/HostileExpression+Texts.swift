@@ -11,8 +11,8 @@ extension HostileExpression {
             "a line of 100 000 wrong names", "[" + repeated("u", 45_000) + "]", .refused("undeclared reference")),
         HostileExpression(
             "25 000 unknown functions", "[" + repeated("f()", 24_000) + "]", .refused("there is no such function")),
-        HostileExpression("parentheses", nested("(", 50_000, "1", ")"), tooDeep),
-        HostileExpression("lists in lists", nested("[", 50_000, "1", "]"), tooDeep),
+        HostileExpression("parentheses", nested("(", 49_000, "1", ")"), tooDeep),
+        HostileExpression("lists in lists", nested("[", 49_000, "1", "]"), tooDeep),
         HostileExpression("open lists", String(repeating: "[", count: 100_000), tooDeep),
         HostileExpression("maps in maps", nested("{1:", 20_000, "1", "}"), tooDeep),
         HostileExpression("calls in calls", nested("size(", 15_000, "x", ")"), tooDeep),
@@ -44,7 +44,7 @@ extension HostileExpression {
             (0..<120).reduce("[1]") { text, _ in text + ".map(x," + nested("[", 60, "x", "]") + ")" }, tooDeep),
         HostileExpression(
             "the deepest list", nested("[", 249, "1", "]") + " == " + nested("[", 249, "1", "]"), tooDeep),
-        HostileExpression("a list as deep as is accepted", nested("[", 240, "x", "]"), .cheap("no such attribute")),
+        HostileExpression("a list as deep as is accepted", nested("[", 240, "1", "]"), .cheap("[[[[[[")),
         HostileExpression(
             "indexes as deep as is accepted", nested("f(x)[", 120, "1", "]"), .refused("no such function")),
     ]

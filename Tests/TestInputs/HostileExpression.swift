@@ -36,12 +36,12 @@ public struct HostileExpression: Sendable, CustomStringConvertible {
     public var description: String { name }
 
     /// All of them.
-    public static var all: [HostileExpression] { texts + loops + values + calls + types + deepest }
+    public static var all: [HostileExpression] { texts + loops + values + calls + types }
 
     // MARK: Texts
 
     /// An expression in `count` pairs of brackets.
-    static func nested(_ open: String, _ count: Int, _ middle: String, _ close: String) -> String {
+    public static func nested(_ open: String, _ count: Int, _ middle: String, _ close: String) -> String {
         String(repeating: open, count: count) + middle + String(repeating: close, count: count)
     }
 
