@@ -26,19 +26,26 @@ func peakMemory() throws -> Double {
     return (line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) } ?? 0) / 1024
 }
 
-/// Runs one expression; says how it ended.
+/// Runs one expression; says how it ended. Evaluation has to do with a stack as small as that of a thread of the
+/// concurrency pool on other systems.
 func run(_ row: HostileExpression, in environment: CEL.Environment, _ variables: Variables) -> String {
-    var budget = Budget()
+    nonisolated(unsafe) var end = ""
     do {
         let program = try row.isChecked ? environment.compile(row.text) : environment.compileUnchecked(row.text)
-        do {
-            let value = try program.evaluate(variables, &budget)
-            return "\(budget.spent) steps, value of \(value.literalText.utf8.count) bytes"
-        } catch {
-            return "\(budget.spent) steps, \(error.description.split(separator: "\n").first?.prefix(90) ?? "")"
-        }
+        onSmallStack(512 << 10) { unsafe end = evaluate(program, variables) }
+        return unsafe end
     } catch {
         return "refused: \(error.problems[0].message.prefix(90))"
+    }
+}
+
+func evaluate(_ program: Program, _ variables: Variables) -> String {
+    var budget = Budget()
+    do {
+        let value = try program.evaluate(variables, &budget)
+        return "\(budget.spent) steps, value of \(value.literalText.utf8.count) bytes"
+    } catch {
+        return "\(budget.spent) steps, \(error.description.split(separator: "\n").first?.prefix(90) ?? "")"
     }
 }
 
@@ -51,11 +58,9 @@ if let argument = CommandLine.arguments.dropFirst().first, let index = Int(argum
     let variables: Variables = ["x": 1, "m": .map(MapValue(object)), "n": .map(MapValue(object))]
     _ = run(HostileExpression.deepest[0], in: environment, variables)
     let memory = try peakMemory(), start = processorTime()
-    // On a stack as small as that of a thread of the concurrency pool on other systems.
-    nonisolated(unsafe) var end = ""
-    onSmallStack(512 << 10) { unsafe end = run(row, in: environment, variables) }
+    let end = run(row, in: environment, variables)
     let time = processorTime() - start
-    print("\(time) \(max(0, try peakMemory() - memory)) \(unsafe end)")
+    print("\(time) \(max(0, try peakMemory() - memory)) \(end)")
     exit(0)
 }
 

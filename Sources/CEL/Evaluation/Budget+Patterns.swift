@@ -6,7 +6,7 @@ package import RegularExpressions
 extension Budget {
     /// Pays for a pattern that was compiled.
     package mutating func prepare(_ expression: RegularExpression) throws(EvaluationError) {
-        try spend(64 + 8 * expression.instructionCount)
+        try spend(64 + 6 * expression.instructionCount)
     }
 
     /// Pays for a search, before it is done: in the worst case all of the program is looked at for each byte, and most

@@ -58,7 +58,7 @@ public struct Budget: Sendable {
         steps = limits.steps
         bytes = limits.bytes
         deadline = limits.deadline
-        checkpoint = limits.steps - Self.stride
+        checkpoint = max(0, limits.steps - Self.stride)
         self.limits = limits
     }
 
@@ -125,7 +125,7 @@ public struct Budget: Sendable {
         guard steps >= 0 else {
             throw EvaluationError(.budget, "the expression needs more than the \(limits.steps) steps it may take")
         }
-        checkpoint = steps - Self.stride
+        checkpoint = max(0, steps - Self.stride)
         if let deadline, deadline.isPast {
             throw EvaluationError(.budget, "the expression did not end in time")
         }

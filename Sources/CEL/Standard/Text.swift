@@ -79,6 +79,8 @@ extension Function {
         _ arguments: [Value?], _ budget: inout Budget
     ) throws(EvaluationError) -> Overload.Implementation? {
         guard case .string(let pattern)? = arguments[1] else { return nil }
+        // Nothing is compiled once nothing is left to pay for it.
+        try budget.read(bytes: pattern.utf8.count)
         let compiled: RegularExpression
         do { compiled = try RegularExpression(pattern) } catch { throw .invalid(error.description) }
         try budget.prepare(compiled)

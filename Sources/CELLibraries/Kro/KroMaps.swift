@@ -20,7 +20,7 @@ extension Library {
                             throw .noSuchOverload("merge", a, b)
                         }
                         try budget.allocate(values: 2 * (ours.count + theirs.count))
-                        try budget.spend(4 * (ours.count + theirs.count))
+                        try budget.spend(8 * (ours.count + theirs.count))
                         return .map(MapValue(ours.entries + theirs.entries))
                     })),
             Function(

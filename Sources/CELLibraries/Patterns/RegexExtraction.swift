@@ -88,6 +88,8 @@ extension RegexFunctions {
 
     /// A pattern of an expression, which keeps it.
     static func constant(_ pattern: String, _ budget: inout Budget) throws(EvaluationError) -> RegularExpression {
+        // Nothing is compiled once nothing is left to pay for it.
+        try budget.read(bytes: pattern.utf8.count)
         let expression: RegularExpression
         do { expression = try RegularExpression(pattern) } catch { throw .invalid(error.description) }
         try budget.prepare(expression)
