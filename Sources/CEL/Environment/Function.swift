@@ -2,7 +2,8 @@
 
 /// A function of a library: a name and the forms in which it can be called.
 public struct Function: Sendable {
-    /// Its name; with a namespace before it where it has one: `math.abs`.
+    /// Its name, with a namespace before it where it has one: `math.abs`; of an operator the name that
+    /// `Expression.Kind` has: `_+_`.
     public let name: String
     /// Its forms, in the order in which they are tried.
     public let overloads: [Overload]
@@ -31,11 +32,14 @@ public struct Overload: Sendable {
     /// the budget for preparing the expression is used up, which leaves the call as it is too.
     public var specialize: (@Sendable ([Value?], inout Budget) throws(EvaluationError) -> Implementation?)?
 
-    /// What is done when an overload is called; arguments are of the types declared, as far as they say what they are.
+    /// What is done when an overload is called.
     ///
-    /// An implementation pays `Budget` before it looks at or makes more than a few values.
+    /// There are as many arguments as parameters. They may be of other types where the expression does not say what it
+    /// hands over, so an implementation throws `noSuchOverload` for what it does not take. It pays `Budget` before it
+    /// looks at or makes more than a few values, and gives the same value for the same arguments: calls with constants
+    /// run once, before the expression does.
     public enum Implementation: Sendable {
-        /// The evaluator knows what to do.
+        /// The evaluator knows what to do; for operators of the standard library.
         case builtin
         /// For no argument.
         case nullary(@Sendable (inout Budget) throws(EvaluationError) -> Value)

@@ -24,7 +24,10 @@ public struct Template: Sendable {
     /// of quotes, and accepts a `${` inside of them only. A `${` without its `}` is text; in OCM's dialect it is an
     /// error when the string that hides the end is not closed either.
     ///
-    /// - Parameter name: what errors call the string.
+    /// - Parameters:
+    ///   - text: the string.
+    ///   - dialect: whose template it is.
+    ///   - name: what errors call the string.
     /// - Throws: for an expression in an expression, and for more than 64 `${` without their `}`.
     public init(_ text: String, dialect: TemplateDialect, name: String = "<template>") throws(CompileError) {
         (self.text, self.dialect) = (text, dialect)

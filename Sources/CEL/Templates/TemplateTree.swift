@@ -43,6 +43,8 @@ public struct TemplateTree: Sendable {
     /// Takes a document apart and reads its expressions.
     ///
     /// - Parameters:
+    ///   - document: the document with its templates.
+    ///   - dialect: whose templates these are.
     ///   - environment: brings the macros; variables need not be in it yet.
     ///   - source: what errors call the document.
     /// - Throws: all problems: expressions that cannot be read, what the dialect does not allow, values nested

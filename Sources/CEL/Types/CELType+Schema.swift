@@ -29,8 +29,10 @@ extension CELType {
     ///   itself are dyn. `oneOf` and `anyOf` are what their parts have in common; next to a `type` they only add fields.
     ///
     /// - Parameters:
-    ///   - name: what errors call it: `schema`.
+    ///   - schema: the schema; `true` and `false` are schemas too, and say nothing.
+    ///   - name: what errors and `type(x)` call the type: `schema`.
     ///   - root: the document that references point into, when the schema is a part of one.
+    ///   - limits: how much of the schema is accepted.
     /// - Throws: for a reference into the schema that leads nowhere, and when the limits are exceeded.
     public init(
         schema: JSON, name: String, root: JSON? = nil, limits: SchemaLimits = .standard
