@@ -4,8 +4,9 @@ SHELL := /bin/bash
 PREFIX ?= $(HOME)/.local
 SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -static-stdlib
+DOCUMENTATION = .build/documentation
 
-.PHONY: help setup build release install test check lint format layers demo bench fuzz-cel hostile-cel tsan-cel conformance-cel clean
+.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel hostile-cel tsan-cel conformance-cel clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -59,6 +60,17 @@ tsan-cel: ## evaluate shared expressions from many threads under ThreadSanitizer
 
 conformance-cel: ## run the vectors of the expression language, with a count for each file
 	scripts/conformance-cel
+
+docs: setup ## build the documentation of the expression engine; any warning fails it
+	$(SWIFT_BUILD) --target CEL
+	rm -rf $(DOCUMENTATION) && mkdir -p $(DOCUMENTATION)/symbols
+	swift symbolgraph-extract -module-name CEL -minimum-access-level public \
+		-target "$$(uname -m)-unknown-linux-gnu" -I "$$(swift build --show-bin-path)/Modules" -I Sources/CYAML \
+		-output-dir $(DOCUMENTATION)/symbols
+	docc convert Sources/CEL/CEL.docc --additional-symbol-graph-dir $(DOCUMENTATION)/symbols \
+		--fallback-display-name CEL --fallback-bundle-identifier org.sovereign.cel --warnings-as-errors \
+		--output-path $(DOCUMENTATION)/CEL.doccarchive
+	@echo "see it: docc preview Sources/CEL/CEL.docc --additional-symbol-graph-dir $(DOCUMENTATION)/symbols"
 
 clean: ## remove what was built
 	rm -rf .build build

@@ -14,6 +14,8 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "Sovereign",
     products: [
+        // Expressions for other packages, with the modules whose types appear in their interfaces.
+        .library(name: "CEL", targets: ["CEL", "CELLibraries", "Documents", "Chronology", "Basics"]),
         .executable(name: "ocm", targets: ["ocm"]),
         .executable(name: "sovereign-notes", targets: ["sovereign-notes"]),
         .executable(name: "benchmarks", targets: ["benchmarks"]),

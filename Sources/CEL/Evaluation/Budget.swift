@@ -4,10 +4,11 @@ internal import Glibc
 
 /// How much one evaluation may do and make.
 public struct EvaluationLimits: Sendable {
-    /// The most steps: visits of an element, calls, and the work of a call for each 16 bytes or each element it looks
-    /// at.
+    /// The most steps: visits of an element by a macro, each with one more for every three parts of what is asked of the
+    /// element, calls, and the work of a call for each 16 bytes or each element it looks at.
     public var steps = 2_000_000
-    /// The most bytes that strings, bytes, lists and maps made on the way may hold together.
+    /// The most bytes that strings, bytes, lists and maps made on the way may hold together, also those that nothing
+    /// refers to any more.
     public var bytes = 32 * 1024 * 1024
     /// When it has to end, at the latest.
     public var deadline: Deadline?
@@ -115,7 +116,7 @@ public struct Budget: Sendable {
         try spend(other.spent)
     }
 
-    /// How many steps were paid for.
+    /// How many steps were paid for; the last payment may be more than there was.
     public var spent: Int { limits.steps - steps }
     /// How many bytes were paid for.
     public var allocated: Int { limits.bytes - bytes }

@@ -26,8 +26,8 @@ struct DocumentationTests {
         #expect(blocks == [example])
     }
 
-    @Test("There are articles")
-    func articles() { #expect(Self.articles.count >= 7) }
+    @Test("The articles are found")
+    func found() { #expect(Self.articles.count >= 7) }
 
     private static func text(_ path: String) throws -> String {
         String(decoding: try FileSystem.read(path, limit: 1 << 20), as: UTF8.self)
