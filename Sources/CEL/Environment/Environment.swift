@@ -13,10 +13,11 @@ public struct Environment: Sendable {
         /// Whether `getMilliseconds()` of a duration is all of it, as cel-go has it, and not the part below a second.
         public var durationMillisecondsAreTotal = false
         /// Whether `has(a.b)` and `a.?b` fail where `a` is a number, a string or another value without parts, as the
-        /// specification has it; else `b` is missing there, as cel-go has it unless told otherwise.
+        /// specification has it; else `b` is missing there, as cel-go has it unless told otherwise. Where `a` is a list
+        /// they always fail.
         public var failsOnBadPresenceTest = true
-        /// Whether map literals take any key and of a key given twice the last value, as cel-go has it; the
-        /// specification makes both errors.
+        /// Whether map literals also take doubles and null as keys, and of a key given twice the last value, as cel-go
+        /// has it; the specification makes both errors.
         public var acceptsAnyMapKey = false
         /// What the numbers of documents are.
         public var numbers = NumberReading.integersAndDoubles
@@ -29,7 +30,7 @@ public struct Environment: Sendable {
 
     let functions: [String: [Overload]]
     let macros: MacroTable
-    /// Variables by their full name.
+    /// The types of variables by their full names.
     public let variables: [String: CELType]
     let slots: [String: Int]
     /// Names that stand for values; those of types among them.
@@ -98,6 +99,8 @@ public struct Environment: Sendable {
     }
 
     /// Reads an expression and expands its macros.
+    ///
+    /// - Throws: what is wrong at the first place that cannot be read, and when `options.limits` are exceeded.
     public func parse(_ text: String, name: String = "<input>") throws(CompileError) -> Expression {
         var parser = try Parser(
             SourceText(text, name: name), macros: macros, hasOptionals: hasOptionals, limits: options.limits)
@@ -105,12 +108,16 @@ public struct Environment: Sendable {
     }
 
     /// Finds the type of every part of an expression, and which functions and variables its names mean.
+    ///
+    /// - Throws: all problems that are found.
     public func check(_ expression: Expression) throws(CompileError) -> CheckedExpression {
         var checker = Checker(self, expression)
         return try checker.check()
     }
 
-    /// Makes a program of a checked expression.
+    /// Makes a program of a checked expression, in the environment that checked it.
+    ///
+    /// - Throws: for calls that can never succeed, such as those with a pattern that is no regular expression.
     public func program(_ checked: CheckedExpression) throws(CompileError) -> Program {
         try Planner.plan(checked.expression, checked: checked, in: self)
     }

@@ -16,7 +16,7 @@ public struct AttributePath: Hashable, Sendable, CustomStringConvertible, Compar
 
     /// The variable's name, with its namespace.
     public let variable: String
-    /// What is read from it; fewer steps than were written where the rest is not known.
+    /// What is read from it. The paths that an evaluation needs to know have fields only, up to the first index.
     public let steps: [Step]
 
     /// A path.

@@ -3,6 +3,9 @@
 extension Expression {
     /// Which variables, and which parts of them, may be read; variables of macros are not among them. What a graph of
     /// expressions that depend on each other is made of.
+    ///
+    /// Names are taken as they are written, so what is no variable is among them too: `lists` of `lists.range(3)`, and
+    /// `int` of `type(x) == int`.
     public var references: Set<AttributePath> {
         var finder = ReferenceFinder(expression: self)
         finder.visit(root)

@@ -56,6 +56,7 @@ public struct Program: Sendable {
         }
     }
 
-    /// Which variables, and which parts of them, the expression may read; found without running it.
+    /// Which variables, and which parts of them, the expression may read; found without running it, see
+    /// `Expression.references`.
     public var references: Set<AttributePath> { expression.references }
 }

@@ -68,7 +68,7 @@ public struct Variables: Sendable, ExpressibleByDictionaryLiteral {
             storage.names, storage.values, storage.failures.merging([name: error]) { $1 }, storage.unknown)
     }
 
-    /// Marks a variable, or a part of one, as not known yet; see `Program.evaluatePartially`.
+    /// Marks a variable, or a part of one, as not known yet; see `Program.evaluatePartially`. It need not have a value.
     public mutating func markUnknown(_ path: AttributePath) {
         storage = Storage(storage.names, storage.values, storage.failures, storage.unknown + [path])
     }

@@ -13,7 +13,8 @@ public struct CompileError: Error, Sendable, CustomStringConvertible {
         public var description: String { "\(location): \(message)\n\(location.excerpt)" }
     }
 
-    /// At least one, in the order of the text; at most a hundred.
+    /// At least one, at most a hundred. Reading ends at the first; checking finds all, those of the arguments of a call
+    /// before its own.
     public let problems: [Problem]
 
     init(_ problems: [Problem]) { self.problems = problems }

@@ -4,7 +4,8 @@ public import Documents
 
 extension CELType {
     /// The type of a sample document: its objects have the fields that are there and no others, the elements of a list
-    /// the fields of all of them. What is only ever null, empty or of several types is left open.
+    /// the fields of all of them. An empty object is a map of strings; what is only ever null, the element of an empty
+    /// list, and what is of several types is left open.
     public init(inferredFrom sample: JSON, name: String) { self.init(inferredFrom: [sample], name: name) }
 
     /// The type of documents of which these are samples.

@@ -26,7 +26,10 @@ extension CELType {
     /// - Strings of the formats `byte`, `duration`, `date` and `date-time` are bytes, durations and timestamps.
     /// - What is `nullable` may be null; a list or map that may be null is dyn.
     /// - `x-kubernetes-int-or-string`, several types, a reference to another document, and one that leads back to
-    ///   itself are dyn. `oneOf` and `anyOf` are what their parts have in common; next to a `type` they only add fields.
+    ///   itself are dyn.
+    /// - `oneOf` and `anyOf` without a `type` are the type of all their parts: an object with the fields of all where
+    ///   all are objects, else dyn where they differ; `allOf` alike, without parts that only add conditions. Next to a
+    ///   `type` they only add fields. A `const` or `enum` without a `type` is what its values are.
     ///
     /// - Parameters:
     ///   - schema: the schema; `true` and `false` are schemas too, and say nothing.

@@ -4,9 +4,13 @@
 public indirect enum CELType: Hashable, Sendable {
     /// Anything; checked when it runs.
     case dyn
+    /// Values without parts.
     case null, bool, int, uint, double, string, bytes, timestamp, duration
+    /// A list by the type of its elements.
     case list(CELType)
+    /// A map by the types of its keys and values.
     case map(CELType, CELType)
+    /// An optional by the type of its value.
     case optional(CELType)
     /// The type of a type.
     case type(CELType)
@@ -18,7 +22,7 @@ public indirect enum CELType: Hashable, Sendable {
     case nullable(CELType)
     /// A type parameter of a declaration: the same name stands for the same type.
     case parameter(String)
-    /// A type that the checker is about to find.
+    /// A type that the checker is about to find; not for declarations.
     case unknown(Int)
 
     /// The name that `type(x)` yields for values of this type.
