@@ -93,7 +93,7 @@ struct DocumentationExampleTests {
         #expect(sandbox.answer("1 +") == .refused)
         #expect(sandbox.answer("[" + String(repeating: "1, ", count: 2_000) + "1]") == .refused)
         let ten = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
-        let hostile = "\(ten).all(a, \(ten).all(b, \(ten).all(c, \(ten).all(d, \(ten).all(e, a + b + c + d + e >= 0)))))"
+        let hostile = ["a", "b", "c", "d", "e"].reduce("a >= 0") { body, name in "\(ten).all(\(name), \(body))" }
         #expect(sandbox.answer(hostile) == .exhausted)
         #expect(sandbox.steps >= 10_000)
         #expect(sandbox.answer("[1, 2, 3].map(i, i)") == .exhausted)
