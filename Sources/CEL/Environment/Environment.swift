@@ -45,7 +45,7 @@ public struct Environment: Sendable {
 
     /// An environment of libraries, variables with their types, and the namespace in which names are looked up.
     ///
-    /// Of two overloads with one id the later library's counts.
+    /// Of two overloads of a function with one id the later library's counts.
     public init(
         libraries: [Library] = [.standard], variables: [String: CELType] = [:], container: String = "",
         options: Options = Options()

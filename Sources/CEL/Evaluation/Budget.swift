@@ -5,7 +5,7 @@ internal import Glibc
 /// How much one evaluation may do and make.
 public struct EvaluationLimits: Sendable {
     /// The most steps: visits of an element by a macro, each with one more for every three parts of what is asked of the
-    /// element, calls, and the work of a call for each 16 bytes or each element it looks at.
+    /// element, calls, and the work of a call for each 16 bytes or each element it looks at and each byte it parses.
     public var steps = 2_000_000
     /// The most bytes that strings, bytes, lists and maps made on the way may hold together, also those that nothing
     /// refers to any more.
