@@ -33,7 +33,10 @@ public struct Conversation: Sendable {
         switch try ConversationCommand.named(String(word)) {
         case .let: try define(rest)
         case .type: return .text(try checked(rest).resultType.description)
-        case .refs: return .text(Self.lines(try parsed(rest).references.sorted().map(\.description)))
+        case .refs:
+            return .text(
+                Self.lines(
+                    session.environment(isExact: false).references(of: try parsed(rest)).sorted().map(\.description)))
         case .vars: return .text(variables)
         case .unset: try unset(rest)
         case .unknown: try markUnknown(rest)

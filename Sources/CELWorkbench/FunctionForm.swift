@@ -53,7 +53,8 @@ public struct FunctionForm: Sendable, Hashable {
 extension FunctionForm {
     fileprivate init(_ overload: Overload, named name: String, in library: String) {
         let types = overload.parameters.map(\.description)
-        let isOperator = !(name.first?.isLetter ?? false)
+        // `math.@min` and its likes are what macros make of a call; nobody writes them.
+        let isOperator = !(name.first?.isLetter ?? false) || name.contains("@")
         let call: String
         if isOperator {
             call = Self.operatorText(name, types)

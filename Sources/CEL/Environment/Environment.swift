@@ -36,6 +36,8 @@ public struct Environment: Sendable {
     /// Names that stand for values; those of types among them.
     let constants: [String: Value]
     let types: [String: CELType]
+    /// What stands before the last point of functions' names: `lists`, `json`.
+    let namespaces: Set<String>
     let container: Container
     let hasOptionals: Bool
     /// What differs between those who use the language.
@@ -78,6 +80,7 @@ public struct Environment: Sendable {
         }
         (self.functions, self.macros, self.types, self.hasOptionals) = (functions, macros, types, hasOptionals)
         self.constants = constants
+        namespaces = Set(functions.keys.compactMap { name in name.lastIndex(of: ".").map { String(name[..<$0]) } })
         (self.variables, self.options, self.libraries) = (variables, options, libraries)
         self.container = Container(container)
         slots = Dictionary(
@@ -91,7 +94,7 @@ public struct Environment: Sendable {
 
     private init(_ base: Environment, variables: [String: CELType]) {
         (functions, macros, types, container) = (base.functions, base.macros, base.types, base.container)
-        constants = base.constants
+        (constants, namespaces) = (base.constants, base.namespaces)
         (hasOptionals, options, libraries) = (base.hasOptionals, base.options, base.libraries)
         self.variables = variables
         slots = Dictionary(

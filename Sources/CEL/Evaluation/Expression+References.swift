@@ -13,6 +13,18 @@ extension Expression {
     }
 }
 
+extension Environment {
+    /// Which variables, and which parts of them, an expression may read: `Expression.references` without the names of
+    /// namespaces, types and constants that no variable hides.
+    public func references(of expression: Expression) -> Set<AttributePath> {
+        expression.references.filter { path in
+            if variables[path.variable] != nil { return true }
+            let name = path.description
+            return constants[name] == nil && !namespaces.contains(name)
+        }
+    }
+}
+
 private struct ReferenceFinder {
     let expression: Expression
     var found: Set<AttributePath> = []

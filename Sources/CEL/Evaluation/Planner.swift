@@ -25,7 +25,7 @@ struct Planner {
         var planner = Planner(environment: environment, expression: expression, checked: checked)
         let root = try planner.node(expression.root)
         return Program(
-            root: root, expression: expression, resultType: checked?.resultType ?? .dyn,
+            root: root, expression: expression, environment: environment, resultType: checked?.resultType ?? .dyn,
             locals: planner.localCount, bound: planner.boundCount)
     }
 

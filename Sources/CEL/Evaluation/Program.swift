@@ -3,17 +3,33 @@
 /// An expression that is ready to run, any number of times, by any thread.
 public struct Program: Sendable {
     private let root: any Node
-    /// The expression it was made of.
-    public let expression: Expression
-    /// The type of its result; dyn when it was not checked.
-    public let resultType: CELType
+    private let origin: Origin
     private let locals: Int
     private let bound: Int
 
-    init(root: any Node, expression: Expression, resultType: CELType, locals: Int, bound: Int) {
-        (self.root, self.expression, self.resultType) = (root, expression, resultType)
+    /// What it was made of; nothing that running it looks at.
+    private final class Origin: Sendable {
+        let expression: Expression
+        let environment: Environment
+        let resultType: CELType
+
+        init(_ expression: Expression, _ environment: Environment, _ resultType: CELType) {
+            (self.expression, self.environment, self.resultType) = (expression, environment, resultType)
+        }
+    }
+
+    init(
+        root: any Node, expression: Expression, environment: Environment, resultType: CELType, locals: Int, bound: Int
+    ) {
+        self.root = root
+        origin = Origin(expression, environment, resultType)
         (self.locals, self.bound) = (locals, bound)
     }
+
+    /// The expression it was made of.
+    public var expression: Expression { origin.expression }
+    /// The type of its result; dyn when it was not checked.
+    public var resultType: CELType { origin.resultType }
 
     /// The value of the expression.
     ///
@@ -56,7 +72,6 @@ public struct Program: Sendable {
         }
     }
 
-    /// Which variables, and which parts of them, the expression may read; found without running it, see
-    /// `Expression.references`.
-    public var references: Set<AttributePath> { expression.references }
+    /// Which variables, and which parts of them, the expression may read; found without running it.
+    public var references: Set<AttributePath> { origin.environment.references(of: origin.expression) }
 }

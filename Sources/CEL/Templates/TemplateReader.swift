@@ -7,7 +7,6 @@ struct TemplateReader {
     private let dialect: TemplateDialect
     private let environment: Environment
     /// Names that look like a variable where a function of a namespace is called: `lists` in `lists.range(3)`.
-    private let namespaces: Set<String>
     private(set) var problems: TemplateProblems
     private(set) var leaves: [TemplateTree.Leaf] = []
     private(set) var expressions: [MapKey: Expression] = [:]
@@ -19,7 +18,6 @@ struct TemplateReader {
 
     init(_ dialect: TemplateDialect, _ environment: Environment, _ problems: TemplateProblems) {
         (self.dialect, self.environment, self.problems) = (dialect, environment, problems)
-        namespaces = environment.namespaces
     }
 
     mutating func read(_ value: JSON) -> TemplateTree.Shape {
@@ -78,26 +76,12 @@ struct TemplateReader {
         let key = MapKey.string(text)
         if let known = references[key] { return known }
         let expression = try environment.parse(text, name: "<expression>")
-        let found = expression.references.filter { !isName($0) }
+        let found = environment.references(of: expression)
         (expressions[key], references[key]) = (expression, found)
         return found
-    }
-
-    /// Whether a path is the name of a namespace, a type or a constant and not a variable.
-    private func isName(_ path: AttributePath) -> Bool {
-        guard environment.variables[path.variable] == nil else { return false }
-        let name = path.description
-        return namespaces.contains(name) || environment.constants[name] != nil
     }
 }
 
 extension TemplateTree.Shape {
     fileprivate var isPlain: Bool { if case .plain = self { true } else { false } }
-}
-
-extension Environment {
-    /// What stands before the last point of functions' names: `lists`, `json`.
-    fileprivate var namespaces: Set<String> {
-        Set(functions.keys.compactMap { name in name.lastIndex(of: ".").map { String(name[..<$0]) } })
-    }
 }

@@ -43,7 +43,7 @@ struct CELCheck: Command {
             throw Fault(.invalid, "the expression has \(count) problem\(count == 1 ? "" : "s")")
         }
         let type = checked.resultType.description
-        let paths = checked.expression.references.sorted().map(\.description)
+        let paths = session.environment(isExact: true).references(of: checked.expression).sorted().map(\.description)
         let json: JSON = [
             "valid": true, "type": .string(type), "references": .array(paths.map { .string($0) }),
         ]

@@ -12,16 +12,14 @@ struct ConditionalResource {
     }
 
     private let program: Program
-    private let resources: Set<String>
 
     init(includeWhen condition: String, resources: Set<String>) throws {
-        self.resources = resources
         let variables = Dictionary(uniqueKeysWithValues: resources.map { ($0, CELType.dyn) })
         program = try Environment(libraries: [.standard, .optionals], variables: variables).compile(condition)
     }
 
     /// What the condition may read, found without running it: the edges of the graph.
-    var dependencies: [String] { resources.intersection(program.references.map(\.variable)).sorted() }
+    var dependencies: [String] { Set(program.references.map(\.variable)).sorted() }
 
     /// Decides as early as what is known allows.
     func decide(known: [String: JSON], later: [AttributePath]) throws -> Decision {
