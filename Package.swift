@@ -65,6 +65,8 @@ let package = Package(
             name: "Transfer",
             dependencies: ["Basics", "Cryptography", "Documents", "OCI", "ComponentModel", "Repositories"]),
 
+        .target(name: "Orchestration", dependencies: ["Basics", "Documents", "CEL", "CELLibraries"]),
+
         // Applications.
         .target(
             name: "CELWorkbench", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
@@ -131,6 +133,7 @@ let package = Package(
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
                 "Repositories", "TestServers", "TestInputs",
             ]),
+        .testTarget(name: "OrchestrationTests", dependencies: ["Basics", "Documents", "Orchestration"]),
         .testTarget(
             name: "SovereignNotesTests",
             dependencies: [

@@ -62,6 +62,14 @@ public struct TemplateTree: Sendable {
         try self.init(document.root, dialect, environment) { document.place(of: $0) }
     }
 
+    /// Takes a part of a document apart, whose place in it is known; pointers begin at the part.
+    public init(
+        _ part: JSON, at base: JSONPointer, in document: LocatedDocument, dialect: TemplateDialect,
+        environment: Environment
+    ) throws(TemplateError) {
+        try self.init(part, dialect, environment) { document.place(of: JSONPointer(base.parts + $0.parts)) }
+    }
+
     private init(
         _ document: JSON, _ dialect: TemplateDialect, _ environment: Environment,
         _ place: @escaping @Sendable (JSONPointer) -> String

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Basics
+public import CEL
+internal import CELLibraries
+public import Documents
+
+/// The operations of a specification in an order in which each finds what it reads: a directed acyclic graph.
+///
+/// Making one finds every mistake that can be found before anything runs: kinds of operations that are not known,
+/// references to what is not there, circles, and values of types that their places do not take.
+public struct OrchestrationGraph: Sendable {
+    /// An operation and what it waits for.
+    public struct Node: Sendable {
+        /// What is described.
+        public let operation: OrchestrationSpecification.Operation
+        /// Its kind.
+        public let type: OperationType
+        /// Its properties, ready to be filled in.
+        public let properties: CompiledTemplateTree
+        /// The operations whose properties or outputs it reads, sorted.
+        public let dependencies: [String]
+    }
+
+    /// The nodes; each stands behind all that it waits for, and otherwise as in the document.
+    public let nodes: [Node]
+    /// Data for expressions.
+    public let environment: JSON
+
+    /// Checks a specification against the kinds of operations that are known.
+    ///
+    /// - Throws: `invalid` with all problems of one step: first of kinds and expressions, then of references that form
+    ///   a circle, drawn, then of types.
+    public init(_ specification: OrchestrationSpecification, types: [OperationType]) throws(Fault) {
+        var reader = OperationReader(specification, types)
+        let read = try reader.read()
+        let order = try OperationOrder(read.map { ($0.operation.id, $0.dependencies) }, specification).sorted()
+        let byID = Dictionary(uniqueKeysWithValues: read.map { ($0.operation.id, $0) })
+        let ordered = order.compactMap { byID[$0] }
+        nodes = try PropertyChecker(specification, ordered).check()
+        environment = specification.environment
+    }
+}
+
+/// An operation whose kind is known and whose expressions are read.
+struct ReadOperation {
+    let operation: OrchestrationSpecification.Operation
+    let type: OperationType
+    let tree: TemplateTree
+    let dependencies: [String]
+}
+
+/// Finds kinds and references.
+private struct OperationReader {
+    private let specification: OrchestrationSpecification
+    private let types: [OperationType]
+    private let environment = Profile.transformation.environment()
+    private var problems: SpecificationProblems
+
+    init(_ specification: OrchestrationSpecification, _ types: [OperationType]) {
+        (self.specification, self.types) = (specification, types)
+        problems = SpecificationProblems(specification.document)
+    }
+
+    mutating func read() throws(Fault) -> [ReadOperation] {
+        let ids = Set(specification.operations.map(\.id))
+        var result: [ReadOperation] = []
+        for operation in specification.operations {
+            guard let type = types.first(where: { $0.name == operation.type }) else {
+                let near = Spelling.nearest(to: operation.type, among: types.map(\.name))
+                problems.add(
+                    "there is no operation '\(operation.type)'" + (near.map { "; did you mean '\($0)'?" } ?? ""),
+                    at: operation.pointer.appending("type"))
+                continue
+            }
+            do throws(TemplateError) {
+                let tree = try TemplateTree(
+                    operation.properties, at: operation.propertiesPointer, in: specification.document,
+                    dialect: .ocmTransform, environment: environment)
+                let read = Set(tree.references.map(\.variable)).intersection(ids)
+                result.append(
+                    ReadOperation(operation: operation, type: type, tree: tree, dependencies: read.sorted()))
+            } catch {
+                problems.add(error.description)
+            }
+        }
+        try problems.throwIfAny()
+        return result
+    }
+}
+
+extension Profile {
+    /// What expressions of orchestration specifications may use: OCM's language of transformations, and its functions
+    /// for references.
+    static let transformation = Profile(
+        name: "orchestration", summary: ocmTransform.summary,
+        libraries: ocmTransform.libraries + [.ocmReferences(of: nil)], options: ocmTransform.options)
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import CEL
+internal import CELLibraries
+internal import Documents
+
+/// Checks the properties of operations, with and without expressions, against the schemas of their kinds.
+struct PropertyChecker {
+    private let specification: OrchestrationSpecification
+    private let operations: [ReadOperation]
+
+    init(_ specification: OrchestrationSpecification, _ operations: [ReadOperation]) {
+        (self.specification, self.operations) = (specification, operations)
+    }
+
+    func check() throws(Fault) -> [OrchestrationGraph.Node] {
+        var problems = SpecificationProblems(specification.document)
+        var variables: [String: CELType] = [
+            "environment": CELType(inferredFrom: specification.environment, name: "environment")
+        ]
+        var properties: [String: CELType] = [:]
+        for read in operations {
+            let id = read.operation.id
+            properties[id] = try CELType(schema: read.type.properties, name: "\(id).spec")
+            variables[id] = try variable(of: read, properties: properties[id]!)
+        }
+        let environment = Profile.transformation.environment(variables: variables)
+        var nodes: [OrchestrationGraph.Node] = []
+        for read in operations {
+            let wanted = properties[read.operation.id]!
+            do throws(TemplateError) {
+                let compiled = try read.tree.compile(in: environment, expected: wanted)
+                checkPlain(compiled, wanted, read, &problems)
+                nodes.append(
+                    OrchestrationGraph.Node(
+                        operation: read.operation, type: read.type, properties: compiled,
+                        dependencies: read.dependencies))
+            } catch {
+                problems.add(error.description)
+            }
+        }
+        try problems.throwIfAny()
+        return nodes
+    }
+
+    /// What an operation's name stands for: its properties as `spec`, what it yields as `outputs` and `output`, and
+    /// each output by its own name, as specifications write all of these.
+    private func variable(of read: ReadOperation, properties: CELType) throws(Fault) -> CELType {
+        let outputs = try CELType(schema: read.type.outputs, name: "\(read.operation.id).outputs")
+        var fields: [String: CELType] = [:]
+        if case .object(let object) = outputs { fields = object.fields }
+        fields.merge(["spec": properties, "outputs": outputs, "output": outputs]) { $1 }
+        return .object(ObjectType(name: read.operation.id, fields: fields))
+    }
+
+    /// What holds no expressions: properties that are not known, of another type, or missing.
+    private func checkPlain(
+        _ compiled: CompiledTemplateTree, _ wanted: CELType, _ read: ReadOperation,
+        _ problems: inout SpecificationProblems
+    ) {
+        if let mismatch = compiled.resultType(name: "properties").mismatch(with: wanted) {
+            problems.add("\(read.operation.type): \(mismatch)", at: read.operation.propertiesPointer)
+        }
+        guard case .object(let object) = wanted else { return }
+        for name in object.required.sorted() where compiled.document[name] == nil {
+            problems.add("\(read.operation.type) needs '\(name)'", at: read.operation.pointer)
+        }
+    }
+}
