@@ -65,7 +65,11 @@ let package = Package(
             name: "Transfer",
             dependencies: ["Basics", "Cryptography", "Documents", "OCI", "ComponentModel", "Repositories"]),
 
-        .target(name: "Orchestration", dependencies: ["Basics", "Documents", "CEL", "CELLibraries"]),
+        .target(
+            name: "Orchestration",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "CEL", "CELLibraries", "ComponentModel", "Repositories",
+            ]),
 
         // Applications.
         .target(
@@ -133,7 +137,11 @@ let package = Package(
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
                 "Repositories", "TestServers", "TestInputs",
             ]),
-        .testTarget(name: "OrchestrationTests", dependencies: ["Basics", "Documents", "Orchestration"]),
+        .testTarget(
+            name: "OrchestrationTests",
+            dependencies: [
+                "Basics", "Documents", "WebClient", "ComponentModel", "Repositories", "Orchestration", "TestServers",
+            ]),
         .testTarget(
             name: "SovereignNotesTests",
             dependencies: [

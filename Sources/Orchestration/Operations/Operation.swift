@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+public import Documents
+
+/// A kind of operation and what it does.
+public struct Operation: Sendable {
+    /// Its name and schemas.
+    public let type: OperationType
+    /// Does it: from properties that fit its schema to outputs that fit theirs.
+    public let perform: @Sendable (JSON, OperationContext) async throws -> JSON
+
+    /// Describes a kind of operation.
+    public init(_ type: OperationType, perform: @escaping @Sendable (JSON, OperationContext) async throws -> JSON) {
+        (self.type, self.perform) = (type, perform)
+    }
+}
+
+extension GraphExecutor {
+    /// An executor that does what the operations' kinds say.
+    ///
+    /// - Parameter operations: all kinds that the graph was made with.
+    public init(_ graph: OrchestrationGraph, width: Int = 4, operations: [Operation], context: OperationContext) {
+        let byName = Dictionary(operations.map { ($0.type.name, $0) }) { $1 }
+        self.init(graph, width: width) { node, properties in
+            guard let operation = byName[node.type.name] else {
+                throw Fault(.internal, "the operation '\(node.type.name)' was checked and is not there")
+            }
+            return try await operation.perform(properties, context)
+        }
+    }
+}
