@@ -78,7 +78,8 @@ let package = Package(
             name: "OCMCommands",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "CEL", "CELLibraries",
-                "CELTesting", "OCI", "ComponentModel", "Repositories", "Transfer", "CELWorkbench", "CommandLineKit",
+                "CELTesting", "OCI", "ComponentModel", "Repositories", "Transfer", "Orchestration", "CELWorkbench",
+                "CommandLineKit",
             ]),
         .executableTarget(name: "ocm", dependencies: ["OCMCommands"]),
 

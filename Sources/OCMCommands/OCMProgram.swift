@@ -37,7 +37,10 @@ public enum OCMProgram {
             .group("verify", abstract: "Verify component versions", [.command(VerifyComponentVersion.self)]),
             .group(
                 "transfer", abstract: "Carry component versions from one repository to another",
-                [.command(TransferComponentVersion.self), .command(TransferArchive.self)]),
+                [
+                    .command(TransferComponentVersion.self), .command(TransferArchive.self),
+                    .command(TransferSpecification.self),
+                ]),
             .command(Login.self),
             .group("config", abstract: "Look at the configuration", [.command(ConfigView.self)]),
             .group(

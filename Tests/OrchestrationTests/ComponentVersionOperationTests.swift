@@ -84,7 +84,7 @@ import WebClient
             """
     }
 
-    private func run(_ text: String) async throws -> [(id: String, outcome: GraphExecutor.Outcome)] {
+    private func run(_ text: String) async throws -> [OperationReport] {
         let document = try YAML.document(Array(text.utf8), source: "spec.yaml")
         let operations = Operation.componentVersions
         let graph = try OrchestrationGraph(OrchestrationSpecification(document), types: operations.map(\.type))

@@ -44,11 +44,11 @@ struct GraphExecutorTests {
             if node.operation.id == "bad" { throw Fault(.unavailable, "the registry is gone") }
             return ["said": properties["text"] ?? ""]
         }.run()
-        let outcomes = report.map { id, outcome in
-            switch outcome {
-            case .finished: "\(id) finished"
-            case .failed(let fault): "\(id) failed: \(fault.message)"
-            case .skipped(let other): "\(id) waited for \(other)"
+        let outcomes = report.map { report in
+            switch report.outcome {
+            case .finished: "\(report.id) finished"
+            case .failed(let fault): "\(report.id) failed: \(fault.message)"
+            case .skipped(let other): "\(report.id) waited for \(other)"
             }
         }
         #expect(outcomes.contains("other finished"))

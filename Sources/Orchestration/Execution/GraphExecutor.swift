@@ -36,7 +36,7 @@ public struct GraphExecutor: Sendable {
     ///
     /// - Returns: what became of each, in the order of the graph.
     /// - Throws: `CancellationError` when the task is cancelled; failures of operations are outcomes.
-    public func run() async throws -> [(id: String, outcome: Outcome)] {
+    public func run() async throws -> [OperationReport] {
         var run = GraphRun(graph)
         try await withThrowingTaskGroup(of: (String, Outcome).self) { group in
             var running = 0
@@ -51,7 +51,9 @@ public struct GraphExecutor: Sendable {
                 run.finish(id, outcome)
             }
         }
-        return graph.nodes.compactMap { node in run.outcomes[node.operation.id].map { (node.operation.id, $0) } }
+        return graph.nodes.compactMap { node in
+            run.outcomes[node.operation.id].map { OperationReport(id: node.operation.id, outcome: $0) }
+        }
     }
 
     private func outcome(of node: OrchestrationGraph.Node, _ variables: Variables) async throws -> Outcome {
@@ -67,6 +69,14 @@ public struct GraphExecutor: Sendable {
     private static func properties(of node: OrchestrationGraph.Node, _ variables: Variables) throws(Fault) -> JSON {
         do throws(TemplateError) { return try node.properties.render(variables) } catch { throw error.fault }
     }
+}
+
+/// What became of one operation.
+public struct OperationReport: Sendable {
+    /// Which operation.
+    public let id: String
+    /// What became of it.
+    public let outcome: GraphExecutor.Outcome
 }
 
 /// What is known while a graph runs.

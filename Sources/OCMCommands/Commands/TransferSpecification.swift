@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import CELWorkbench
+internal import CommandLineKit
+internal import Documents
+internal import Orchestration
+
+/// `ocm transfer specification FILE`
+struct TransferSpecification: Command {
+    static let configuration = CommandConfiguration(
+        "specification", aliases: ["spec"], abstract: "Do what a transformation specification describes",
+        discussion: """
+            A specification lists operations whose properties may read, in ${…}, the properties and outputs of others; \
+            that gives their order. Everything is checked before the first operation runs: kinds, references, circles \
+            and types. What one operation reads and another writes goes from one repository to the other without a \
+            file between them.
+
+            A failure stops the operations that wait for it and no others. When some are done and some are not, the \
+            exit code is 5.
+            """,
+        examples: [
+            "ocm transfer specification transfer-spec.yaml --dry-run",
+            "ocm transfer specification transfer-spec.yaml --jobs 8 -o json",
+        ])
+
+    @Argument(help: "a YAML or JSON file, - for standard input", valueName: "FILE", completion: .file)
+    var file: String
+    @Flag(help: "check it and show the order, and do nothing") var dryRun = false
+    @Option(help: "how many operations run at once", valueName: "N") var jobs = 4
+    @Option(short: "o", help: "table, json or yaml") var output = OutputFormat.table
+
+    mutating func validate() throws {
+        guard (1...64).contains(jobs) else { throw UsageError("--jobs is between 1 and 64") }
+    }
+
+    func run(in context: OCMContext) async throws {
+        let source = file == "-" ? "standard input" : file
+        let document = try YAML.document(VariableNotation.contents(file), source: source)
+        let operations = Orchestration.Operation.componentVersions
+        let graph = try OrchestrationGraph(OrchestrationSpecification(document), types: operations.map(\.type))
+        if dryRun { return context.present(graph.json, as: output) { graph.text } }
+        let run = OperationContext(connections: context.connections)
+        let report = try await GraphExecutor(graph, width: jobs, operations: operations, context: run).run()
+        try await run.finish()
+        context.present(.array(report.map(\.json)), as: output) { report.text }
+        let lost = report.filter { !$0.outcome.isFinished }
+        guard !lost.isEmpty else { return }
+        throw Fault(
+            lost.count < report.count ? .partial : .invalid,
+            "\(lost.count) of \(report.count) operations are not done",
+            fix: "mend what failed, and run it again; what is written already is not moved again")
+    }
+}
+
+extension OrchestrationGraph {
+    fileprivate var json: JSON {
+        .array(
+            nodes.map { node in
+                [
+                    "id": .string(node.operation.id), "type": .string(node.type.name),
+                    "waitsFor": .array(node.dependencies.map { .string($0) }),
+                ]
+            })
+    }
+
+    fileprivate var text: String {
+        var table = Table(columns: ["OPERATION", "TYPE", "WAITS FOR"])
+        for node in nodes {
+            let waits = node.dependencies.isEmpty ? "-" : node.dependencies.joined(separator: ", ")
+            table.add([node.operation.id, node.type.name, waits])
+        }
+        return table.text()
+    }
+}
+
+extension OperationReport {
+    fileprivate var json: JSON {
+        var json: JSON = ["id": .string(id)]
+        switch outcome {
+        case .finished(_, let outputs):
+            json["state"] = "finished"
+            json["output"] = outputs
+        case .failed(let fault):
+            json["state"] = "failed"
+            json["error"] = .string(fault.message)
+        case .skipped(let other):
+            json["state"] = "skipped"
+            json["waitsFor"] = .string(other)
+        }
+        return json
+    }
+}
+
+extension [OperationReport] {
+    fileprivate var text: String {
+        var table = Table(columns: ["OPERATION", "STATE", "WHY"])
+        for report in self {
+            switch report.outcome {
+            case .finished: table.add([report.id, "finished", ""])
+            case .failed(let fault): table.add([report.id, "failed", fault.message])
+            case .skipped(let other): table.add([report.id, "skipped", "\(other) is not done"])
+            }
+        }
+        return table.text()
+    }
+}
