@@ -31,7 +31,7 @@ struct ValueSet {
 
     /// Adds a value; says whether none is equal to it.
     mutating func insert(_ value: Value, _ budget: inout Budget) throws(EvaluationError) -> Bool {
-        try budget.spend(4)
+        try budget.spend(6)
         let bucket = try Bucket(value, &budget)
         let head = last[bucket] ?? -1
         guard try find(value, from: head, &budget) == nil else { return false }

@@ -82,6 +82,7 @@ extension FormatWriter {
         result += "["
         for index in list.indices {
             try budget.allocate(bytes: 2)
+            try budget.spend(2)
             if index > 0 { result += ", " }
             try appendText(list[index], &budget)
         }
