@@ -68,7 +68,13 @@ let package = Package(
         .target(
             name: "Orchestration",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "CEL", "CELLibraries", "ComponentModel", "Repositories",
+                "Basics", "Cryptography", "Documents", "CEL", "CELLibraries", "ComponentModel", "Repositories", "Transfer",
+            ]),
+        .target(
+            name: "Operations",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Archives", "OCI", "ComponentModel", "Repositories", "Transfer",
+                "Orchestration",
             ]),
 
         // Applications.
@@ -78,7 +84,8 @@ let package = Package(
             name: "OCMCommands",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "CEL", "CELLibraries",
-                "CELTesting", "OCI", "ComponentModel", "Repositories", "Transfer", "Orchestration", "CELWorkbench",
+                "CELTesting", "OCI", "ComponentModel", "Repositories", "Transfer", "Orchestration", "Operations",
+                "CELWorkbench",
                 "CommandLineKit",
             ]),
         .executableTarget(name: "ocm", dependencies: ["OCMCommands"]),
@@ -141,7 +148,8 @@ let package = Package(
         .testTarget(
             name: "OrchestrationTests",
             dependencies: [
-                "Basics", "Documents", "WebClient", "ComponentModel", "Repositories", "Orchestration", "TestServers",
+                "Basics", "Documents", "WebClient", "ComponentModel", "Repositories", "Orchestration", "Operations",
+                "TestServers",
             ]),
         .testTarget(
             name: "SovereignNotesTests",

@@ -3,6 +3,7 @@
 import Basics
 import ComponentModel
 import Documents
+import Operations
 import Orchestration
 import Repositories
 import TestServers
@@ -86,7 +87,7 @@ import WebClient
 
     private func run(_ text: String) async throws -> [OperationReport] {
         let document = try YAML.document(Array(text.utf8), source: "spec.yaml")
-        let operations = Operation.componentVersions
+        let operations = Operation.builtIn
         let graph = try OrchestrationGraph(OrchestrationSpecification(document), types: operations.map(\.type))
         let context = OperationContext(connections: connections)
         let report = try await GraphExecutor(graph, operations: operations, context: context).run()

@@ -4,6 +4,7 @@ internal import Basics
 internal import CELWorkbench
 internal import CommandLineKit
 internal import Documents
+internal import Operations
 internal import Orchestration
 
 /// `ocm transfer specification FILE`
@@ -37,7 +38,7 @@ struct TransferSpecification: Command {
     func run(in context: OCMContext) async throws {
         let source = file == "-" ? "standard input" : file
         let document = try YAML.document(VariableNotation.contents(file), source: source)
-        let operations = Orchestration.Operation.componentVersions
+        let operations = Orchestration.Operation.builtIn
         let graph = try OrchestrationGraph(OrchestrationSpecification(document), types: operations.map(\.type))
         if dryRun { return context.present(graph.json, as: output) { graph.text } }
         let run = OperationContext(connections: context.connections)

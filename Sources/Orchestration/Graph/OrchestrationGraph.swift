@@ -47,7 +47,20 @@ struct ReadOperation {
     let operation: OrchestrationSpecification.Operation
     let type: OperationType
     let tree: TemplateTree
-    let dependencies: [String]
+    var dependencies: [String]
+}
+
+extension OrchestrationSpecification.Operation {
+    /// The operation with the `data` of the one listed before it, when its kind needs some and it names none: contents
+    /// go from each transformation to the next.
+    fileprivate func handed(_ type: OperationType, from previous: ReadOperation?) -> Self {
+        let needsData = type.properties["required"]?.array?.contains("data") ?? false
+        guard needsData, properties["data"] == nil, let previous, previous.type.outputs["properties"]?["data"] != nil
+        else { return self }
+        var operation = self
+        operation.properties["data"] = .string("${\(previous.operation.id).outputs.data}")
+        return operation
+    }
 }
 
 /// Finds kinds and references.
@@ -74,6 +87,7 @@ private struct OperationReader {
                 continue
             }
             do throws(TemplateError) {
+                let operation = operation.handed(type, from: result.last)
                 let tree = try TemplateTree(
                     operation.properties, at: operation.propertiesPointer, in: specification.document,
                     dialect: .ocmTransform, environment: environment)
@@ -85,7 +99,7 @@ private struct OperationReader {
             }
         }
         try problems.throwIfAny()
-        return result
+        return PlacementOrder(result).applied()
     }
 }
 

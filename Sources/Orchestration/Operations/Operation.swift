@@ -26,7 +26,7 @@ extension GraphExecutor {
             guard let operation = byName[node.type.name] else {
                 throw Fault(.internal, "the operation '\(node.type.name)' was checked and is not there")
             }
-            return try await operation.perform(properties, context)
+            return try await operation.perform(properties, context.of(node.operation.id))
         }
     }
 }

@@ -1,42 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
-internal import ComponentModel
+public import Basics
+public import ComponentModel
 internal import Cryptography
-internal import Documents
+public import Documents
 public import Repositories
 
-/// What operations of one run share: connections, repositories that are open, and contents on their way.
+/// What an operation works with: the run it belongs to, connections, and contents on their way.
 ///
 /// A content that one operation hands to another is named by a file object as specifications know it, whose `uri` is
 /// `content:` and a number. Nothing is read until someone needs the bytes, so what goes from one repository to another
-/// is never written in between.
-public final class OperationContext: Sendable {
-    private let repositories: RepositoryPool
-    private let contents = Guarded<[String: ResourceContent]>([:])
-    private let placed = Guarded<[PlaceKey: LocalContents]>([:])
+/// is never written in between. A file object that no operation of the run made is refused, so that a specification
+/// cannot read files of the machine.
+public struct OperationContext: Sendable {
+    private let run: OperationRun
+    /// The id of the operation.
+    public let operation: String
 
-    private struct PlaceKey: Hashable {
-        let repository: String
-        let identity: ComponentVersionIdentity
-    }
+    /// The context of a new run.
+    public init(connections: RepositoryConnections) { self.init(run: OperationRun(connections), operation: "") }
 
-    /// The context of a run.
-    public init(connections: RepositoryConnections) { repositories = RepositoryPool(connections) }
+    private init(run: OperationRun, operation: String) { (self.run, self.operation) = (run, operation) }
+
+    /// The context of one operation of the run.
+    func of(_ operation: String) -> OperationContext { OperationContext(run: run, operation: operation) }
 
     /// Flushes what was written; archives are whole after this.
-    public func finish() async throws { try await repositories.finish() }
+    public func finish() async throws { try await run.repositories.finish() }
+
+    /// The connections of the run.
+    public var connections: RepositoryConnections { run.repositories.connections }
+
+    /// Where operations put what they cannot stream.
+    public var temporaryFolder: String? { connections.temporaryFolder }
 
     /// The repository that a specification describes; an archive that is not there is made when it is written to.
-    func repository(_ specification: JSON, writing: Bool = false) async throws -> any ComponentVersionRepository {
-        try await repositories.open(RepositoryLocator(json: specification), writing: writing)
+    ///
+    /// Each is opened once for a run.
+    public func repository(
+        _ specification: JSON, writing: Bool = false
+    ) async throws -> any ComponentVersionRepository {
+        try await run.repositories.open(RepositoryLocator(json: specification), writing: writing)
     }
 
+    // MARK: Contents
+
     /// Names a content for other operations.
-    func file(for content: ResourceContent) -> JSON {
-        let uri = contents.withLock { known in
+    ///
+    /// - Parameter origin: the resource of which component version it is, or was made of.
+    public func file(for content: ResourceContent, origin: ContentOrigin? = nil) -> JSON {
+        let uri = run.contents.withLock { known in
             let uri = "content:\(known.count + 1)"
-            known[uri] = content
+            known[uri] = (content, origin)
             return uri
         }
         var file: JSON = ["type": "File/v1alpha1", "uri": .string(uri), "mediaType": .string(content.mediaType)]
@@ -44,36 +59,105 @@ public final class OperationContext: Sendable {
         return file
     }
 
-    /// The content that a file object names.
-    func content(of file: JSON) throws(Fault) -> ResourceContent {
-        let uri = file["uri"]?.string ?? ""
-        guard let content = contents.withLock({ $0[uri] }) else {
+    /// The content that a file object names. Throws `invalid` when no operation of the run made it.
+    public func content(of file: JSON?) throws(Fault) -> ResourceContent { try entry(file).content }
+
+    /// The resource that the content of a file object comes from, if that is known.
+    public func origin(of file: JSON?) throws(Fault) -> ContentOrigin? { try entry(file).origin }
+
+    private func entry(_ file: JSON?) throws(Fault) -> (content: ResourceContent, origin: ContentOrigin?) {
+        let uri = file?["uri"]?.string ?? ""
+        guard let entry = run.contents.withLock({ $0[uri] }) else {
             throw Fault(
                 .invalid, "'\(uri)' names no content of this run",
-                fix: "take the file from the output of an operation that reads one")
+                fix: "take it from the output of an operation that reads one")
         }
-        return content
+        return entry
+    }
+
+    // MARK: Component versions
+
+    /// Names a component version that was read, with the repository that holds its local blobs.
+    public func data(for version: StoredComponentVersion, in repository: any ComponentVersionRepository) -> JSON {
+        run.versions.withLock { $0[version.identity] = (version, repository) }
+        return [
+            "type": "ComponentVersion/v1alpha1", "component": .string(version.identity.name.text),
+            "version": .string(version.identity.version.text),
+        ]
+    }
+
+    /// A component version that an operation of the run read, and where from; nil when none did.
+    public func version(
+        _ identity: ComponentVersionIdentity
+    ) -> (version: StoredComponentVersion, repository: any ComponentVersionRepository)? {
+        run.versions.withLock { $0[identity] }
     }
 
     /// Notes what was placed for a component version that will be written.
-    func note(_ content: PlacedContent, for identity: ComponentVersionIdentity, in repository: RepositoryLocator) {
-        let key = PlaceKey(repository: repository.description, identity: identity)
-        placed.withLock { $0[key, default: LocalContents()].add(content) }
+    public func note(_ content: PlacedContent, for identity: ComponentVersionIdentity, in repository: RepositoryLocator) {
+        let key = OperationRun.PlaceKey(repository: repository.description, identity: identity)
+        run.placed.withLock { $0[key, default: LocalContents()].add(content) }
     }
 
-    /// What was placed for a component version.
-    func placedContents(for identity: ComponentVersionIdentity, in repository: RepositoryLocator) -> LocalContents {
-        let key = PlaceKey(repository: repository.description, identity: identity)
-        return placed.withLock { $0[key] ?? LocalContents() }
+    /// What was placed for a component version in a repository.
+    public func placedContents(
+        for identity: ComponentVersionIdentity, in repository: RepositoryLocator
+    ) -> LocalContents {
+        let key = OperationRun.PlaceKey(repository: repository.description, identity: identity)
+        return run.placed.withLock { $0[key] ?? LocalContents() }
     }
+
+    /// Notes that a resource has a new access, and maybe a new digest, for when its descriptor is written.
+    public func relocate(_ origin: ContentOrigin, to resource: JSON) {
+        run.relocated.withLock { $0[origin] = resource }
+    }
+
+    /// The resources of a component version that operations of the run gave new places.
+    public func relocations(of identity: ComponentVersionIdentity) -> [ElementIdentity: JSON] {
+        run.relocated.withLock { all in
+            var found: [ElementIdentity: JSON] = [:]
+            for (origin, resource) in all where origin.version == identity { found[origin.resource] = resource }
+            return found
+        }
+    }
+}
+
+/// The resource of a component version that a content is, or was made of.
+public struct ContentOrigin: Hashable, Sendable {
+    /// The component version.
+    public let version: ComponentVersionIdentity
+    /// The resource in it.
+    public let resource: ElementIdentity
+
+    /// Names a resource of a component version.
+    public init(version: ComponentVersionIdentity, resource: ElementIdentity) {
+        (self.version, self.resource) = (version, resource)
+    }
+}
+
+/// What the operations of one run share.
+private final class OperationRun: Sendable {
+    struct PlaceKey: Hashable {
+        let repository: String
+        let identity: ComponentVersionIdentity
+    }
+
+    let repositories: RepositoryPool
+    let contents = Guarded<[String: (content: ResourceContent, origin: ContentOrigin?)]>([:])
+    let versions = Guarded<
+        [ComponentVersionIdentity: (version: StoredComponentVersion, repository: any ComponentVersionRepository)]
+    >([:])
+    let placed = Guarded<[PlaceKey: LocalContents]>([:])
+    let relocated = Guarded<[ContentOrigin: JSON]>([:])
+
+    init(_ connections: RepositoryConnections) { repositories = RepositoryPool(connections) }
 }
 
 /// Each repository opened once.
 private actor RepositoryPool {
-    private let connections: RepositoryConnections
+    nonisolated let connections: RepositoryConnections
     private var opened:
-        [RepositoryLocator.Kind: (task: Task<any ComponentVersionRepository, any Error>, writing: Bool)] =
-            [:]
+        [RepositoryLocator.Kind: (task: Task<any ComponentVersionRepository, any Error>, writing: Bool)] = [:]
 
     init(_ connections: RepositoryConnections) { self.connections = connections }
 

@@ -16,7 +16,7 @@ public struct OrchestrationSpecification: Sendable {
         /// What kind of operation it is.
         public let type: String
         /// Its properties, with expressions.
-        public let properties: JSON
+        public internal(set) var properties: JSON
         /// Where the operation stands in the document.
         public let pointer: JSONPointer
         /// Where its properties stand in the document.

@@ -3,6 +3,7 @@
 internal import Basics
 internal import ComponentModel
 internal import Documents
+public import Orchestration
 internal import Repositories
 
 extension Operation {
@@ -12,24 +13,24 @@ extension Operation {
         [getComponentVersion(kind), addComponentVersion(kind), getLocalResource(kind), addLocalResource(kind)]
     }
 
-    private static let any: JSON = ["type": "object", "x-kubernetes-preserve-unknown-fields": true]
-    private static let text: JSON = ["type": "string"]
-
-    private static func schema(_ required: [String], _ properties: JSON) -> JSON {
-        ["type": "object", "required": .array(required.map { .string($0) }), "properties": properties]
-    }
+    private static let repository = Property.required(
+        "repository", .objectSchema, "the repository, as its specification describes it")
+    private static let identity: [Property] = [
+        .required("component", .textSchema, "the component's name"),
+        .required("version", .textSchema, "its version"),
+    ]
+    private static let descriptor = Property.required("descriptor", .objectSchema, "a component descriptor")
 
     private static func getComponentVersion(_ kind: String) -> Operation {
         Operation(
             OperationType(
                 "\(kind)GetComponentVersion/v1alpha1", summary: "Reads the descriptor of a component version.",
-                properties: schema(
-                    ["repository", "component", "version"],
-                    ["repository": any, "component": text, "version": text]),
-                outputs: schema(["descriptor"], ["descriptor": any]))
+                properties: [repository] + identity, outputs: [descriptor])
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null)
-            return ["descriptor": try await repository.get(identity(properties)).descriptor.json]
+            let version = try await repository.get(ComponentVersionIdentity(of: properties))
+            _ = context.data(for: version, in: repository)
+            return ["descriptor": version.descriptor.json]
         }
     }
 
@@ -38,8 +39,7 @@ extension Operation {
             OperationType(
                 "\(kind)AddComponentVersion/v1alpha1",
                 summary: "Writes a descriptor whose local contents were added, and makes the version visible.",
-                properties: schema(["repository", "descriptor"], ["repository": any, "descriptor": any]),
-                outputs: schema(["descriptor"], ["descriptor": any]))
+                properties: [repository, descriptor], outputs: [descriptor])
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null, writing: true)
             let descriptor = try ComponentDescriptor(json: properties["descriptor"] ?? .null, source: "'descriptor'")
@@ -54,14 +54,17 @@ extension Operation {
             OperationType(
                 "\(kind)GetLocalResource/v1alpha1",
                 summary: "Reads a resource that is stored beside its descriptor.",
-                properties: schema(
-                    ["repository", "component", "version", "resourceIdentity"],
-                    ["repository": any, "component": text, "version": text, "resourceIdentity": any]),
-                outputs: schema(["file", "resource"], ["file": any, "resource": any]))
+                properties: [repository] + identity + [
+                    .required("resourceIdentity", .objectSchema, "name, version and extra identity of the resource")
+                ],
+                outputs: [
+                    .required("file", .fileSchema, "its content"),
+                    .required("resource", .objectSchema, "the resource as the descriptor has it"),
+                ])
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null)
-            let version = try await repository.get(identity(properties))
-            let resource = try selected(properties["resourceIdentity"], in: version.descriptor)
+            let version = try await repository.get(ComponentVersionIdentity(of: properties))
+            let resource = try version.descriptor.resource(selectedBy: properties["resourceIdentity"])
             guard let access = resource.access, LocalBlobAccess.typeNames.contains(access.type.name) else {
                 throw Fault(
                     .unsupported, "the resource \(resource.identity) of \(version.identity) is not stored beside it",
@@ -69,7 +72,8 @@ extension Operation {
             }
             let content = try await repository.content(
                 of: LocalBlobAccess(access, of: "resource \(resource.identity)"), in: version)
-            return ["file": context.file(for: content), "resource": resource.json]
+            let origin = ContentOrigin(version: version.identity, resource: resource.identity)
+            return ["file": context.file(for: content, origin: origin), "resource": resource.json]
         }
     }
 
@@ -78,14 +82,17 @@ extension Operation {
             OperationType(
                 "\(kind)AddLocalResource/v1alpha1",
                 summary: "Places a resource's content beside where its component version will be written.",
-                properties: schema(
-                    ["repository", "component", "version", "resource", "file"],
-                    ["repository": any, "component": text, "version": text, "resource": any, "file": any]),
-                outputs: schema(["resource"], ["resource": any]))
+                properties: [repository] + identity + [
+                    .required("resource", .objectSchema, "the resource; its access may name a 'referenceName'"),
+                    .required("file", .fileSchema, "its content"),
+                    .optional("globalAccessPolicy", .textSchema, "accepted and not needed"),
+                ],
+                outputs: [.required("resource", .objectSchema, "the resource with its access")],
+                role: .placesContent)
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null, writing: true)
-            let identity = try identity(properties)
-            let content = try context.content(of: properties["file"] ?? .null)
+            let identity = try ComponentVersionIdentity(of: properties)
+            let content = try context.content(of: properties["file"])
             let placed = try await repository.place(content, for: identity, observer: PlacementObserver())
             context.note(placed, for: identity, in: repository.locator)
             var resource = properties["resource"] ?? [:]
@@ -94,22 +101,28 @@ extension Operation {
             return ["resource": resource]
         }
     }
+}
 
-    private static func identity(_ properties: JSON) throws(Fault) -> ComponentVersionIdentity {
-        ComponentVersionIdentity(
+extension ComponentVersionIdentity {
+    /// The component version that `component` and `version` of an operation's properties name.
+    init(of properties: JSON) throws(Fault) {
+        self.init(
             name: try ComponentName(properties["component"]?.string ?? ""),
             version: try ComponentVersion(properties["version"]?.string ?? ""))
     }
+}
 
-    /// The one resource that a selector names.
-    private static func selected(_ selector: JSON?, in descriptor: ComponentDescriptor) throws(Fault) -> Resource {
+extension ComponentDescriptor {
+    /// The one resource that a selector names, an object of name, version and extra identity.
+    ///
+    /// Throws `notFound` when none or several fit.
+    func resource(selectedBy selector: JSON?) throws(Fault) -> Resource {
         var attributes: [String: String] = [:]
         for (key, value) in selector?.object ?? [:] { attributes[key] = value.string }
-        let found = descriptor.resources.filter { $0.identity.matches(attributes) }
+        let found = resources.filter { $0.identity.matches(attributes) }
         guard found.count == 1 else {
             throw Fault(
-                .notFound,
-                "\(found.count) resources of \(descriptor.identity) match \(ElementIdentity(attributes: attributes))",
+                .notFound, "\(found.count) resources of \(identity) match \(ElementIdentity(attributes: attributes))",
                 fix: "name the resource so that one matches; `ocm get resources` lists them")
         }
         return found[0]
