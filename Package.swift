@@ -68,7 +68,8 @@ let package = Package(
         .target(
             name: "Orchestration",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "CEL", "CELLibraries", "ComponentModel", "Repositories", "Transfer",
+                "Basics", "Cryptography", "Documents", "CEL", "CELLibraries", "OCI", "ComponentModel", "Repositories",
+                "Transfer",
             ]),
         .target(
             name: "Operations",

@@ -40,7 +40,7 @@ struct GraphExecutorTests {
         let graph = try graph([
             ("bad", "x"), ("waits", "${bad.said}"), ("waitsMore", "${waits.said}"), ("other", "y"),
         ])
-        let report = try await GraphExecutor(graph, width: 2) { node, properties in
+        let report = try await GraphExecutor(graph, ExecutionSettings(width: 2)) { node, properties in
             if node.operation.id == "bad" { throw Fault(.unavailable, "the registry is gone") }
             return ["said": properties["text"] ?? ""]
         }.run()
@@ -61,7 +61,7 @@ struct GraphExecutorTests {
         let graph = try graph((1...12).map { ("o\($0)", "x") })
         let counts = Guarded((running: 0, most: 0))
         let gate = Guarded(0)
-        _ = try await GraphExecutor(graph, width: limit) { _, _ in
+        _ = try await GraphExecutor(graph, ExecutionSettings(width: limit)) { _, _ in
             counts.withLock {
                 $0.running += 1
                 $0.most = max($0.most, $0.running)
@@ -73,6 +73,59 @@ struct GraphExecutorTests {
             return [:]
         }.run()
         #expect(counts.withLock { $0.most } == limit)
+    }
+
+    @Test("Of what can run, the largest goes first; of equal work, what stands first")
+    func largestFirst() async throws {
+        let graph = try graph([("a", "x"), ("b", "x"), ("c", "x"), ("d", "x"), ("e", "${b.said}")])
+        let order = Guarded<[String]>([])
+        var settings = ExecutionSettings(width: 1)
+        settings.weights = ["b": 5, "c": 9, "d": 5]
+        settings.weigh = { outputs in Int64(outputs["said"]?.string?.count ?? 0) }
+        _ = try await GraphExecutor(graph, settings) { node, _ in
+            order.withLock { $0.append(node.operation.id) }
+            return ["said": "1234567"]
+        }.run()
+        #expect(order.withLock { $0 } == ["c", "b", "e", "d", "a"])
+    }
+
+    @Test(
+        "What is not available is tried again, anything else is not",
+        arguments: [
+            (Fault.Code.unavailable, 1, 2, true), (.unavailable, 5, 3, false), (.mismatch, 1, 1, false),
+            (.invalid, 1, 1, false),
+        ])
+    func attempts(code: Fault.Code, failures: Int, expected: Int, succeeds: Bool) async throws {
+        let graph = try graph([("a", "x")])
+        let tries = Guarded(0), pauses = Guarded<[Int]>([])
+        var settings = ExecutionSettings(width: 1)
+        settings.pause = { attempt in pauses.withLock { $0.append(attempt) } }
+        let report = try await GraphExecutor(graph, settings) { _, _ in
+            let count = tries.withLock { tries in
+                tries += 1
+                return tries
+            }
+            if count <= failures { throw Fault(code, "no") }
+            return [:]
+        }.run()
+        #expect(tries.withLock { $0 } == expected)
+        #expect(pauses.withLock { $0 } == Array(1..<expected))
+        #expect(report[0].outcome.isFinished == succeeds)
+    }
+
+    @Test("A wide graph of many operations ends, and reports keep nothing when they shall not")
+    func many() async throws {
+        let graph = try graph([("root", "x")] + (1...2000).map { ("o\($0)", "${root.said}") })
+        var settings = ExecutionSettings(width: 8)
+        settings.keepsOutputs = false
+        let report = try await GraphExecutor(graph, settings) { _, properties in
+            ["said": properties["text"] ?? ""]
+        }.run()
+        #expect(report.count == 2001)
+        #expect(
+            report.allSatisfy { report in
+                if case .finished(.null, .null) = report.outcome { true } else { false }
+            })
     }
 
     @Test("Cancelling ends the run")

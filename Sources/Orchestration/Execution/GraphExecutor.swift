@@ -6,25 +6,27 @@ public import Documents
 
 /// Runs the operations of a graph, a bounded number at once, each as soon as what it reads is there.
 ///
-/// A failure stops what waits for it and nothing else.
+/// Of the operations that could run, the one with the most work goes first, so that nothing large is left to the end.
+/// A failure stops what waits for it and nothing else. What an operation yielded is let go when all that read it are
+/// done.
 public struct GraphExecutor: Sendable {
     /// Does one operation with its properties filled in, and gives what it yields.
     public typealias Perform = @Sendable (OrchestrationGraph.Node, JSON) async throws -> JSON
 
     private let graph: OrchestrationGraph
-    private let width: Int
+    private let settings: ExecutionSettings
     private let perform: Perform
 
     /// An executor.
-    ///
-    /// - Parameter width: how many operations run at once; at least one does.
-    public init(_ graph: OrchestrationGraph, width: Int = 4, perform: @escaping Perform) {
-        (self.graph, self.width, self.perform) = (graph, max(1, width), perform)
+    public init(
+        _ graph: OrchestrationGraph, _ settings: ExecutionSettings = ExecutionSettings(), perform: @escaping Perform
+    ) {
+        (self.graph, self.settings, self.perform) = (graph, settings, perform)
     }
 
     /// What became of an operation.
     public enum Outcome: Sendable {
-        /// It ran with these properties and yielded these outputs.
+        /// It ran with these properties and yielded these outputs; both are null when reports shall not keep them.
         case finished(properties: JSON, outputs: JSON)
         /// It failed.
         case failed(Fault)
@@ -37,32 +39,45 @@ public struct GraphExecutor: Sendable {
     /// - Returns: what became of each, in the order of the graph.
     /// - Throws: `CancellationError` when the task is cancelled; failures of operations are outcomes.
     public func run() async throws -> [OperationReport] {
-        var run = GraphRun(graph)
-        try await withThrowingTaskGroup(of: (String, Outcome).self) { group in
+        var run = GraphRun(graph, settings)
+        try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
             var running = 0
             while true {
-                while running < width, let node = run.next() {
-                    let variables = run.variables
+                while running < settings.width, let index = run.next() {
+                    let (node, variables) = (graph.nodes[index], run.variables(for: index))
                     running += 1
-                    group.addTask { (node.operation.id, try await outcome(of: node, variables)) }
+                    group.addTask { (index, try await outcome(of: node, variables)) }
                 }
-                guard running > 0, let (id, outcome) = try await group.next() else { return }
+                guard running > 0, let (index, outcome) = try await group.next() else { return }
                 running -= 1
-                run.finish(id, outcome)
+                run.finish(index, outcome)
             }
         }
-        return graph.nodes.compactMap { node in
-            run.outcomes[node.operation.id].map { OperationReport(id: node.operation.id, outcome: $0) }
-        }
+        return run.reports
     }
 
     private func outcome(of node: OrchestrationGraph.Node, _ variables: Variables) async throws -> Outcome {
-        do {
-            let properties = try Self.properties(of: node, variables)
-            return .finished(properties: properties, outputs: try await perform(node, properties))
-        } catch {
-            guard !(error is CancellationError) else { throw error }
-            return .failed(Fault(wrapping: error).during("operation \(node.operation.id)"))
+        let id = node.operation.id
+        var attempt = 1
+        while true {
+            settings.observe(.started(id: id, type: node.type.name, attempt: attempt))
+            do {
+                let properties = try Self.properties(of: node, variables)
+                let outputs = try await perform(node, properties)
+                settings.observe(.finished(id: id, outputs: outputs))
+                return .finished(properties: properties, outputs: outputs)
+            } catch {
+                guard !(error is CancellationError), !Task.isCancelled else { throw CancellationError() }
+                let fault = Fault(wrapping: error)
+                // What is not there for the moment may be there again; anything else would fail again.
+                guard fault.code == .unavailable, attempt < settings.attempts else {
+                    settings.observe(.failed(id: id, attempt: attempt, fault))
+                    return .failed(settings.namesOperations ? fault.during("operation \(id)") : fault)
+                }
+                settings.observe(.retrying(id: id, attempt: attempt, fault))
+                try await settings.pause(attempt)
+                attempt += 1
+            }
         }
     }
 
@@ -71,54 +86,51 @@ public struct GraphExecutor: Sendable {
     }
 }
 
+/// How a graph is run.
+public struct ExecutionSettings: Sendable {
+    /// How many operations run at once; at least one does.
+    public var width: Int
+    /// How often an operation is tried whose counterpart is not available.
+    public var attempts = 3
+    /// Waits before the next attempt, given the number of the one that failed.
+    public var pause: @Sendable (Int) async throws -> Void = { attempt in
+        try await Task.sleep(for: .milliseconds(500 * attempt * attempt))
+    }
+    /// How much work an operation is, in bytes, if that is known before it runs.
+    public var weights: [String: Int64] = [:]
+    /// How much work what an operation yielded will be for those that read it, in bytes.
+    public var weigh: @Sendable (JSON) -> Int64 = { _ in 0 }
+    /// Whether reports keep properties and outputs.
+    public var keepsOutputs = true
+    /// Whether faults say which operation failed; else who reads the events knows.
+    public var namesOperations = true
+    /// Told what happens; called from any thread.
+    public var observe: @Sendable (OperationEvent) -> Void = { _ in }
+
+    /// Settings with the defaults above.
+    public init(width: Int = 4) { self.width = max(1, width) }
+}
+
+/// What happens while a graph runs.
+public enum OperationEvent: Sendable {
+    /// An attempt begins; the first has the number 1.
+    case started(id: String, type: String, attempt: Int)
+    /// An attempt failed, and there will be another.
+    case retrying(id: String, attempt: Int, Fault)
+    /// It is done.
+    case finished(id: String, outputs: JSON)
+    /// It failed for good.
+    case failed(id: String, attempt: Int, Fault)
+    /// It will not run, since another did not finish.
+    case skipped(id: String, waitingFor: String)
+}
+
 /// What became of one operation.
 public struct OperationReport: Sendable {
     /// Which operation.
     public let id: String
     /// What became of it.
     public let outcome: GraphExecutor.Outcome
-}
-
-/// What is known while a graph runs.
-private struct GraphRun {
-    private var waiting: [OrchestrationGraph.Node]
-    private(set) var outcomes: [String: GraphExecutor.Outcome] = [:]
-    private(set) var variables: Variables
-
-    init(_ graph: OrchestrationGraph) {
-        waiting = graph.nodes
-        variables = ["environment": Value(graph.environment)]
-    }
-
-    /// The first operation that waits for nothing any more. Those that wait for what will not come are skipped.
-    mutating func next() -> OrchestrationGraph.Node? {
-        var index = 0
-        while index < waiting.count {
-            let node = waiting[index]
-            if let lost = node.dependencies.first(where: { outcomes[$0]?.isFinished == false }) {
-                outcomes[node.operation.id] = .skipped(waitingFor: lost)
-                waiting.remove(at: index)
-                // What stands before may have waited for this.
-                index = 0
-            } else if node.dependencies.allSatisfy({ outcomes[$0] != nil }) {
-                return waiting.remove(at: index)
-            } else {
-                index += 1
-            }
-        }
-        return nil
-    }
-
-    /// Notes an outcome; what was yielded can be read by other operations.
-    mutating func finish(_ id: String, _ outcome: GraphExecutor.Outcome) {
-        outcomes[id] = outcome
-        guard case .finished(let properties, let outputs) = outcome else { return }
-        var members = outputs.object ?? [:]
-        members["spec"] = properties
-        members["outputs"] = outputs
-        members["output"] = outputs
-        variables[id] = Value(.object(members))
-    }
 }
 
 extension GraphExecutor.Outcome {

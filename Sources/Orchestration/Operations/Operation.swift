@@ -20,9 +20,14 @@ extension GraphExecutor {
     /// An executor that does what the operations' kinds say.
     ///
     /// - Parameter operations: all kinds that the graph was made with.
-    public init(_ graph: OrchestrationGraph, width: Int = 4, operations: [Operation], context: OperationContext) {
+    public init(
+        _ graph: OrchestrationGraph, _ settings: ExecutionSettings = ExecutionSettings(), operations: [Operation],
+        context: OperationContext
+    ) {
         let byName = Dictionary(operations.map { ($0.type.name, $0) }) { $1 }
-        self.init(graph, width: width) { node, properties in
+        var settings = settings
+        settings.weigh = { context.weight(of: $0) }
+        self.init(graph, settings) { node, properties in
             guard let operation = byName[node.type.name] else {
                 throw Fault(.internal, "the operation '\(node.type.name)' was checked and is not there")
             }

@@ -4,6 +4,7 @@ public import Basics
 public import ComponentModel
 internal import Cryptography
 public import Documents
+internal import OCI
 public import Repositories
 
 /// What an operation works with: the run it belongs to, connections, and contents on their way.
@@ -64,6 +65,19 @@ public struct OperationContext: Sendable {
 
     /// The resource that the content of a file object comes from, if that is known.
     public func origin(of file: JSON?) throws(Fault) -> ContentOrigin? { try entry(file).origin }
+
+    /// How many bytes the contents among some outputs have, as far as that is known.
+    func weight(of outputs: JSON) -> Int64 {
+        var bytes: Int64 = 0
+        for (_, value) in outputs.object ?? [:] {
+            guard let uri = value["uri"]?.string, let entry = run.contents.withLock({ $0[uri] }) else { continue }
+            switch entry.content {
+            case .blob(let blob): bytes += blob.size ?? 0
+            case .artifact(let artifact): bytes += artifact.root.size
+            }
+        }
+        return bytes
+    }
 
     private func entry(_ file: JSON?) throws(Fault) -> (content: ResourceContent, origin: ContentOrigin?) {
         let uri = file?["uri"]?.string ?? ""
