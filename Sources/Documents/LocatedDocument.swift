@@ -8,6 +8,13 @@ public struct LocatedDocument: Sendable {
     public let source: String
     let marks: [PositionMark]
 
+    init(root: JSON, source: String, marks: [PositionMark]) {
+        (self.root, self.source, self.marks) = (root, source, marks)
+    }
+
+    /// A document that was not read from a text: its values have no places.
+    public init(_ root: JSON, source: String) { self.init(root: root, source: source, marks: []) }
+
     /// Where a value stands, a member at its key.
     ///
     /// For a value that is missing, or came through an alias or a merge, where the nearest value above it stands.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+public import Basics
 public import ComponentModel
 public import Cryptography
 
@@ -25,20 +25,26 @@ public struct CommitSequence {
             if repository.showsVersionsOneByOne { visible += 1 }
             return digest
         } catch {
-            let fault = Fault(wrapping: error)
-            let stands: Set<Fault.Code> = [.mismatch, .corrupt, .unverified, .unauthorized, .forbidden, .cancelled]
-            guard visible > 0, !stands.contains(fault.code) else { throw error }
-            throw Fault(
-                .partial, "\(visible) of \(count) component versions are written; \(descriptor.identity) is not",
-                fix: "\(fault.fix.map { "\($0); then " } ?? "")run the same command again: it goes on from there",
-                cause: fault)
+            guard visible > 0 else { throw error }
+            throw Self.fault(visible: visible, of: count, cause: Fault(wrapping: error))
         }
+    }
+
+    /// What to say when some versions are visible and others are not: `partial`, unless somebody has to look into the
+    /// failure first.
+    public static func fault(visible: Int, of count: Int, cause: Fault) -> Fault {
+        let stands: Set<Fault.Code> = [.mismatch, .corrupt, .unverified, .unauthorized, .forbidden, .cancelled]
+        guard !stands.contains(cause.code) else { return cause }
+        return Fault(
+            .partial, "\(visible) of \(count) component versions are written, the others are not",
+            fix: "\(cause.fix.map { "\($0); then " } ?? "")run the same command again: it goes on from there",
+            cause: cause)
     }
 }
 
 extension ComponentVersionRepository {
     /// Whether a version is visible as soon as it is committed, and not only when all are finished.
-    fileprivate var showsVersionsOneByOne: Bool {
+    public var showsVersionsOneByOne: Bool {
         guard let archive = (self as? StoreRepository)?.store as? CommonTransportArchive else { return true }
         return archive.format == .directory
     }

@@ -124,7 +124,8 @@ extension RepositoryLocator {
             self.init(.registry(origin: origin, subPath: subPath ?? path), description: description ?? base)
         case "commontransportformat", "ctf":
             let path = try field("filePath")
-            self.init(.archive(path: Self.path(path), format: nil), description: description ?? path)
+            let format = try json["fileFormat"]?.string.map { text throws(Fault) in try ArchiveFormat(named: text) }
+            self.init(.archive(path: Self.path(path), format: format), description: description ?? path)
         case "componentarchive":
             let path = try field("filePath")
             self.init(.componentArchive(path: Self.path(path)), description: description ?? path)
@@ -142,7 +143,11 @@ extension RepositoryLocator {
             var object: JSON = ["type": "OCIRepository/v1", "baseUrl": .string(origin.repositoryHost)]
             if !subPath.isEmpty { object["subPath"] = .string(subPath) }
             return object
-        case .archive(let path, _): return ["type": "CommonTransportFormat/v1", "filePath": .string(path)]
+        case .archive(let path, let format):
+            var object: JSON = ["type": "CommonTransportFormat/v1", "filePath": .string(path)]
+            // As the older tools have it; without it the name decides.
+            if let format { object["fileFormat"] = .string(format.rawValue) }
+            return object
         case .componentArchive(let path): return ["type": "ComponentArchive/v1", "filePath": .string(path)]
         }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+public import Basics
 public import ComponentModel
 internal import Cryptography
 public import Documents
@@ -10,29 +10,77 @@ public import Repositories
 public struct TransferPlan: Sendable {
     /// The repository read from.
     public let source: RepositoryLocator
+    /// What was verified before anything is planned, and with what outcome.
+    public let verdicts: [SignatureVerdict]
+    /// What happens in each target.
+    public let targets: [TargetPlan]
+
+    /// The bytes of all contents that may have to move into any target.
+    public var bytes: Int64 { targets.reduce(0) { $0 + $1.bytes } }
+
+    /// The plan as data, the same for the same input.
+    public var json: JSON {
+        [
+            "source": .string(source.description), "bytes": .number(JSONNumber(bytes)),
+            "signatures": .array(verdicts.map(\.json)), "targets": .array(targets.map(\.json)),
+        ]
+    }
+}
+
+/// A signature of a version that is carried.
+public struct SignatureVerdict: Sendable {
+    /// The version.
+    public let identity: ComponentVersionIdentity
+    /// The signature's name.
+    public let signature: String
+    /// Its algorithm.
+    public let algorithm: String
+    /// Whether it was verified; a signature that nobody asked for was not.
+    public let isVerified: Bool
+
+    var json: JSON {
+        [
+            "component": .string(identity.name.text), "version": .string(identity.version.text),
+            "signature": .string(signature), "algorithm": .string(algorithm), "verified": .bool(isVerified),
+        ]
+    }
+}
+
+/// What happens in one target.
+public struct TargetPlan: Sendable {
     /// The repository written to.
-    public let target: RepositoryLocator
+    public let repository: any ComponentVersionRepository
     /// The versions, children before their parents.
     public let versions: [PlannedVersion]
+    /// Why nothing can be planned for this target; nil when it can.
+    public let failure: Fault?
+    /// What the target has already; nil when nobody asked it.
+    public internal(set) var survey: TargetSurvey?
+
+    /// How messages name the target.
+    public var locator: RepositoryLocator { repository.locator }
 
     /// The bytes of all contents that may have to move. Blobs the target has are found out while moving.
     public var bytes: Int64 { versions.flatMap(\.contents).reduce(0) { $0 + ($1.bytes ?? 0) } }
 
     /// One line: `3 component versions, 7 resources, 412 MiB`.
     public var summary: String {
+        if let failure { return failure.message }
         let moving = versions.flatMap(\.contents)
-        let skipped = versions.filter { $0.action.isSkip }.count
+        let skipped = versions.filter(\.action.isSkip).count
         let there = skipped == 0 ? "" : ", \(skipped) already there"
         return "\(versions.count) component version\(versions.count == 1 ? "" : "s")\(there), "
             + "\(moving.count) resource\(moving.count == 1 ? "" : "s") to carry, \(ByteCount(bytes))"
     }
 
-    /// The plan as data, the same for the same input.
-    public var json: JSON {
-        [
-            "source": .string(source.description), "target": .string(target.description),
-            "bytes": .number(JSONNumber(bytes)), "versions": .array(versions.map(\.json)),
+    var json: JSON {
+        var json: JSON = [
+            "target": .string(locator.description), "bytes": .number(JSONNumber(bytes)),
+            "versions": .array(versions.map(\.json)),
         ]
+        if let failure { json["error"] = .string(failure.message) }
+        if let survey { json["survey"] = survey.json }
+        return json
     }
 }
 
@@ -47,7 +95,8 @@ public struct PlannedVersion: Sendable {
         /// Nothing; the reason is for people.
         case skip(reason: String)
 
-        var isSkip: Bool { if case .skip = self { true } else { false } }
+        /// Whether nothing is done.
+        public var isSkip: Bool { if case .skip = self { true } else { false } }
         /// `copy`, `update` or `skip`.
         public var name: String {
             switch self {
@@ -67,9 +116,12 @@ public struct PlannedVersion: Sendable {
     /// The contents that are carried by value; empty unless the action is `copy`.
     public let contents: [PlannedContent]
 
+    /// Name and version.
+    public var identity: ComponentVersionIdentity { version.identity }
+
     var json: JSON {
         var json: JSON = [
-            "component": .string(version.identity.name.text), "version": .string(version.identity.version.text),
+            "component": .string(identity.name.text), "version": .string(identity.version.text),
             "action": .string(action.name), "resources": .array(contents.map(\.json)),
         ]
         if case .skip(let reason) = action { json["reason"] = .string(reason) }
@@ -87,6 +139,10 @@ public struct PlannedContent: Sendable {
     public let kind: Kind
     /// Its place in that list.
     public let index: Int
+    /// Names it in that list.
+    public let identity: ElementIdentity
+    /// The name of its access method: `localBlob`, `ociArtifact`, …
+    public let access: String
     /// How messages name it: `resource “image” of acme.org/app:1.0.0`.
     public let thing: String
     /// Its content.

@@ -57,7 +57,7 @@ import Testing
             ),
             (
                 ["transfer", "cv", "--recursive", "--dry-run", product, "nowhere"],
-                ["source", "target", "bytes", "versions"]
+                ["environment", "transformations"]
             ),
             (["check"], ["check", "ok", "detail"]), (["config", "view"], ["type", "configurations"]),
             (["version"], ["program", "version", "swift"]),

@@ -23,7 +23,7 @@ struct TransferComponentVersion: Command {
 
     @Argument(help: "the component version to carry; without a version, all versions") var source:
         ComponentVersionLocator
-    @Argument(help: "the repository to carry it to") var target: RepositoryLocator
+    @Argument(help: "the repositories to carry it to", valueName: "TARGET") var targets: [RepositoryLocator]
     @OptionGroup var transfer: TransferOptionGroup
     @Flag(help: "only the newest version") var latest = false
     @Option(name: "semver-constraint", short: "c", help: "only versions that satisfy this") var constraint:
@@ -34,7 +34,7 @@ struct TransferComponentVersion: Command {
         try await transfer.transfer(
             { repository in
                 try await context.identities(source, in: repository, latest: latest, constraint: constraint)
-            }, from: context.open(source), to: target, in: context)
+            }, from: context.open(source), to: targets, in: context)
     }
 }
 
@@ -46,7 +46,7 @@ struct TransferArchive: Command {
         examples: ["ocm transfer ctf --copy-resources --enforce --overwrite ./airgap-archive localhost:5001"])
 
     @Argument(help: "the archive") var source: RepositoryLocator
-    @Argument(help: "the repository to carry it to") var target: RepositoryLocator
+    @Argument(help: "the repositories to carry it to", valueName: "TARGET") var targets: [RepositoryLocator]
     @OptionGroup var transfer: TransferOptionGroup
 
     func run(in context: OCMContext) async throws {
@@ -62,6 +62,6 @@ struct TransferArchive: Command {
                     throw Fault(.notFound, "\(repository.locator) holds no component version", fix: "check the path")
                 }
                 return identities
-            }, from: context.connections.open(source, .read), to: target, in: context)
+            }, from: context.connections.open(source, .read), to: targets, in: context)
     }
 }

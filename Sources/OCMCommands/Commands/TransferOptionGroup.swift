@@ -3,6 +3,9 @@
 internal import Basics
 public import CommandLineKit
 internal import ComponentModel
+internal import Documents
+internal import Operations
+internal import Orchestration
 internal import Repositories
 internal import Transfer
 
@@ -54,21 +57,45 @@ struct TransferOptionGroup: ParsableOptions {
     /// Plans, and unless it is a dry run carries out, the transfer of some versions.
     func transfer(
         _ select: @Sendable (any ComponentVersionRepository) async throws -> [ComponentVersionIdentity],
-        from source: any ComponentVersionRepository, to target: RepositoryLocator, in context: OCMContext
+        from source: any ComponentVersionRepository, to targets: [RepositoryLocator], in context: OCMContext
     ) async throws {
         let options = try options(context)
+        let plan = try await plan(select, from: source, to: targets, options, in: context)
+        var generator = TransferGenerator(plan, publishesArtifacts: options.uploadAs == .ociArtifact)
+        let specification = generator.specification()
+        guard !dryRun else {
+            return context.present(specification, as: output) { plan.text }
+        }
+        let weights = generator.weights
+        let report = try await context.withProgress { observer in
+            let run = OperationContext(connections: context.connections, observer: observer)
+            for version in plan.targets.flatMap(\.versions) {
+                await run.adopt(version.repository, writing: false)
+                run.note(version.version, in: version.repository)
+            }
+            for target in plan.targets { await run.adopt(target.repository, writing: true) }
+            let document = LocatedDocument(specification, source: "the plan")
+            var transfer = try TransferRun(OrchestrationSpecification(document), context: run)
+            transfer.settings.width = options.concurrency
+            transfer.settings.weights = weights
+            plan.announce(to: observer)
+            return try await transfer.run()
+        }
+        try context.present(report, of: plan, as: output)
+    }
+
+    /// Reads the source and asks the targets.
+    func plan(
+        _ select: @Sendable (any ComponentVersionRepository) async throws -> [ComponentVersionIdentity],
+        from source: any ComponentVersionRepository, to targets: [RepositoryLocator], _ options: TransferOptions,
+        in context: OCMContext
+    ) async throws -> TransferPlan {
         let found = try await context.source(source, lookup: lookup)
         let roots = try await select(source)
-        let repository = try await openTarget(target, context)
-        let planner = TransferPlanner(source: found, target: repository, access: context.access, options: options)
-        let plan = try await planner.plan(roots)
-        guard !dryRun else {
-            return context.present(plan.json, as: output) { plan.text }
-        }
-        let report = try await context.withProgress { observer in
-            try await TransferExecutor(target: repository, options: options, observer: observer).execute(plan)
-        }
-        context.present(report.json, as: output) { report.text }
+        var repositories: [any ComponentVersionRepository] = []
+        for target in targets { repositories.append(try await openTarget(target, context)) }
+        let planner = TransferPlanner(source: found, targets: repositories, access: context.access, options: options)
+        return try await planner.plan(roots)
     }
 
     /// A dry run must not make the archive it would write.

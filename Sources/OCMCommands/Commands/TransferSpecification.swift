@@ -42,7 +42,9 @@ struct TransferSpecification: Command {
         let graph = try OrchestrationGraph(OrchestrationSpecification(document), types: operations.map(\.type))
         if dryRun { return context.present(graph.json, as: output) { graph.text } }
         let run = OperationContext(connections: context.connections)
-        let report = try await GraphExecutor(graph, ExecutionSettings(width: jobs), operations: operations, context: run).run()
+        let report = try await GraphExecutor(
+            graph, ExecutionSettings(width: jobs), operations: operations, context: run
+        ).run()
         try await run.finish()
         context.present(.array(report.map(\.json)), as: output) { report.text }
         let lost = report.filter { !$0.outcome.isFinished }

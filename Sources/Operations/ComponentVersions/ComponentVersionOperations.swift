@@ -2,7 +2,9 @@
 
 internal import Basics
 internal import ComponentModel
+internal import Cryptography
 internal import Documents
+internal import OCI
 public import Orchestration
 internal import Repositories
 
@@ -28,7 +30,7 @@ extension Operation {
                 properties: [repository] + identity, outputs: [descriptor])
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null)
-            let version = try await repository.get(ComponentVersionIdentity(of: properties))
+            let version = try await context.stored(ComponentVersionIdentity(of: properties), in: repository)
             _ = context.data(for: version, in: repository)
             return ["descriptor": version.descriptor.json]
         }
@@ -39,13 +41,18 @@ extension Operation {
             OperationType(
                 "\(kind)AddComponentVersion/v1alpha1",
                 summary: "Writes a descriptor whose local contents were added, and makes the version visible.",
-                properties: [repository, descriptor], outputs: [descriptor])
+                properties: [repository, descriptor],
+                outputs: [
+                    descriptor,
+                    .required("digest", .textSchema, "the digest of the manifest or index that it is stored as"),
+                ],
+                role: .writesDescriptor)
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null, writing: true)
             let descriptor = try ComponentDescriptor(json: properties["descriptor"] ?? .null, source: "'descriptor'")
-            try await repository.commit(
-                descriptor, contents: context.placedContents(for: descriptor.identity, in: repository.locator))
-            return ["descriptor": descriptor.json]
+            let digest = try await repository.commit(
+                descriptor, contents: context.contents(for: descriptor, in: repository))
+            return ["descriptor": descriptor.json, "digest": .string(digest.description)]
         }
     }
 
@@ -63,7 +70,7 @@ extension Operation {
                 ])
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null)
-            let version = try await repository.get(ComponentVersionIdentity(of: properties))
+            let version = try await context.stored(ComponentVersionIdentity(of: properties), in: repository)
             let resource = try version.descriptor.resource(selectedBy: properties["resourceIdentity"])
             guard let access = resource.access, LocalBlobAccess.typeNames.contains(access.type.name) else {
                 throw Fault(
@@ -92,14 +99,52 @@ extension Operation {
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null, writing: true)
             let identity = try ComponentVersionIdentity(of: properties)
-            let content = try context.content(of: properties["file"])
-            let placed = try await repository.place(content, for: identity, observer: PlacementObserver())
-            context.note(placed, for: identity, in: repository.locator)
-            var resource = properties["resource"] ?? [:]
-            resource["access"] = LocalBlobAccess.specification(
-                for: placed, referenceName: resource["access"]?["referenceName"]?.string)
-            return ["resource": resource]
+            return [
+                "resource": try await context.place(
+                    context.content(of: properties["file"]), as: properties["resource"] ?? [:], of: identity,
+                    in: repository)
+            ]
         }
+    }
+}
+
+extension OperationContext {
+    /// What was placed for a descriptor that is written now, and what the version that is there already has of the rest.
+    func contents(
+        for descriptor: ComponentDescriptor, in repository: any ComponentVersionRepository
+    ) async throws -> LocalContents {
+        var contents = placedContents(for: descriptor.identity, in: repository.locator)
+        let local = (descriptor.resources.map(\.access) + descriptor.sources.map(\.access)).compactMap { access in
+            access.flatMap { try? LocalBlobAccess($0, of: "") }?.digest
+        }
+        let missing = Set(local.filter { contents.blobs[$0] == nil && contents.artifacts[$0] == nil })
+        guard !missing.isEmpty, let existing = try await repository.find(descriptor.identity) else { return contents }
+        for digest in missing {
+            contents.blobs[digest] = existing.contents.blobs[digest]
+            contents.artifacts[digest] = existing.contents.artifacts[digest]
+        }
+        return contents
+    }
+
+    /// Places the content of a resource or source beside where its component version will be written, checked against
+    /// the digest that the element states while it moves; gives the element with its new access.
+    func place(
+        _ content: ResourceContent, as element: JSON, of identity: ComponentVersionIdentity,
+        in repository: any ComponentVersionRepository, referenceName: String? = nil
+    ) async throws -> JSON {
+        let thing = "“\(element["name"]?.string ?? "")” of \(identity)"
+        var content = content
+        if let expected = try DigestSpecification.read(element["digest"], of: thing), !expected.isExcluded {
+            content = try await content.bound(to: expected, thing: thing, temporaryFolder: temporaryFolder)
+        }
+        let placed = try await moving(thing, bytes: content.knownSize(), to: repository.locator) { [content] watch in
+            try await repository.place(content, for: identity, observer: watch)
+        }
+        note(placed, for: identity, in: repository.locator)
+        var element = element
+        element["access"] = LocalBlobAccess.specification(
+            for: placed, referenceName: referenceName ?? element["access"]?["referenceName"]?.string)
+        return element
     }
 }
 
@@ -119,6 +164,7 @@ extension ComponentDescriptor {
     func resource(selectedBy selector: JSON?) throws(Fault) -> Resource {
         var attributes: [String: String] = [:]
         for (key, value) in selector?.object ?? [:] { attributes[key] = value.string }
+        if let exact = resources.first(where: { $0.identity.attributes == attributes }) { return exact }
         let found = resources.filter { $0.identity.matches(attributes) }
         guard found.count == 1 else {
             throw Fault(

@@ -39,24 +39,35 @@ public struct GraphExecutor: Sendable {
     /// - Returns: what became of each, in the order of the graph.
     /// - Throws: `CancellationError` when the task is cancelled; failures of operations are outcomes.
     public func run() async throws -> [OperationReport] {
+        try Task.checkCancellation()
         var run = GraphRun(graph, settings)
-        try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
+        await withTaskGroup(of: (Int, Outcome).self) { group in
             var running = 0
             while true {
                 while running < settings.width, let index = run.next() {
                     let (node, variables) = (graph.nodes[index], run.variables(for: index))
                     running += 1
-                    group.addTask { (index, try await outcome(of: node, variables)) }
+                    // A task of its own, so that it can be ended when its group is given up.
+                    let task = Task { await outcome(of: node, variables) }
+                    run.begin(index, task)
+                    group.addTask {
+                        await withTaskCancellationHandler {
+                            (index, await task.value)
+                        } onCancel: {
+                            task.cancel()
+                        }
+                    }
                 }
-                guard running > 0, let (index, outcome) = try await group.next() else { return }
+                guard running > 0, let (index, outcome) = await group.next() else { return }
                 running -= 1
                 run.finish(index, outcome)
             }
         }
+        try Task.checkCancellation()
         return run.reports
     }
 
-    private func outcome(of node: OrchestrationGraph.Node, _ variables: Variables) async throws -> Outcome {
+    private func outcome(of node: OrchestrationGraph.Node, _ variables: Variables) async -> Outcome {
         let id = node.operation.id
         var attempt = 1
         while true {
@@ -67,7 +78,9 @@ public struct GraphExecutor: Sendable {
                 settings.observe(.finished(id: id, outputs: outputs))
                 return .finished(properties: properties, outputs: outputs)
             } catch {
-                guard !(error is CancellationError), !Task.isCancelled else { throw CancellationError() }
+                guard !(error is CancellationError), !Task.isCancelled else {
+                    return .failed(Fault(.cancelled, "operation \(id) was ended"))
+                }
                 let fault = Fault(wrapping: error)
                 // What is not there for the moment may be there again; anything else would fail again.
                 guard fault.code == .unavailable, attempt < settings.attempts else {
@@ -75,7 +88,9 @@ public struct GraphExecutor: Sendable {
                     return .failed(settings.namesOperations ? fault.during("operation \(id)") : fault)
                 }
                 settings.observe(.retrying(id: id, attempt: attempt, fault))
-                try await settings.pause(attempt)
+                do { try await settings.pause(attempt) } catch {
+                    return .failed(Fault(.cancelled, "operation \(id) was ended"))
+                }
                 attempt += 1
             }
         }

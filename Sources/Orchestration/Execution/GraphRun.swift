@@ -19,6 +19,7 @@ struct GraphRun {
     private var values: [Int: Value] = [:]
     private var weights: [Int: Int64] = [:]
     private var outcomes: [Int: GraphExecutor.Outcome] = [:]
+    private var running: [Int: Task<GraphExecutor.Outcome, Never>] = [:]
 
     init(_ graph: OrchestrationGraph, _ settings: ExecutionSettings) {
         (nodes, self.settings, environment) = (graph.nodes, settings, Value(graph.environment))
@@ -34,7 +35,23 @@ struct GraphRun {
     }
 
     /// The operation to run next; nil when none can run now.
-    mutating func next() -> Int? { ready.pop() }
+    mutating func next() -> Int? {
+        while let index = ready.pop() {
+            guard outcomes[index] == nil else { continue }
+            // What only operations read that were given up need not run.
+            if let first = readers[index].first, nodes[index].type.role != .placesContent,
+                readers[index].allSatisfy({ outcomes[$0] != nil })
+            {
+                skip(index, since: first)
+                continue
+            }
+            return index
+        }
+        return nil
+    }
+
+    /// Notes that an operation runs.
+    mutating func begin(_ index: Int, _ task: Task<GraphExecutor.Outcome, Never>) { running[index] = task }
 
     /// What the properties of an operation can read.
     func variables(for index: Int) -> Variables {
@@ -45,6 +62,9 @@ struct GraphRun {
 
     /// Notes an outcome; whatever waited only for this can run now, or never will.
     mutating func finish(_ index: Int, _ outcome: GraphExecutor.Outcome) {
+        running[index] = nil
+        // It may have been given up meanwhile.
+        guard outcomes[index] == nil else { return }
         guard case .finished(let properties, let outputs) = outcome else { return lose(index, outcome) }
         outcomes[index] = settings.keepsOutputs ? outcome : .finished(properties: .null, outputs: .null)
         if unread[index] > 0 {
@@ -86,20 +106,30 @@ struct GraphRun {
         }
     }
 
-    /// Gives an operation up, and with it all that wait for it.
+    /// Gives an operation up, and with it all that wait for it, and the group that it belongs to.
     private mutating func lose(_ index: Int, _ outcome: GraphExecutor.Outcome) {
         outcomes[index] = outcome
         letGo(of: index)
         var lost = [index]
         while let index = lost.popLast() {
             for reader in readers[index] where outcomes[reader] == nil {
-                let id = nodes[index].operation.id
-                outcomes[reader] = .skipped(waitingFor: id)
-                settings.observe(.skipped(id: nodes[reader].operation.id, waitingFor: id))
-                letGo(of: reader)
+                skip(reader, since: index)
                 lost.append(reader)
             }
+            guard let group = nodes[index].group else { continue }
+            for other in nodes.indices where nodes[other].group == group && outcomes[other] == nil {
+                running[other]?.cancel()
+                skip(other, since: index)
+                lost.append(other)
+            }
         }
+    }
+
+    private mutating func skip(_ index: Int, since other: Int) {
+        let id = nodes[other].operation.id
+        outcomes[index] = .skipped(waitingFor: id)
+        settings.observe(.skipped(id: nodes[index].operation.id, waitingFor: id))
+        letGo(of: index)
     }
 }
 

@@ -18,8 +18,10 @@ public struct OrchestrationGraph: Sendable {
         public let type: OperationType
         /// Its properties, ready to be filled in.
         public let properties: CompiledTemplateTree
-        /// The operations whose properties or outputs it reads, sorted.
+        /// The operations whose properties or outputs it reads, and those it waits for besides, sorted.
         public let dependencies: [String]
+        /// The repository it writes to, when what is written there becomes visible together; else nil.
+        public let group: String?
     }
 
     /// The nodes; each stands behind all that it waits for, and otherwise as in the document.
@@ -29,11 +31,16 @@ public struct OrchestrationGraph: Sendable {
 
     /// Checks a specification against the kinds of operations that are known.
     ///
+    /// - Parameter together: whether component versions become visible in a repository only when all contents for that
+    ///   repository have arrived, and not at all when one of them did not.
     /// - Throws: `invalid` with all problems of one step: first of kinds and expressions, then of references that form
     ///   a circle, drawn, then of types.
-    public init(_ specification: OrchestrationSpecification, types: [OperationType]) throws(Fault) {
+    public init(_ specification: OrchestrationSpecification, types: [OperationType], together: Bool = false)
+        throws(Fault)
+    {
         var reader = OperationReader(specification, types)
-        let read = try reader.read()
+        var read = try reader.read()
+        if together { read = try ArrivalOrder(read, specification.document).applied() }
         let order = try OperationOrder(read.map { ($0.operation.id, $0.dependencies) }, specification).sorted()
         let byID = Dictionary(uniqueKeysWithValues: read.map { ($0.operation.id, $0) })
         let ordered = order.compactMap { byID[$0] }
@@ -48,6 +55,7 @@ struct ReadOperation {
     let type: OperationType
     let tree: TemplateTree
     var dependencies: [String]
+    var group: String?
 }
 
 extension OrchestrationSpecification.Operation {

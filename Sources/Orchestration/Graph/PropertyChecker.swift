@@ -35,7 +35,7 @@ struct PropertyChecker {
                 nodes.append(
                     OrchestrationGraph.Node(
                         operation: read.operation, type: read.type, properties: compiled,
-                        dependencies: read.dependencies))
+                        dependencies: read.dependencies, group: read.group))
             } catch {
                 problems.add(error.description)
             }

@@ -28,6 +28,7 @@ extension GraphExecutor {
         var settings = settings
         settings.weigh = { context.weight(of: $0) }
         self.init(graph, settings) { node, properties in
+            if node.type.name == OperationType.arrival.name { return [:] }
             guard let operation = byName[node.type.name] else {
                 throw Fault(.internal, "the operation '\(node.type.name)' was checked and is not there")
             }

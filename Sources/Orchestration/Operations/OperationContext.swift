@@ -19,7 +19,9 @@ public struct OperationContext: Sendable {
     public let operation: String
 
     /// The context of a new run.
-    public init(connections: RepositoryConnections) { self.init(run: OperationRun(connections), operation: "") }
+    public init(connections: RepositoryConnections, observer: @escaping ProgressObserver = { _ in }) {
+        self.init(run: OperationRun(connections, observer), operation: "")
+    }
 
     private init(run: OperationRun, operation: String) { (self.run, self.operation) = (run, operation) }
 
@@ -42,6 +44,46 @@ public struct OperationContext: Sendable {
         _ specification: JSON, writing: Bool = false
     ) async throws -> any ComponentVersionRepository {
         try await run.repositories.open(RepositoryLocator(json: specification), writing: writing)
+    }
+
+    /// Uses a repository that is open already for whatever names it.
+    public func adopt(_ repository: any ComponentVersionRepository, writing: Bool) async {
+        await run.repositories.adopt(repository, writing: writing)
+    }
+
+    // MARK: Progress
+
+    /// Moves a content to a target while its progress is told and counted.
+    ///
+    /// - Parameter thing: what messages call the content.
+    public func moving<Result: Sendable>(
+        _ thing: String, bytes: Int64?, to target: RepositoryLocator,
+        _ move: @Sendable (PlacementObserver) async throws -> Result
+    ) async throws -> Result {
+        let (id, run) = (operation, run)
+        run.observer(.started(id: id, name: thing, bytes: bytes))
+        let watch = PlacementObserver(
+            moved: { bytes in
+                run.counts.withLock { $0[target.kind, default: MovedBytes()].moved += bytes }
+                run.observer(.moved(id: id, bytes: bytes))
+            },
+            skipped: { bytes in
+                run.counts.withLock { $0[target.kind, default: MovedBytes()].spared += bytes }
+                run.observer(.moved(id: id, bytes: bytes))
+            })
+        do {
+            let result = try await move(watch)
+            run.observer(.finished(id: id))
+            return result
+        } catch {
+            guard !(error is CancellationError) else { throw error }
+            throw Fault(wrapping: error).about(thing)
+        }
+    }
+
+    /// What moved to a target.
+    public func moved(to target: RepositoryLocator) -> MovedBytes {
+        run.counts.withLock { $0[target.kind] ?? MovedBytes() }
     }
 
     // MARK: Contents
@@ -107,8 +149,27 @@ public struct OperationContext: Sendable {
         run.versions.withLock { $0[identity] }
     }
 
+    /// Reads a component version of a repository, each once for a run. Throws `notFound`.
+    public func stored(
+        _ identity: ComponentVersionIdentity, in repository: any ComponentVersionRepository
+    ) async throws -> StoredComponentVersion {
+        let key = OperationRun.PlaceKey(repository: repository.locator.description, identity: identity)
+        if let known = run.stored.withLock({ $0[key] }) { return known }
+        let version = try await repository.get(identity)
+        run.stored.withLock { $0[key] = version }
+        return version
+    }
+
+    /// Notes a component version that was read before the run.
+    public func note(_ version: StoredComponentVersion, in repository: any ComponentVersionRepository) {
+        let key = OperationRun.PlaceKey(repository: repository.locator.description, identity: version.identity)
+        run.stored.withLock { $0[key] = version }
+        run.versions.withLock { $0[version.identity] = (version, repository) }
+    }
+
     /// Notes what was placed for a component version that will be written.
-    public func note(_ content: PlacedContent, for identity: ComponentVersionIdentity, in repository: RepositoryLocator) {
+    public func note(_ content: PlacedContent, for identity: ComponentVersionIdentity, in repository: RepositoryLocator)
+    {
         let key = OperationRun.PlaceKey(repository: repository.description, identity: identity)
         run.placed.withLock { $0[key, default: LocalContents()].add(content) }
     }
@@ -149,6 +210,14 @@ public struct ContentOrigin: Hashable, Sendable {
     }
 }
 
+/// How much moved to one place.
+public struct MovedBytes: Sendable {
+    /// Bytes that moved.
+    public internal(set) var moved: Int64 = 0
+    /// Bytes that were there already, or were mounted.
+    public internal(set) var spared: Int64 = 0
+}
+
 /// What the operations of one run share.
 private final class OperationRun: Sendable {
     struct PlaceKey: Hashable {
@@ -163,8 +232,13 @@ private final class OperationRun: Sendable {
     >([:])
     let placed = Guarded<[PlaceKey: LocalContents]>([:])
     let relocated = Guarded<[ContentOrigin: JSON]>([:])
+    let stored = Guarded<[PlaceKey: StoredComponentVersion]>([:])
+    let counts = Guarded<[RepositoryLocator.Kind: MovedBytes]>([:])
+    let observer: ProgressObserver
 
-    init(_ connections: RepositoryConnections) { repositories = RepositoryPool(connections) }
+    init(_ connections: RepositoryConnections, _ observer: @escaping ProgressObserver) {
+        (repositories, self.observer) = (RepositoryPool(connections), observer)
+    }
 }
 
 /// Each repository opened once.
@@ -181,6 +255,10 @@ private actor RepositoryPool {
         let task = Task { try await connections.open(locator, writing ? .create(nil) : .read) }
         opened[locator.kind] = (task, writing)
         return try await task.value
+    }
+
+    func adopt(_ repository: any ComponentVersionRepository, writing: Bool) {
+        opened[repository.locator.kind] = (Task { repository }, writing)
     }
 
     func finish() async throws {

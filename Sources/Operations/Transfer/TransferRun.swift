@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Basics
+internal import ComponentModel
+internal import Cryptography
+internal import Documents
+public import Orchestration
+internal import Repositories
+public import Transfer
+
+/// Carries out a transfer specification: one that was generated from a plan just now, or one that was printed before.
+///
+/// Contents move first, each checked while it moves; in each target versions become visible when all its contents are
+/// there, children before their parents. What goes wrong in one target ends the work for that target and no other.
+public struct TransferRun: Sendable {
+    private let graph: OrchestrationGraph
+    private let context: OperationContext
+    private let operations: [Operation]
+    private let record: TransferRecord
+    /// How many operations run at once, and what is told about them.
+    public var settings = ExecutionSettings()
+
+    /// Prepares a run of a specification that was generated from a plan.
+    ///
+    /// - Throws: `invalid` when the specification is wrong or was not generated from a plan.
+    public init(
+        _ specification: OrchestrationSpecification, operations: [Operation] = Operation.builtIn,
+        context: OperationContext
+    ) throws(Fault) {
+        record = try TransferRecord(of: specification)
+        graph = try OrchestrationGraph(specification, types: operations.map(\.type), together: true)
+        (self.operations, self.context) = (operations, context)
+    }
+
+    /// Whether a specification was generated from a plan.
+    public static func isGenerated(_ specification: OrchestrationSpecification) -> Bool {
+        specification.environment[TransferRecord.name] != nil
+    }
+
+    /// Refuses when a source is not what it was when the specification was generated.
+    public func requireFreshness() async throws { try await record.requireFreshness(context) }
+
+    /// Runs it.
+    ///
+    /// - Returns: what happened in each target; failures of targets are in their reports.
+    /// - Throws: `CancellationError` when the task is cancelled.
+    public func run() async throws -> TransferReport {
+        let written = Guarded<[String: Digest]>([:])
+        var settings = settings
+        settings.keepsOutputs = false
+        settings.namesOperations = false
+        settings.observe = { [observe = settings.observe] event in
+            if case .finished(let id, let outputs) = event, let text = outputs["digest"]?.string,
+                let digest = try? Digest(text)
+            {
+                written.withLock { $0[id] = digest }
+            }
+            observe(event)
+        }
+        let reports = try await GraphExecutor(graph, settings, operations: operations, context: context).run()
+        let outcomes = Dictionary(reports.map { ($0.id, $0.outcome) }) { first, _ in first }
+        var targets: [TargetReport] = []
+        for target in record.targets {
+            targets.append(try await report(on: target, outcomes, written.withLock { $0 }))
+        }
+        return TransferReport(source: record.source, targets: targets)
+    }
+
+    private func report(
+        on target: TransferRecord.Target, _ outcomes: [String: GraphExecutor.Outcome], _ digests: [String: Digest]
+    ) async throws -> TargetReport {
+        let group = String(decoding: JSON.literal(target.repository).encoded(), as: UTF8.self)
+        let nodes = graph.nodes.filter { $0.group == group }
+        var versions = target.present.map { TargetReport.Version(identity: $0, action: "skip", digest: nil) }
+        var visible = 0, writers = 0
+        for node in nodes where node.type.role == .writesDescriptor {
+            writers += 1
+            guard outcomes[node.operation.id]?.isFinished == true, let version = record.written[node.operation.id]
+            else { continue }
+            visible += 1
+            versions.append(
+                TargetReport.Version(
+                    identity: version.identity, action: version.action, digest: digests[node.operation.id]))
+        }
+        var failure = cause(of: nodes, outcomes)
+        if failure == nil {
+            do {
+                try await context.repository(target.repository, writing: true).finish()
+            } catch {
+                guard !(error is CancellationError) else { throw error }
+                failure = Fault(wrapping: error)
+            }
+        } else if let cause = failure, visible > 0,
+            try await context.repository(target.repository, writing: true).showsVersionsOneByOne
+        {
+            failure = CommitSequence.fault(visible: visible, of: writers, cause: cause)
+        }
+        let moved = context.moved(to: target.locator)
+        return TargetReport(
+            target: target.locator, versions: versions, bytesMoved: moved.moved, bytesSpared: moved.spared,
+            failure: failure)
+    }
+
+    /// Why a target is not complete: the failure that everything else waited for.
+    private func cause(of nodes: [OrchestrationGraph.Node], _ outcomes: [String: GraphExecutor.Outcome]) -> Fault? {
+        var open = nodes.map(\.operation.id), seen: Set<String> = []
+        var found: Fault?
+        while let id = open.popLast() {
+            guard seen.insert(id).inserted else { continue }
+            switch outcomes[id] {
+            case .failed(let fault):
+                if found == nil || (found?.code == .cancelled && fault.code != .cancelled) { found = fault }
+            case .skipped(let other): open.append(other)
+            case .finished, nil: break
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import ComponentModel
+internal import Cryptography
+public import Documents
+internal import OCI
+internal import Repositories
+
+/// What a target has of the contents that a plan carries, found out without moving any.
+public struct TargetSurvey: Sendable {
+    /// How many blobs and manifests the contents consist of, each digest once for each component.
+    public var blobs = 0
+    /// How many of them the target has where they belong.
+    public var blobsThere = 0
+    /// Bytes to move.
+    public var bytesToMove: Int64 = 0
+    /// Bytes that are there already.
+    public var bytesThere: Int64 = 0
+    /// How many contents have a size or digest that only reading them will show; they are in no sum.
+    public var unknownContents = 0
+    /// How many requests registries will get, reading and writing. An estimate: retries, tokens and redirects come on
+    /// top.
+    public var requests = 0
+    /// How many bytes of disk are needed on this machine.
+    public var diskNeeded: Int64 = 0
+
+    /// The survey as data.
+    public var json: JSON {
+        func number(_ value: some BinaryInteger) -> JSON { .number(JSONNumber(Int64(value))) }
+        return [
+            "blobs": number(blobs), "blobsThere": number(blobsThere), "bytesToMove": number(bytesToMove),
+            "bytesThere": number(bytesThere), "unknownContents": number(unknownContents),
+            "requests": number(requests), "diskNeeded": number(diskNeeded),
+        ]
+    }
+}
+
+extension TransferPlan {
+    /// The plan with what each target has already; asks for every blob by digest, many at once.
+    public func surveyed() async throws -> TransferPlan {
+        var targets = targets
+        for index in targets.indices where targets[index].failure == nil {
+            targets[index].survey = try await TargetSurveyor(targets[index]).survey()
+        }
+        return TransferPlan(source: source, verdicts: verdicts, targets: targets)
+    }
+}
+
+/// Asks a target for blobs.
+private struct TargetSurveyor {
+    private let plan: TargetPlan
+    private let store: StoreRepository?
+
+    /// How many blobs are asked for at once.
+    private static let window = 16
+    /// A new blob costs a registry two requests beside the question whether it is there.
+    private static let requestsOfUpload = 2
+
+    init(_ plan: TargetPlan) { (self.plan, store) = (plan, plan.repository as? StoreRepository) }
+
+    private struct Blob: Hashable, Sendable {
+        let repository: String
+        let digest: Digest
+        let size: Int64
+        let isManifest: Bool
+        let isRemote: Bool
+    }
+
+    func survey() async throws -> TargetSurvey {
+        var survey = TargetSurvey()
+        var blobs: Set<Blob> = []
+        for version in plan.versions {
+            for content in version.contents {
+                let found = try await self.blobs(of: content.content, version)
+                if found.isEmpty { survey.unknownContents += 1 }
+                blobs.formUnion(found)
+            }
+            if case .copy = version.action { survey.requests += isRegistry ? 4 : 0 }
+        }
+        let there = try await presence(of: Array(blobs))
+        for (blob, isThere) in there {
+            survey.blobs += 1
+            if isThere {
+                survey.blobsThere += 1
+                survey.bytesThere += blob.size
+            } else {
+                survey.bytesToMove += blob.size
+                if blob.isRemote && !blob.isManifest { survey.requests += 1 }
+                if isRegistry { survey.requests += blob.isManifest ? 1 : Self.requestsOfUpload }
+            }
+            // Reading a manifest, and asking the target for a blob.
+            if blob.isRemote && blob.isManifest { survey.requests += 1 }
+            if isRegistry { survey.requests += 1 }
+        }
+        survey.diskNeeded = diskFactor * survey.bytesToMove
+        return survey
+    }
+
+    private var isRegistry: Bool { if case .registry = plan.locator.kind { true } else { false } }
+
+    /// A packed archive is collected in a folder first.
+    private var diskFactor: Int64 {
+        guard case .archive(let path, let format) = plan.locator.kind else { return 0 }
+        return (format ?? ArchiveFormat(path: path)) == .directory ? 1 : 2
+    }
+
+    private func blobs(of content: ResourceContent, _ version: PlannedVersion) async throws -> [Blob] {
+        let repository = store?.repository(of: version.identity.name) ?? ""
+        switch content {
+        case .blob(let blob):
+            guard let digest = blob.digest, let size = blob.size else { return [] }
+            return [
+                Blob(
+                    repository: repository, digest: digest, size: size, isManifest: false,
+                    isRemote: blob.home != nil && blob.file == nil)
+            ]
+        case .artifact(let artifact):
+            let isRemote = artifact.store is RegistryClient
+            return try await artifact.nodes().map { node in
+                Blob(
+                    repository: repository, digest: node.descriptor.digest, size: node.descriptor.size,
+                    isManifest: node.manifest != nil, isRemote: isRemote)
+            }
+        }
+    }
+
+    private func presence(of blobs: [Blob]) async throws -> [(Blob, Bool)] {
+        guard let store = store?.store else { return blobs.map { ($0, false) } }
+        return try await blobs.mapConcurrently(limit: Self.window) { blob in
+            let isThere =
+                try await blob.isManifest
+                ? store.resolve(blob.digest.description, in: blob.repository) != nil
+                : store.blobSize(blob.digest, in: blob.repository) == blob.size
+            return (blob, isThere)
+        }
+    }
+}
