@@ -34,7 +34,8 @@ struct ArtifactOperationTests {
         var target: String { "\(server.host)/target/image:2" }
     }
 
-    private func setting(digest: DigestSpecification? = nil, signedWith key: PrivateKey? = nil) async throws -> Setting {
+    private func setting(digest: DigestSpecification? = nil, signedWith key: PrivateKey? = nil) async throws -> Setting
+    {
         let bench = try SpecificationBench(), server = try await RegistryServer()
         let image = try await SpecificationBench.image([["a.txt": "a"], ["b.txt": "b"]])
         let setting = Setting(bench: bench, server: server, digest: image.root.digest)
@@ -45,7 +46,8 @@ struct ArtifactOperationTests {
         return setting
     }
 
-    @Test("an image is copied, and the version that is written names its new place", arguments: ["resource.oci", "oci"])
+    @Test(
+        "an image is copied, and the version that is written names its new place", arguments: ["resource.oci", "oci"])
     func copied(_ name: String) async throws {
         let key = try PrivateKey.generate(.ed25519)
         let setting = try await setting(signedWith: key)
@@ -83,7 +85,8 @@ struct ArtifactOperationTests {
                 """)
         #expect(outcome.isFinished, "\(outcome)")
         for (name, reference) in [("first", setting.target), ("second", second)] {
-            let descriptor = try await setting.bench.read(RepositoryLocator(setting.bench.path(name))).version.descriptor
+            let descriptor = try await setting.bench.read(RepositoryLocator(setting.bench.path(name))).version
+                .descriptor
             #expect(descriptor.resources[0].access?.json["imageReference"]?.string?.hasPrefix(reference) == true)
         }
     }
@@ -105,11 +108,18 @@ struct ArtifactOperationTests {
         arguments: [
             ("imageReference: HOST/target/image", "has no tag"),
             ("imageReference: image", "names no registry"),
-            ("imageReference: \"HOST/target/image:2@sha256:\(String(repeating: "a", count: 64))\"", "should be written"),
-            ("imageReference: HOST/target/image:2\n  data: {type: File/v1alpha1, uri: \"file:///etc/passwd\"}",
-                "names no content of this run"),
-            ("imageReference: HOST/target/image:2\n  resource: {name: none}\n  componentDescriptor: ${read.descriptor}",
-                "0 resources"),
+            (
+                "imageReference: \"HOST/target/image:2@sha256:\(String(repeating: "a", count: 64))\"",
+                "should be written"
+            ),
+            (
+                "imageReference: HOST/target/image:2\n  data: {type: File/v1alpha1, uri: \"file:///etc/passwd\"}",
+                "names no content of this run"
+            ),
+            (
+                "imageReference: HOST/target/image:2\n  resource: {name: none}\n  componentDescriptor: ${read.descriptor}",
+                "0 resources"
+            ),
         ])
     func refused(_ properties: String, _ message: String) async throws {
         let setting = try await setting()
@@ -126,7 +136,8 @@ struct ArtifactOperationTests {
     func mismatch() async throws {
         let setting = try await setting(digest: DigestSpecification(artifact: Digest(of: Array("else".utf8))))
         let outcome = try await setting.bench.run(
-            Self.read + "- {type: uploader.oci/v1alpha1, imageReference: \"\(setting.target)\", data: \"${image.data}\"}"
+            Self.read
+                + "- {type: uploader.oci/v1alpha1, imageReference: \"\(setting.target)\", data: \"${image.data}\"}"
                 + Self.write)
         #expect(outcome.failure?.code == .mismatch, "\(outcome)")
         #expect(try await !setting.bench.has(RepositoryLocator(setting.bench.path("target"))))

@@ -85,8 +85,10 @@ import Testing
                 "filePath: @/target\n  repository: {type: CTF, filePath: x}\n  data: ${read.outputs.data}",
                 "the repository is named twice"
             ),
-            ("filePath: @/target\n  data: {type: ComponentVersion/v1alpha1, component: a.org/x, version: 1.0.0}",
-                "which no operation before this one read"),
+            (
+                "filePath: @/target\n  data: {type: ComponentVersion/v1alpha1, component: a.org/x, version: 1.0.0}",
+                "which no operation before this one read"
+            ),
             ("filePath: @/target\n  data: {type: File/v1alpha1, uri: \"file:///etc/passwd\"}", "no component version"),
             ("filePath: @/target\n  data: ${read.outputs.data}\n  signatures: forge", "is keep or drop"),
         ])
@@ -98,7 +100,9 @@ import Testing
         #expect(try await !bench.has(RepositoryLocator(bench.path("target"))))
     }
 
-    @Test("a signature that no longer holds is an error, and is left out when that is asked for", arguments: [true, false])
+    @Test(
+        "a signature that no longer holds is an error, and is left out when that is asked for",
+        arguments: [true, false])
     func signatures(_ drops: Bool) async throws {
         var (bench, _) = try await bench(signedWith: PrivateKey.generate(.ed25519))
         bench.others = [SpecificationBench.replacement(Array("other text\n".utf8), mediaType: "text/plain")]

@@ -37,7 +37,8 @@ struct FormatOperationTests {
     }
 
     private func setting(_ artifact: ArtifactContent) async throws -> Setting {
-        let setting = Setting(bench: try SpecificationBench(), server: try await RegistryServer(), digest: artifact.root.digest)
+        let setting = Setting(
+            bench: try SpecificationBench(), server: try await RegistryServer(), digest: artifact.root.digest)
         try await setting.bench.push(artifact, to: setting.source)
         return setting
     }
@@ -119,9 +120,18 @@ struct FormatOperationTests {
     @Test(
         "what does not belong together is refused",
         arguments: [
-            ("configLayer: ${unpack.outputs.configLayer}", "configLayer: ${unpack.outputs.data}", "is not the configuration"),
-            ("ref: ${unpack.outputs.ref}\n  configLayer: ${unpack.outputs.configLayer}", "ref: unknown", "which is not given"),
-            ("manifest: ${unpack.outputs.manifest}", "manifest: {schemaVersion: 2}", "holds neither layers nor manifests"),
+            (
+                "configLayer: ${unpack.outputs.configLayer}", "configLayer: ${unpack.outputs.data}",
+                "is not the configuration"
+            ),
+            (
+                "ref: ${unpack.outputs.ref}\n  configLayer: ${unpack.outputs.configLayer}", "ref: unknown",
+                "which is not given"
+            ),
+            (
+                "manifest: ${unpack.outputs.manifest}", "manifest: {schemaVersion: 2}",
+                "holds neither layers nor manifests"
+            ),
             ("data: ${unpack.outputs.data}", "data: ${get.data}", "is an artifact already"),
         ])
     func foreign(_ old: String, _ new: String, _ message: String) async throws {
@@ -129,7 +139,8 @@ struct FormatOperationTests {
         setting.bench.others = [SpecificationBench.replacement(try await SpecificationBench.tar(["a": "b"]))]
         let outcome = try await setting.bench.run(
             setting.get + "- {type: test.replace/v1, id: change, data: \"${get.data}\"}\n"
-                + Self.repack.replacing(old, with: new).replacing("${unpack.outputs.data}\n  manifest", with: "${change.data}\n  manifest"))
+                + Self.repack.replacing(old, with: new).replacing(
+                    "${unpack.outputs.data}\n  manifest", with: "${change.data}\n  manifest"))
         #expect(outcome.failure?.message.contains(message) == true, "\(outcome)")
     }
 
@@ -195,7 +206,8 @@ struct FormatOperationTests {
             mediaType == "text/plain"
             ? Array("text\n".utf8) : try await SpecificationBench.chart(values: "replicas: 1\n")
         try await bench.write(
-            to: RepositoryLocator(bench.path("source")), blobs: ["thing": BlobContent(mediaType: mediaType, bytes: bytes)])
+            to: RepositoryLocator(bench.path("source")),
+            blobs: ["thing": BlobContent(mediaType: mediaType, bytes: bytes)])
         let outcome = try await bench.run(
             """
             - {type: downloader.localblob.ctf/v1alpha1, id: blob, filePath: @/source, name: acme.org/demo, version: 1.0.0, resource: {name: thing}}
@@ -206,7 +218,9 @@ struct FormatOperationTests {
         let manifest = try await manifest(bench.artifact("\(server.host)/target/thing:1"))
         #expect(manifest.layers.map(\.digest) == [Digest(of: bytes)])
         #expect(manifest.layers.map(\.mediaType) == [mediaType])
-        #expect(mediaType == "text/plain" ? manifest.artifactType == mediaType : manifest.config?.mediaType == HelmChart.configType)
+        #expect(
+            mediaType == "text/plain"
+                ? manifest.artifactType == mediaType : manifest.config?.mediaType == HelmChart.configType)
     }
 
     @Test("a chart is converted as Helm does it, with its provenance", arguments: [true, false])
@@ -245,12 +259,14 @@ struct FormatOperationTests {
         #expect(outcome.isFinished, "\(outcome)")
         let made = try await bench.artifact("\(server.host)/charts/podinfo:6.7.1")
         let manifest = try await manifest(made)
-        let wanted: Set<String> = hasProvenance ? [HelmChart.contentType, HelmChart.provenanceType] : [HelmChart.contentType]
+        let wanted: Set<String> =
+            hasProvenance ? [HelmChart.contentType, HelmChart.provenanceType] : [HelmChart.contentType]
         #expect(Set(manifest.layers.map(\.mediaType)) == wanted)
         #expect(manifest.layers.map(\.digest) == manifest.layers.map(\.digest).sorted())
         #expect(manifest.annotations["org.opencontainers.image.description"] == "A chart")
         let config = try #require(manifest.config)
-        let bytes = try await made.store.openBlob(config.digest, size: config.size, in: made.repository).collect(limit: 1 << 20)
+        let bytes = try await made.store.openBlob(config.digest, size: config.size, in: made.repository).collect(
+            limit: 1 << 20)
         #expect(
             try JSON(parsing: bytes, source: "test") == [
                 "apiVersion": "v2", "name": "podinfo", "version": "6.7.1", "description": "A chart",

@@ -72,7 +72,8 @@ import Testing
         #expect(outcome.failure?.message.contains(message) == true, "\(outcome)")
     }
 
-    @Test("a changed blob has a new digest in the version that is written, and one that is not changed its own",
+    @Test(
+        "a changed blob has a new digest in the version that is written, and one that is not changed its own",
         arguments: [true, false])
     func changed(_ changes: Bool) async throws {
         let (bench, descriptor) = try await bench()
@@ -93,7 +94,8 @@ import Testing
         let written = changes ? Array("other text\n".utf8) : text
         #expect(try await bench.bytes("docs", in: target) == written)
         #expect(try await bench.bytes("more", in: target) == Array("more\n".utf8))
-        let resource = try #require(try await bench.read(target).version.descriptor.resources.first { $0.name == "docs" })
+        let resource = try #require(
+            try await bench.read(target).version.descriptor.resources.first { $0.name == "docs" })
         #expect(resource.digest?.value == Digest(of: written).hex)
         #expect(resource.digest?.normalisationAlgorithm == "genericBlobDigest/v1")
         #expect(resource.access?.json["referenceName"] == "docs/demo:1")
@@ -116,7 +118,8 @@ import Testing
         #expect(try await bench.bytes("docs", in: RepositoryLocator(bench.path("second"))) == text)
     }
 
-    @Test("a stated digest must be that of the content, and nothing is visible when it is not", arguments: [true, false])
+    @Test(
+        "a stated digest must be that of the content, and nothing is visible when it is not", arguments: [true, false])
     func stated(_ isRight: Bool) async throws {
         let (bench, descriptor) = try await bench()
         let digest = isRight ? Digest(of: text) : Digest(of: Array("else".utf8))

@@ -14,7 +14,7 @@ import Testing
     private let key: PrivateKey
     private let other: PrivateKey
 
-    init() throws { (key, other) = (try PrivateKey.generate(.ed25519), try PrivateKey.generate(.ecdsaP256)) }
+    init() throws { (key, other) = (try PrivateKey.generate(.ed25519), try PrivateKey.generate(.ed25519)) }
 
     private static let read = """
         - {type: downloader.component.ctf/v1alpha1, id: read, name: acme.org/demo, version: 1.0.0, filePath: @/source}
@@ -41,7 +41,8 @@ import Testing
         return (bench, descriptor)
     }
 
-    @Test("a version is signed as it is written, with digests for what had none, and verified", arguments: [true, false])
+    @Test(
+        "a version is signed as it is written, with digests for what had none, and verified", arguments: [true, false])
     func sign(_ hasDigests: Bool) async throws {
         let (bench, _) = try await bench(hasDigests: hasDigests)
         let outcome = try await bench.run(
@@ -111,10 +112,13 @@ import Testing
             name: "maker", scheme: other.usualScheme, normalisation: .v4alpha1, key: other)
         forged.signatures = [entry]
         try await bench.replace(forged, in: RepositoryLocator(bench.path("source")))
-        let properties = ["sign": "signature: x, privateKey: acme", "verify": "signature: maker, publicKey: wrong, contents: true"]
+        let properties = [
+            "sign": "signature: x, privateKey: acme", "verify": "signature: maker, publicKey: wrong, contents: true",
+        ]
         let outcome = try await bench.run(
             Self.read
-                + "- {type: \(operation).component/v1alpha1, componentDescriptor: \"${read.descriptor}\", \(properties[operation] ?? "contents: true")}")
+                + "- {type: \(operation).component/v1alpha1, componentDescriptor: \"${read.descriptor}\", \(properties[operation] ?? "contents: true")}"
+        )
         #expect(outcome.failure?.code == .mismatch, "\(outcome)")
     }
 
@@ -184,7 +188,8 @@ import Testing
     @Test(
         "a reference whose digest nobody knows, and a child that is another, are refused",
         arguments: [
-            ("", "without a digest"), ("componentReferences: {child: \"${read.descriptor}\"}", "and the descriptor given for it"),
+            ("", "without a digest"),
+            ("componentReferences: {child: \"${read.descriptor}\"}", "and the descriptor given for it"),
             ("componentReferences: {other: \"${read.descriptor}\"}", "is no reference"),
         ])
     func unknownReference(_ properties: String, _ message: String) async throws {

@@ -56,7 +56,8 @@ struct SpecificationBench: Sendable {
     /// Writes a component version; blobs are local resources, each with a digest, and accesses those of others.
     @discardableResult
     func write(
-        _ identity: String = "acme.org/demo:1.0.0", to repository: RepositoryLocator, blobs: [String: BlobContent] = [:],
+        _ identity: String = "acme.org/demo:1.0.0", to repository: RepositoryLocator,
+        blobs: [String: BlobContent] = [:],
         resources: [JSON] = [], references: [JSON] = [], signedWith key: PrivateKey? = nil
     ) async throws -> ComponentDescriptor {
         let store = try await connections.open(repository, .create(nil))

@@ -118,7 +118,10 @@ extension Operation {
                 "\(kind)AddLocalResource/v1alpha1",
                 summary: "Places a resource's content beside where its component version will be written.",
                 properties: [repository] + identity + [
-                    .required("resource", .objectSchema, "the resource; its access may name a `referenceName`, and its digest must be that of the content"),
+                    .required(
+                        "resource", .objectSchema,
+                        "the resource; its access may name a `referenceName`, and its digest must be that of the content"
+                    ),
                     .required("file", .fileSchema, "its content"),
                     .optional("globalAccessPolicy", .textSchema, "accepted and not needed"),
                 ],
