@@ -27,7 +27,7 @@ struct ArtifactOperationTests {
 
     /// A registry with an image, and an archive with a component version that names it.
     private struct Setting {
-        let bench: SpecificationBench
+        var bench: SpecificationBench
         let server: RegistryServer
         let digest: Digest
         var image: String { "\(server.host)/source/image:1" }
@@ -89,6 +89,32 @@ struct ArtifactOperationTests {
                 .descriptor
             #expect(descriptor.resources[0].access?.json["imageReference"]?.string?.hasPrefix(reference) == true)
         }
+    }
+
+    @Test("what a tag stood for when it was read is what is copied, wherever the tag is moved meanwhile")
+    func movedTag() async throws {
+        var setting = try await setting()
+        let (bench, image) = (setting.bench, setting.image)
+        setting.bench.others = [
+            Operation(
+                OperationType(
+                    "test.retag/v1", summary: "Lets a tag stand for another image.",
+                    properties: [.required("data", .fileSchema, "what goes on")],
+                    outputs: [.required("data", .fileSchema, "the same")])
+            ) { properties, _ in
+                try await bench.push(SpecificationBench.image([["evil.txt": "evil"]]), to: image)
+                return ["data": properties["data"] ?? .null]
+            }
+        ]
+        let outcome = try await setting.bench.run(
+            """
+            - {type: downloader.resource.oci/v1alpha1, id: image, imageReference: "\(image)"}
+            - {type: test.retag/v1, id: retag}
+            - {type: uploader.oci/v1alpha1, id: place, imageReference: "\(setting.target)"}
+            """)
+        #expect(outcome.isFinished, "\(outcome)")
+        #expect(try await bench.artifact(image).root.digest != setting.digest)
+        #expect(try await bench.artifact(setting.target).root.digest == setting.digest)
     }
 
     @Test("an artifact in no component version is copied by its reference alone")

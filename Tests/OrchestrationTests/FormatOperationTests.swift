@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Archives
 import Basics
 import ComponentModel
 import Cryptography
@@ -66,8 +67,12 @@ struct FormatOperationTests {
         let tar = try await SpecificationBench.tar(["podinfo/values.yaml": "image: {repository: target/app}\n"])
         setting.bench.others = [SpecificationBench.replacement(tar)]
         let specification =
-            setting.get + Self.repack.replacing("data: ${unpack.outputs.data}", with: "data: ${change.data}")
+            setting.get
+            + Self.repack.replacing(
+                "data: ${unpack.outputs.data}", with: "data: ${change.data}\n  dropProvenance: true")
             + "- {type: test.replace/v1, id: change, data: \"${unpack.data}\"}\n" + setting.put("pack")
+        let refused = try await setting.bench.run(specification.replacing("dropProvenance: true", with: ""))
+        #expect(refused.failure?.message.contains("has a provenance") == true, "\(refused)")
         let outcome = try await setting.bench.run(specification)
         #expect(outcome.isFinished, "\(outcome)")
         let made = try await setting.bench.artifact(setting.target)
@@ -158,6 +163,23 @@ struct FormatOperationTests {
         setting.bench.others = []
         let outcome = try await setting.bench.run(setting.get + Self.repack + setting.put("pack"))
         #expect(!outcome.isFinished)
+        await #expect(throws: Fault.self) { try await setting.bench.artifact(setting.target) }
+    }
+
+    @Test("a layer that expands without end is given up")
+    func bomb() async throws {
+        let zeros = ByteStream([UInt8](repeating: 0, count: 64 << 20)).gzipped(level: 9)
+        let bytes = try await zeros.collect(limit: 1 << 20)
+        var store = OverlayStore(name: "test")
+        let manifest: JSON = [
+            "schemaVersion": 2, "mediaType": .string(MediaType.imageManifest.rawValue),
+            "config": store.add(Array("{}".utf8), mediaType: "application/vnd.oci.empty.v1+json").json,
+            "layers": [store.add(bytes, mediaType: HelmChart.contentType).json],
+        ]
+        let root = store.add(manifest: manifest.encoded(), mediaType: MediaType.imageManifest.rawValue)
+        let setting = try await setting(ArtifactContent(store: store, repository: "", root: root))
+        let outcome = try await setting.bench.run(setting.get + Self.repack + setting.put("pack"))
+        #expect(outcome.failure?.code == .limitExceeded, "\(outcome)")
         await #expect(throws: Fault.self) { try await setting.bench.artifact(setting.target) }
     }
 

@@ -22,6 +22,10 @@ extension Operation {
                 .required("manifest", .objectSchema, "the artifact's manifest before"),
                 .optional("ref", .textSchema, "the artifact before, for its other layers"),
                 .optional("configLayer", .fileSchema, "the artifact's configuration before"),
+                .optional(
+                    "dropProvenance", .booleanSchema,
+                    "whether a chart's provenance is left out, which does not fit a changed chart; without this such a "
+                        + "chart is refused"),
             ],
             outputs: [.required("data", .fileSchema, "the artifact")],
             example: """
@@ -59,6 +63,7 @@ private struct ArtifactPacker {
     private let manifest: OCIManifest
     private let layer: ContentLayer
     private let config: ResourceContent?
+    private let dropsProvenance: Bool
     /// The artifact as it was.
     private let old: ArtifactContent?
 
@@ -77,6 +82,7 @@ private struct ArtifactPacker {
         self.layer = layer
         let file = properties["configLayer"].flatMap { $0 == .null ? nil : $0 }
         config = try file.map { file throws(Fault) in try context.content(of: file) }
+        dropsProvenance = properties["dropProvenance"]?.bool ?? false
         old = properties["ref"]?.string.flatMap(context.artifact)
     }
 
@@ -95,11 +101,17 @@ private struct ArtifactPacker {
         for (index, descriptor) in manifest.layers.enumerated() {
             if index == layer.index {
                 layers.append(descriptor.json.described(packed.digest, packed.size))
-            } else if descriptor.mediaType != HelmChart.provenanceType {
+            } else if descriptor.mediaType == HelmChart.provenanceType {
+                guard dropsProvenance else {
+                    throw Fault(
+                        .unsupported,
+                        "the chart has a provenance, whose signature does not hold for a changed chart",
+                        fix: "set 'dropProvenance: true' to leave it out, and sign the component version")
+                }
+            } else {
                 guard old != nil else { throw missing(descriptor) }
                 layers.append(descriptor.json)
             }
-            // Who vouched for the chart vouched for another one.
         }
         json["layers"] = .array(layers)
         json["config"] = try await configuration(content.digest, &store).json
