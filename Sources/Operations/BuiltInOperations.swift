@@ -9,5 +9,5 @@ extension Operation {
         + [artifactDownloader, artifactUploader, artifactToTar, tarToArtifact, blobToArtifact, artifactToBlob]
         + graphArtifacts + [chartToArtifact, fileCleanup]
         + [componentHash, contentDigest, componentSigning, componentVerification]
-        + componentVersions + contents
+        + componentVersions + contents + localization + filters
 }

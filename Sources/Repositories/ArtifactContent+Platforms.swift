@@ -10,7 +10,7 @@ extension ArtifactContent {
     ///
     /// An index becomes another index with another digest; the manifests in it keep theirs. An artifact that is no
     /// index stays as it is. Throws `.notFound` when a platform is not there.
-    func filtered(platforms: [String]) async throws -> ArtifactContent {
+    public func filtered(platforms: [String]) async throws -> ArtifactContent {
         let (bytes, mediaType) = try await store.manifest(root.digest, in: repository)
         let manifest = try OCIManifest(parsing: bytes, mediaType: mediaType, source: "\(repository)@\(root.digest)")
         guard manifest.isIndex else { return self }
