@@ -2,6 +2,7 @@
 
 import Archives
 import Basics
+import ComponentModel
 import Cryptography
 import Documents
 import OCI
