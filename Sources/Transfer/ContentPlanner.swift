@@ -23,6 +23,20 @@ struct ContentPlanner: Sendable {
         }.compactMap { $0 }
     }
 
+    /// The contents with what sends some of them elsewhere in a target.
+    func routed(_ contents: [PlannedContent], to target: RepositoryLocator) -> [PlannedContent] {
+        guard !options.uploads.isEmpty else { return contents }
+        return contents.map { content in
+            var content = content
+            let isArtifact = if case .artifact = content.content { true } else { false }
+            if content.kind == .resource {
+                content.upload = options.uploads.handler(
+                    type: content.type, mediaType: content.content.mediaType, artifact: isArtifact, target: target)
+            }
+            return content
+        }
+    }
+
     /// A resource or source whose content is to travel.
     private struct Element: Sendable {
         let kind: PlannedContent.Kind
@@ -30,6 +44,7 @@ struct ContentPlanner: Sendable {
         let identity: ElementIdentity
         let name: String
         let version: String
+        let type: String
         let access: TypedSpecification
         let expected: DigestSpecification?
         let thing: String
@@ -50,7 +65,7 @@ struct ContentPlanner: Sendable {
             elements.append(
                 Element(
                     kind: .resource, index: index, identity: resource.identity, name: resource.name,
-                    version: resource.version, access: access,
+                    version: resource.version, type: resource.type, access: access,
                     expected: resource.digest.flatMap { $0.isExcluded ? nil : $0 }, thing: thing))
         }
         for (index, source) in version.descriptor.sources.enumerated() {
@@ -58,7 +73,8 @@ struct ContentPlanner: Sendable {
             elements.append(
                 Element(
                     kind: .source, index: index, identity: source.identity, name: source.name, version: source.version,
-                    access: access, expected: nil, thing: "source “\(source.name)” of \(version.identity)"))
+                    type: source.type, access: access, expected: nil,
+                    thing: "source “\(source.name)” of \(version.identity)"))
         }
         return elements
     }
@@ -74,7 +90,7 @@ struct ContentPlanner: Sendable {
             kind: element.kind, index: element.index, identity: element.identity,
             access: AccessMethods.canonicalName(element.access.type) ?? element.access.type.name, thing: element.thing,
             content: content, expected: element.expected, bytes: try await content.knownSize(),
-            referenceName: referenceName(element, content, version))
+            referenceName: referenceName(element, content, version), type: element.type)
     }
 
     /// Local blobs always travel. What is wanted but of an unknown type is an error later, never silently left behind.

@@ -50,6 +50,8 @@ public struct TransferOptions: Sendable {
     public var omittedAccessTypes: Set<String> = []
     /// How OCI artifacts are stored in a registry.
     public var uploadAs = UploadAs.localBlob
+    /// Sends contents of some kinds to places of their own.
+    public var uploads: [UploadHandler] = []
     /// Signatures that must verify before anything moves; empty for a transfer that does not verify signatures.
     public var trust: [SignatureTrust] = []
     /// How many resources move at once.

@@ -153,6 +153,10 @@ public struct PlannedContent: Sendable {
     public let bytes: Int64?
     /// `repository:tag` under which an artifact is published.
     public let referenceName: String?
+    /// The type of the resource.
+    public let type: String
+    /// What sends it to a place of its own in this target; nil when it stays beside its descriptor.
+    public internal(set) var upload: UploadHandler?
 
     var json: JSON {
         var json: JSON = [

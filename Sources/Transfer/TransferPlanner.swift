@@ -44,7 +44,8 @@ public struct TransferPlanner: Sendable {
                     if case .copy = action, planned[index] == nil {
                         planned[index] = try await contents.contents(of: selected.version, selected.repository)
                     }
-                    let carried: [PlannedContent] = if case .copy = action { planned[index] ?? [] } else { [] }
+                    let carried: [PlannedContent] =
+                        if case .copy = action { contents.routed(planned[index] ?? [], to: target.locator) } else { [] }
                     list.append(
                         PlannedVersion(
                             version: selected.version, repository: selected.repository, action: action,

@@ -18,19 +18,37 @@ struct TransferComponentVersion: Command {
         examples: [
             "ocm transfer cv --recursive --copy-resources --verify acme-signature=keys/acme-public.pem "
                 + "ghcr.io/acme//acme.org/sovereign/product:1.0.0 ./airgap-archive",
-            "ocm transfer cv ctf::./archive//acme.org/app registry.enclave/ocm --latest --dry-run -o yaml",
+            "ocm transfer cv ctf::./archive//acme.org/app registry.enclave/ocm --latest --dry-run -o yaml > plan.yaml",
+            "ocm transfer cv --transfer-spec plan.yaml",
+            "ocm transfer cv -r ghcr.io/acme//acme.org/product:1.0.0 registry.one/ocm registry.two/ocm",
         ])
 
     @Argument(help: "the component version to carry; without a version, all versions") var source:
-        ComponentVersionLocator
-    @Argument(help: "the repositories to carry it to", valueName: "TARGET") var targets: [RepositoryLocator]
+        ComponentVersionLocator?
+    @Argument(help: "the repositories to carry it to", valueName: "TARGET") var targets: [RepositoryLocator] = []
     @OptionGroup var transfer: TransferOptionGroup
     @Flag(help: "only the newest version") var latest = false
     @Option(name: "semver-constraint", short: "c", help: "only versions that satisfy this") var constraint:
         VersionConstraint?
 
+    @Option(
+        help: "run what --dry-run printed, - for standard input; refused when a source has changed since",
+        valueName: "FILE", completion: .file)
+    var transferSpec: String?
+
+    mutating func validate() throws {
+        guard transferSpec == nil else {
+            guard source == nil else { throw UsageError("--transfer-spec says what is carried; leave the rest out") }
+            return
+        }
+        guard source != nil else { throw UsageError("the component version is missing") }
+        guard !targets.isEmpty else { throw UsageError("the repository to carry it to is missing") }
+    }
+
     func run(in context: OCMContext) async throws {
-        let (source, latest, constraint) = (source, latest, constraint)
+        if let transferSpec { return try await transfer.run(specification: transferSpec, in: context) }
+        guard let source else { return }
+        let (latest, constraint) = (latest, constraint)
         try await transfer.transfer(
             { repository in
                 try await context.identities(source, in: repository, latest: latest, constraint: constraint)

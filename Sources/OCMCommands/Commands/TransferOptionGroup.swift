@@ -60,49 +60,43 @@ struct TransferOptionGroup: ParsableOptions {
         from source: any ComponentVersionRepository, to targets: [RepositoryLocator], in context: OCMContext
     ) async throws {
         let options = try options(context)
-        let plan = try await plan(select, from: source, to: targets, options, in: context)
+        let plan = try await planned(select, from: source, to: targets, options, onlyPlanning: dryRun, in: context)
         var generator = TransferGenerator(plan, publishesArtifacts: options.uploadAs == .ociArtifact)
         let specification = generator.specification()
         guard !dryRun else {
             return context.present(specification, as: output) { plan.text }
         }
-        let weights = generator.weights
-        let report = try await context.withProgress { observer in
-            let run = OperationContext(connections: context.connections, observer: observer)
-            for version in plan.targets.flatMap(\.versions) {
-                await run.adopt(version.repository, writing: false)
-                run.note(version.version, in: version.repository)
-            }
-            for target in plan.targets { await run.adopt(target.repository, writing: true) }
-            let document = LocatedDocument(specification, source: "the plan")
-            var transfer = try TransferRun(OrchestrationSpecification(document), context: run)
-            transfer.settings.width = options.concurrency
-            transfer.settings.weights = weights
-            plan.announce(to: observer)
-            return try await transfer.run()
-        }
+        let report = try await GeneratedTransfer(context: context, options: options)
+            .run(plan, generator, specification)
         try context.present(report, of: plan, as: output)
     }
 
+    /// Runs a specification that was printed before.
+    func run(specification file: String, in context: OCMContext) async throws {
+        guard !dryRun else { throw UsageError("--dry-run prints a specification; this one is printed already") }
+        let report = try await GeneratedTransfer(context: context, options: options(context)).run(file: file)
+        try context.present(report, of: nil, as: output)
+    }
+
     /// Reads the source and asks the targets.
-    func plan(
+    func planned(
         _ select: @Sendable (any ComponentVersionRepository) async throws -> [ComponentVersionIdentity],
         from source: any ComponentVersionRepository, to targets: [RepositoryLocator], _ options: TransferOptions,
-        in context: OCMContext
+        onlyPlanning: Bool = true, in context: OCMContext
     ) async throws -> TransferPlan {
         let found = try await context.source(source, lookup: lookup)
         let roots = try await select(source)
         var repositories: [any ComponentVersionRepository] = []
-        for target in targets { repositories.append(try await openTarget(target, context)) }
+        for target in targets { repositories.append(try await openTarget(target, onlyPlanning, context)) }
         let planner = TransferPlanner(source: found, targets: repositories, access: context.access, options: options)
         return try await planner.plan(roots)
     }
 
-    /// A dry run must not make the archive it would write.
-    private func openTarget(_ target: RepositoryLocator, _ context: OCMContext) async throws
-        -> any ComponentVersionRepository
-    {
-        guard dryRun else { return try await context.connections.open(target, .create(type)) }
+    /// What only plans must not make the archive that would be written.
+    private func openTarget(
+        _ target: RepositoryLocator, _ onlyPlanning: Bool, _ context: OCMContext
+    ) async throws -> any ComponentVersionRepository {
+        guard onlyPlanning else { return try await context.connections.open(target, .create(type)) }
         do {
             return try await context.connections.open(target, .read)
         } catch let fault as Fault where fault.code == .notFound {

@@ -27,6 +27,7 @@ extension Operation {
             ],
             outputs: [
                 .required("file", .fileSchema, "its content"),
+                .required("data", .fileSchema, "the same"),
                 .required("resource", .objectSchema, "the resource or source as the descriptor has it"),
             ],
             example: """
@@ -49,7 +50,8 @@ extension Operation {
                 of: access, thing: thing, in: version, repository: repository)
         else { throw Fault(.invalid, "\(thing) has no content", fix: "leave the operation out") }
         let origin = ContentOrigin(version: version.identity, resource: identity)
-        return ["file": context.file(for: content, origin: origin), "resource": json]
+        let file = context.file(for: content, origin: origin)
+        return ["file": file, "data": file, "resource": json]
     }
 
     private static let placeContent = Operation(

@@ -12,7 +12,7 @@ public import Transfer
 /// `environment` holds the descriptors as they were read, and under `transfer` what the plan was made from, so that
 /// who runs the specification later can tell whether the sources are still the same. Nothing of a descriptor stands
 /// where an expression would be evaluated.
-public struct TransferGenerator {
+public struct TransferGenerator: Sendable {
     private let plan: TransferPlan
     private let publishes: Bool
     private var names = OperationNames()

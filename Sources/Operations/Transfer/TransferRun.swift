@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Basics
-internal import ComponentModel
+public import ComponentModel
 internal import Cryptography
 internal import Documents
 public import Orchestration
@@ -38,7 +38,22 @@ public struct TransferRun: Sendable {
     }
 
     /// Refuses when a source is not what it was when the specification was generated.
-    public func requireFreshness() async throws { try await record.requireFreshness(context) }
+    ///
+    /// - Returns: the descriptors of the versions to which no other of them refers.
+    /// - Throws: `conflict` with all that is different.
+    public func requireFreshness() async throws -> [ComponentDescriptor] {
+        try await record.requireFreshness(graph.environment, context)
+    }
+
+    /// How many contents are placed.
+    public var placements: Int { graph.nodes.count { $0.type.role == .placesContent } }
+
+    /// One line: `3 component versions for 2 targets`.
+    public var summary: String {
+        let versions = graph.nodes.count { $0.type.role == .writesDescriptor }, targets = record.targets.count
+        return
+            "\(versions) component version\(versions == 1 ? "" : "s") for \(targets) target\(targets == 1 ? "" : "s")"
+    }
 
     /// Runs it.
     ///

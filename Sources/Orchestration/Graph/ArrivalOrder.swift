@@ -21,6 +21,8 @@ struct ArrivalOrder {
         var result = operations
         var arrivals: [String: ReadOperation] = [:], order: [String] = []
         for index in result.indices where result[index].type.role == .placesContent {
+            // What goes elsewhere is named in the descriptor, which waits for it by that.
+            guard result[index].operation.properties["repository"] != nil else { continue }
             let group = Self.group(result[index])
             result[index].group = group
             if arrivals[group] == nil {

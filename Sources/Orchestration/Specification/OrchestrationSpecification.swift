@@ -30,6 +30,11 @@ public struct OrchestrationSpecification: Sendable {
     /// The document.
     public let document: LocatedDocument
 
+    /// Takes operations that were made from another form.
+    init(document: LocatedDocument, environment: JSON, operations: [Operation]) {
+        (self.document, self.environment, self.operations) = (document, environment, operations)
+    }
+
     static let typeName = "transformation.ocm.component/v1alpha1"
 
     /// Reads a specification.

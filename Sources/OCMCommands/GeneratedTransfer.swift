@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import CELWorkbench
+internal import ComponentModel
+internal import Documents
+internal import Operations
+internal import Orchestration
+internal import Repositories
+internal import Transfer
+
+/// Runs specifications that were generated from plans.
+struct GeneratedTransfer {
+    let context: OCMContext
+    let options: TransferOptions
+
+    /// Carries out a plan.
+    func run(_ plan: TransferPlan, _ generator: TransferGenerator, _ specification: JSON) async throws -> TransferReport
+    {
+        try await context.withProgress { observer in
+            let run = OperationContext(connections: context.connections, observer: observer)
+            for version in plan.targets.flatMap(\.versions) {
+                await run.adopt(version.repository, writing: false)
+                run.note(version.version, in: version.repository)
+            }
+            for target in plan.targets { await run.adopt(target.repository, writing: true) }
+            let document = LocatedDocument(specification, source: "the plan")
+            var transfer = try TransferRun(OrchestrationSpecification(document), context: run)
+            transfer.settings.width = options.concurrency
+            transfer.settings.weights = generator.weights
+            plan.announce(to: observer)
+            return try await transfer.run()
+        }
+    }
+
+    /// Carries out a specification that was printed before; refuses when a source is not what it was then.
+    ///
+    /// Signatures that the options demand are verified first, of each version to which no other refers.
+    func run(file: String) async throws -> TransferReport {
+        let source = file == "-" ? "standard input" : file
+        let document = try YAML.document(VariableNotation.contents(file), source: source)
+        let specification = try OrchestrationSpecification(document)
+        return try await context.withProgress { observer in
+            let run = OperationContext(connections: context.connections, observer: observer)
+            var transfer = try TransferRun(specification, context: run)
+            transfer.settings.width = options.concurrency
+            let roots = try await transfer.requireFreshness()
+            if !options.trust.isEmpty {
+                for root in roots { _ = try ComponentVersionVerifier.verifySignatures(of: root, options.trust) }
+            }
+            observer(.planned(items: transfer.placements, bytes: 0, text: "\(source): \(transfer.summary)"))
+            return try await transfer.run()
+        }
+    }
+}
