@@ -54,6 +54,7 @@ let package = Package(
         .target(name: "CELTesting", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
+        .target(name: "Localization", dependencies: ["Basics", "Documents", "Archives"]),
 
         // Services.
         .target(
@@ -76,6 +77,7 @@ let package = Package(
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "OCI", "ComponentModel", "Repositories", "Transfer",
                 "Orchestration",
+                "CEL", "CELLibraries", "Localization",
             ]),
 
         // Applications.
@@ -140,6 +142,8 @@ let package = Package(
         .testTarget(
             name: "ComponentModelTests",
             dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel", "TestInputs"]),
+        .testTarget(
+            name: "LocalizationTests", dependencies: ["Basics", "Documents", "Archives", "Localization", "TestInputs"]),
         .testTarget(
             name: "RepositoriesTests",
             dependencies: [

@@ -28,19 +28,19 @@ extension Tar {
 /// Passes the blocks of a tar on, one member after the other.
 private final class TarRewriter: Sendable {
     /// An extended header that waits for its member: its block, and its bytes with their padding.
-    private struct Record: Sendable {
+    fileprivate struct Record: Sendable {
         var block: Chunk
         var size: Int
         var bytes: Chunk
     }
-    private enum Phase {
+    fileprivate enum Phase {
         case headers
         /// Within a member that is kept, with so many bytes to go.
         case keeping(Int64)
         /// Behind the last member, after so many bytes.
         case end(Int)
     }
-    private struct State: Sendable {
+    fileprivate struct State: Sendable {
         var parser: TarHeaderParser
         var phase = Phase.headers
         var records: [Record] = []
@@ -136,6 +136,7 @@ private final class TarRewriter: Sendable {
         var records = state.withLock { $0.takeRecords() }
         guard new != old else { return Self.bytes(records, block) + content }
         for index in records.indices { records[index].dropSize() }
+        records.removeAll { $0.size == 0 }
         let padding = [UInt8](repeating: 0, count: TarField.padding(Int64(new.count)))
         return Self.bytes(records, TarHeader.resized(block, to: new.count)) + new + padding
     }
