@@ -58,6 +58,12 @@ public struct DocumentEditor: Sendable {
         return matches
     }
 
+    /// All values that a path leads to from another value on.
+    public func matches(_ path: ValuePath, below match: ValueMatch) throws(Fault) -> [ValueMatch] {
+        var matcher = PathMatcher(trees[match.document], document: match.document, reading: reading)
+        return try matcher.matches(path, below: match.pointer, node: try node(of: match))
+    }
+
     /// `file:line:column` of a value, for messages.
     public func place(_ match: ValueMatch) -> String { trees[match.document].document.place(of: match.pointer) }
 

@@ -38,6 +38,14 @@ struct PathMatcher {
         return matches
     }
 
+    /// The same from a value on.
+    mutating func matches(
+        _ path: ValuePath, below pointer: JSONPointer, node: Int
+    ) throws(Fault) -> [ValueMatch] {
+        try visit(node, tree.value(at: pointer) ?? .null, pointer, path.segments[...])
+        return matches
+    }
+
     private mutating func visit(
         _ node: Int, _ value: JSON, _ pointer: JSONPointer, _ rest: ArraySlice<ValuePath.Segment>
     ) throws(Fault) {

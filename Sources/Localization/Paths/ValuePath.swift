@@ -56,6 +56,9 @@ public struct ValuePath: Hashable, Sendable, CustomStringConvertible {
         self.init(segments: keys.map { .key($0) }, description: keys.joined(separator: "."))
     }
 
+    /// The path of these parts.
+    init(joined segments: [Segment]) { self.init(segments: segments, description: Self.text(segments)) }
+
     private init(segments: [Segment], description: String) {
         (self.segments, self.description) = (segments, description)
     }
