@@ -153,8 +153,8 @@ let package = Package(
         .testTarget(
             name: "OrchestrationTests",
             dependencies: [
-                "Basics", "Documents", "WebClient", "ComponentModel", "Repositories", "Orchestration", "Operations",
-                "TestServers",
+                "Basics", "Cryptography", "Documents", "Archives", "WebClient", "OCI", "ComponentModel", "Repositories",
+                "Orchestration", "Operations", "TestServers",
             ]),
         .testTarget(
             name: "SovereignNotesTests",

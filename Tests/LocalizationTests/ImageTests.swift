@@ -95,9 +95,9 @@ private func rules(_ rules: [(String, String)]) throws -> ImageReplacements {
         ),
         ("image: {repository: ghcr.io/a/b:v1}\n", "image: {repository: r.example/b:v2}\n", "ghcr.io/a/b→r.example/b:v2"),
         (
-            "global: {imageRegistry: ''}\na: {b: {repository: x/y, registry: docker.io}}\nsideImage: x/y\n",
-            "global: {imageRegistry: ''}\na: {b: {repository: y, registry: r.example}}\nsideImage: r.example/y\n",
-            "x/y→r.example/y"
+            "global: {imageRegistry: ''}\na: {b: {repository: x/z, registry: docker.io}}\nsideImage: x/z\n",
+            "global: {imageRegistry: ''}\na: {b: {repository: z, registry: r.example}}\nsideImage: r.example/z\n",
+            "x/z→r.example/z"
         ),
         ("images:\n- image: nginx\n- other: nginx\n", "images:\n- image: r.example/nginx\n- other: nginx\n", "nginx→r.example/nginx"),
     ]
