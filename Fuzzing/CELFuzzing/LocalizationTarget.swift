@@ -26,7 +26,9 @@ public enum LocalizationTarget {
             let matches = try editor.matches(path)
             for match in matches { try editor.set(match, to: value) }
             let result = try editor.finish()
-            guard let again = try? DocumentEditor(result, source: "it") else { preconditionFailure("no document any more") }
+            guard let again = try? DocumentEditor(result, source: "it") else {
+                preconditionFailure("no document any more")
+            }
             precondition(again.values == editor.values, "the document holds other values than were said")
             precondition(try again.matches(path).filter { $0.value == value }.count >= min(matches.count, 1))
         } catch {
@@ -35,7 +37,9 @@ public enum LocalizationTarget {
     }
 
     private static func rewrite(_ image: String, _ bytes: [UInt8]) {
-        guard let images = try? ImageReplacements([.init(from: image, to: "r.example/n:1", isOptional: true)]) else { return }
+        guard let images = try? ImageReplacements([.init(from: image, to: "r.example/n:1", isOptional: true)]) else {
+            return
+        }
         for localizer in [HelmValuesLocalizer(images), ManifestLocalizer(images)] as [any FileLocalizer] {
             do throws(Fault) {
                 var editor = try DocumentEditor(bytes, source: "it")

@@ -47,7 +47,8 @@ struct DemoArchive {
             ("values", "blob", Self.blob(Array(Self.values.utf8), "application/yaml")),
             (
                 "manifests", "manifests",
-                Self.blob(try await Self.tar([("deploy/app.yaml", Self.manifest), ("README", "image: ghcr.io/acme/app")]))
+                Self.blob(
+                    try await Self.tar([("deploy/app.yaml", Self.manifest), ("README", "image: ghcr.io/acme/app")]))
             ),
             (
                 "kustomization", "manifests",
