@@ -9,10 +9,13 @@ let package = Package(
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
         .target(name: "Basics"),
         .target(name: "Chronology"),
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
         .target(name: "Documents", dependencies: ["Basics", "CYAML"]),
+        .target(name: "Archives", dependencies: ["Basics", "CZlib"]),
+        .target(name: "Localization", dependencies: ["Basics", "Documents", "Archives"]),
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
         .target(name: "RegularExpressions", dependencies: ["Basics"]),
@@ -23,7 +26,9 @@ let package = Package(
                 "Basics", "Cryptography", "Documents", "Chronology", "Web", "KubernetesFormats", "RegularExpressions",
                 "CEL",
             ]),
-        .target(name: "CELFuzzing", dependencies: ["Documents", "CEL", "CELLibraries", "RegularExpressions"]),
+        .target(
+            name: "CELFuzzing",
+            dependencies: ["Basics", "Documents", "CEL", "CELLibraries", "RegularExpressions", "Localization"]),
     ],
     swiftLanguageModes: [.v6]
 )
