@@ -97,6 +97,9 @@ let package = Package(
 
         // Real servers that tests and benchmarks start on free loopback ports.
         .target(name: "TestServers", dependencies: ["Basics"], path: "Tests/TestServers"),
+        // A registry of our own that can be made to misbehave in every way.
+        .target(
+            name: "TestRegistry", dependencies: ["Basics", "Cryptography", "Documents"], path: "Tests/TestRegistry"),
         // Damaged inputs for parsers of foreign bytes.
         .target(name: "TestInputs", path: "Tests/TestInputs"),
 
@@ -146,6 +149,12 @@ let package = Package(
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
                 "Repositories", "TestServers", "TestInputs",
             ]),
+        .testTarget(
+            name: "RegistryHostilityTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Web", "WebClient", "OCI", "ComponentModel", "Repositories",
+                "Transfer", "TestRegistry", "TestServers",
+            ], exclude: ["Fixtures"]),
         .testTarget(
             name: "OrchestrationTests",
             dependencies: [
