@@ -46,24 +46,29 @@ extension HTTPClient {
             throw Fault(
                 .unavailable, "\(request.url.redacted) is not asked: working offline", fix: "run it without --offline")
         }
+        let asked = request.url
         var request = request
-        for _ in 0...max(0, settings.maximumRedirects) {
-            let (response, hold) = try await attempt(request, retry: retry)
+        for hop in 0...max(0, settings.maximumRedirects) {
+            let (response, hold) = try await attempt(request, retry: retry, redirectedFrom: hop > 0 ? asked : nil)
             guard followingRedirects, [301, 302, 303, 307, 308].contains(response.status),
                 let location = response.headers["Location"]
             else { return (response, hold) }
             await hold.discard(atMost: Self.discardLimit)
-            request = try request.redirected(to: location, status: response.status)
+            do throws(Fault) {
+                request = try request.redirected(to: location, status: response.status)
+            } catch {
+                throw hop > 0 ? error.during("\(asked.redacted) is redirected") : error
+            }
             settings.observe?("→ redirected to \(request.url.redacted)")
         }
         throw Fault(
-            .invalid, "\(request.url.redacted) is redirected more than \(settings.maximumRedirects) times",
+            .invalid, "\(asked.redacted) is redirected more than \(settings.maximumRedirects) times",
             fix: "check the server's configuration")
     }
 
     /// Sends a request until it gets an answer worth having, within the retry policy.
     private nonisolated func attempt(
-        _ request: HTTPRequest, retry: Bool
+        _ request: HTTPRequest, retry: Bool, redirectedFrom asked: HTTPURL?
     ) async throws -> (response: HTTPResponse, hold: TransferHold) {
         var attempt = 1
         while true {
@@ -78,7 +83,9 @@ extension HTTPClient {
                 await hold.discard(atMost: Self.discardLimit)
             } catch let failure as TransferFailure {
                 settings.observe?("✗ \(request): \(failure.fault.message)")
-                guard retry, let wait = self.delay(request, failure, attempt) else { throw failure.fault }
+                guard retry, let wait = self.delay(request, failure, attempt) else {
+                    throw asked.map { failure.fault.during("\($0.redacted) is redirected") } ?? failure.fault
+                }
                 delay = wait
             }
             settings.observe?("… again in \(decimal(delay / .seconds(1), digits: 1)) s")
