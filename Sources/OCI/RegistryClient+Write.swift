@@ -13,29 +13,44 @@ extension RegistryClient {
             known.withLock { _ = $0.insert(key) }
             return .alreadyThere
         }
-        let opened = try await beginUpload(blob, repository)
+        var opened = try await beginUpload(blob, repository)
         if opened.status == 201 {
-            known.withLock { _ = $0.insert(key) }
-            return .mounted
+            if try await blobSize(blob.digest, in: repository) != nil {
+                known.withLock { _ = $0.insert(key) }
+                return .mounted
+            }
+            // It says that it has what it has not, so the bytes have to move.
+            opened = try await beginUpload(blob, repository, mounts: false)
         }
         guard opened.status == 202, let location = opened.headers["Location"] else {
             throw await fault(opened, "starting an upload to \(name)/\(repository)")
         }
-        let target = try opened.url.resolving(location)
+        let target: HTTPURL
+        do throws(Fault) {
+            target = try opened.url.resolving(location)
+        } catch {
+            throw error.during("\(name) names a place to upload to")
+        }
         guard origin.scheme != "https" || target.scheme == "https" else {
             throw Fault(
                 .invalid, "\(name) wants an upload sent to \(target.origin) without encryption, which is refused",
                 fix: "the registry stands behind a proxy and does not know its address; have its operator set it")
         }
-        try await upload(blob, to: target, repository)
+        do {
+            try await upload(blob, to: target, repository)
+        } catch let fault as Fault where target.origin != origin && fault.code == .unavailable {
+            throw fault.during("\(name) has it uploaded to \(target.origin)")
+        }
         known.withLock { _ = $0.insert(key) }
         return .pushed
     }
 
     /// Asks for a mount where there is something to mount, else for a place to upload to.
-    private func beginUpload(_ blob: BlobSource, _ repository: String) async throws -> HTTPResponse {
+    private func beginUpload(
+        _ blob: BlobSource, _ repository: String, mounts: Bool = true
+    ) async throws -> HTTPResponse {
         let start = try url("/v2/\(repository)/blobs/uploads/")
-        if let source = blob.mountableFrom, source != repository {
+        if mounts, let source = blob.mountableFrom, source != repository {
             let mount = start.appendingQuery([("mount", blob.digest.description), ("from", source)])
             do {
                 let response = try await send(
@@ -89,7 +104,14 @@ extension RegistryClient {
         guard response.status == 201 || response.status == 200 else {
             throw await fault(response, "writing \(name)/\(repository)\(tag.map { ":\($0)" } ?? "@\(digest)")")
         }
-        if let text = response.headers["Docker-Content-Digest"], let stored = try? Digest(text), stored != digest {
+        let stated = response.headers["Docker-Content-Digest"].flatMap { try? Digest($0) }
+        // Who does not say what was stored may be something else than a registry, which says yes to everything.
+        if stated == nil, try await resolve(tag ?? digest.description, in: repository)?.digest != digest {
+            throw Fault(
+                .mismatch, "\(name)/\(repository) took the manifest \(digest) and does not have it",
+                fix: "check that the address is that of a registry")
+        }
+        if let stored = stated, stored != digest {
             throw Fault(
                 .mismatch, "\(name) stored the manifest \(digest) as \(stored)",
                 fix: "the registry changes manifests; use another")

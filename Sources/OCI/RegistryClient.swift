@@ -12,7 +12,7 @@ public final class RegistryClient: ArtifactStore {
     public let origin: Origin
     /// How messages name the registry.
     public var name: String { origin.description }
-    private let http: HTTPClient
+    let http: HTTPClient
     private let authenticator: RegistryAuthenticator
     /// Blobs known to be in a repository, so that they are not asked for twice.
     let known = Guarded<Set<String>>([])
@@ -67,17 +67,29 @@ public final class RegistryClient: ArtifactStore {
         let codes = errors.prefix(3).compactMap { error in
             error["code"]?.string.map { code in
                 let message = error["message"]?.string.map { ": \($0.prefix(200))" } ?? ""
-                return code.prefix(60) + message
+                // Whoever shows this must not be steered by it.
+                let text = (code.prefix(60) + message).unicodeScalars.filter {
+                    $0.properties.generalCategory != .control
+                }
+                return String(String.UnicodeScalarView(text))
             }
         }
         let said = codes.isEmpty ? "" : " (\(codes.joined(separator: "; ")))"
-        let message = "\(activity): the registry answered \(response.status)\(said)"
+        let isElsewhere = response.url.origin != origin
+        let who = isElsewhere ? "\(response.url.origin), where \(name) sends that to," : "the registry"
+        let message = "\(activity): \(who) answered \(response.status)\(said)"
+        guard !(isElsewhere && [401, 403].contains(response.status)) else {
+            return Fault(
+                response.status == 401 ? .unauthorized : .forbidden, message,
+                fix: "the registry is misconfigured: credentials for it go nowhere else")
+        }
         let login =
             "run `ocm login \(origin.host):\(origin.port)`, or configure a consumer of type OCIRegistry for \(origin.host)"
         return switch response.status {
         case 401: Fault(.unauthorized, message, fix: login)
         case 403: Fault(.forbidden, message, fix: "ask for access, or use other credentials: \(login)")
         case 404: Fault(.notFound, message, fix: "check the name")
+        case 408: Fault(.unavailable, message, fix: "the network or the registry is slow; try again later")
         case 429: Fault(.unavailable, message, fix: "the registry limits requests; try again later")
         case 500...: Fault(.unavailable, message, fix: "the registry has trouble; try again later")
         default: Fault(.invalid, message)
