@@ -60,10 +60,14 @@ enum Direction: String, CaseIterable, Sendable {
     private var written: String { (self == .transferWithin ? "mirror/" : "") + SampleProduct.repository }
 
     /// Does it. Throws what the engine throws, and `.internal` when it claims success and the content is not right.
-    func run(_ registry: HostileRegistry, _ settings: HTTPClientSettings) async throws {
+    ///
+    /// - Parameter isUnknown: whether the registry says that it has no such repository, whose list is empty then.
+    func run(
+        _ registry: HostileRegistry, _ settings: HTTPClientSettings, isUnknown: Bool = false
+    ) async throws {
         let client = try Self.client(registry, settings)
         switch self {
-        case .pull: try await SampleProduct.check(client)
+        case .pull: try await SampleProduct.check(client, at: registry.url)
         case .push: _ = try await SampleProduct.write(to: client)
         case .transferFrom:
             let target = MemoryStore(name: "target")
@@ -73,13 +77,15 @@ enum Direction: String, CaseIterable, Sendable {
                 }
                 throw error
             }
-            try await SampleProduct.check(target)
+            try await SampleProduct.check(target, at: "./target")
         case .transferTo: try await transfer(try await SampleProduct.original.value.store, to: client, registry)
         case .transferWithin: try await transfer(client, to: client, registry, subPath: "mirror")
         case .versions:
             let repository = StoreRepository(client, locator: try RepositoryLocator(registry.url))
             let found = try await repository.versions(of: try ComponentVersionIdentity(SampleProduct.identity).name)
-            guard found.map(\.text) == ["1.0.0"] else { throw Fault(.internal, "the versions are \(found)") }
+            guard found.map(\.text) == (isUnknown ? [] : ["1.0.0"]) else {
+                throw Fault(.internal, "the versions are \(found)")
+            }
         case .components:
             let repository = StoreRepository(client, locator: try RepositoryLocator(registry.url))
             let found = try await repository.components()
@@ -97,7 +103,12 @@ enum Direction: String, CaseIterable, Sendable {
     private func checkWritten(_ registry: HostileRegistry) async throws {
         let honest = try HostileRegistry()
         honest.copyContent(of: registry)
-        try await SampleProduct.check(Self.client(honest), subPath: self == .transferWithin ? "mirror" : "")
+        do {
+            try await SampleProduct.check(
+                Self.client(honest), at: honest.url, subPath: self == .transferWithin ? "mirror" : "")
+        } catch {
+            throw Fault(.internal, "it was written, and yet: \(error)")
+        }
     }
 
     /// Whether what should be written can be seen.

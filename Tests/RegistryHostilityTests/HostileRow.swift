@@ -34,7 +34,9 @@ struct HostileRow: Sendable, CustomStringConvertible {
             (settings.idleTimeout, settings.lowestSpeed, settings.retry.attempts) = (.milliseconds(250), 4000, 2)
         }
         var found: Fault?
-        do { try await direction.run(registry, settings) } catch { found = Fault(wrapping: error) }
+        do { try await direction.run(registry, settings, isUnknown: fault.behaviour.saysUnknown) } catch {
+            found = Fault(wrapping: error)
+        }
         return Outcome(
             fault: found, fired: registry.fired[0], isVisible: direction.isVisible(registry), leaks: registry.leaks,
             sentBytes: registry.sentBytes, port: registry.port, foreignPort: registry.foreignPort)
@@ -46,6 +48,17 @@ extension RegistryBehaviour {
     var isSlow: Bool {
         switch self {
         case .silence, .slowHead, .slowBody, .slowInterim, .endlessTrailers: true
+        default: false
+        }
+    }
+
+    /// Whether the answer is an honest 404 of somebody.
+    var saysUnknown: Bool { self == .status(404) || self == .redirect(.text("//{foreign}/v2/x")) }
+
+    /// Whether it is worth asking again.
+    var canPass: Bool {
+        switch self {
+        case .reset, .hangUp, .status, .earlyStatus: true
         default: false
         }
     }

@@ -15,7 +15,8 @@ enum HostileTable {
         all += [400, 401, 403, 404, 405, 408, 410, 416, 418, 429, 500, 502, 503, 999].map { .status($0) }
         all += ["0", "1", "59", "61", "999999999999999999999999", "-1", "soon", "Wed, 21 Oct 2015 07:28:00 GMT"]
             .map { .status(429, retryAfter: $0) }
-        all += [204, 206, 301, 304].map { .status($0) } + [.earlyStatus(400), .earlyStatus(413), .earlyStatus(503), .lie]
+        all +=
+            [204, 206, 301, 304].map { .status($0) } + [.earlyStatus(400), .earlyStatus(413), .earlyStatus(503), .lie]
         all += [
             #"Basic realm="again""#, #"Bearer realm="file:///etc/passwd""#, #"Bearer realm="http://u:p@{foreign}/t""#,
             #"Bearer realm="http://192.0.2.1/token""#, #"Bearer realm="""#, "Bearer", "Negotiate", "\"\"\",=,",
@@ -46,8 +47,8 @@ enum HostileTable {
             }
         return direction.stages.filter { access == .token || $0 != .token }.flatMap { stage in
             behaviours.filter { fits($0, stage) }.flatMap { behaviour in
-                // Once, three times, and for ever.
-                [1...1, 1...3, 1...Int.max].map {
+                // Once, for a while, and for ever.
+                [1...1, 1...3, 1...Int.max].filter { behaviour.canPass || $0.upperBound != 3 }.map {
                     HostileRow(
                         direction: direction, access: access,
                         fault: RegistryFault(stage, behaviour, at: $0))
@@ -64,8 +65,10 @@ enum HostileTable {
         return switch behaviour {
         case .reset(.insideRequest), .hangUp(.insideRequest), .earlyStatus: hasRequestBody
         case .reset(.insideBody), .hangUp(.insideBody), .slowBody, .endlessBody, .endlessChunks, .endlessTrailers,
-            .document, .otherBytes, .gzip, .length(.chunk):
+            .document, .gzip, .length(.chunk):
             !isHead
+        // A list has no digest: with another bit it is another list.
+        case .otherBytes: !isHead && ![.tags, .catalogue, .referrers].contains(stage)
         case .location: isUpload
         case .field("Location", _): isUpload
         case .field("Link", _): [.tags, .catalogue, .referrers].contains(stage)

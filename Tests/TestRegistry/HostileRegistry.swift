@@ -84,7 +84,9 @@ public final class HostileRegistry: Sendable {
         state.withLock { state in
             let secrets = state.gate.secrets
             return state.requests.filter(\.isForeign).compactMap { request in
-                let fields = request.fields.filter { ["authorization", "proxy-authorization", "cookie"].contains($0.name) }
+                let fields = request.fields.filter {
+                    ["authorization", "proxy-authorization", "cookie"].contains($0.name)
+                }
                 let text =
                     request.target + request.fields.map(\.value).joined(separator: "\n")
                     + String(decoding: request.body, as: UTF8.self)

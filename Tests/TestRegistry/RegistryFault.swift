@@ -38,7 +38,8 @@ public struct RegistryFault: Sendable, CustomStringConvertible {
             requests.upperBound == Int.max
             ? (requests.lowerBound == 1 ? "" : " from \(requests.lowerBound)")
             : " \(requests.lowerBound)–\(requests.upperBound)"
-        return "\(stage)\(which): \(behaviour)"
+        let words = "\(behaviour)".replacing("TestRegistry.RegistryBehaviour.", with: "")
+        return "\(stage)\(which): \(words)"
     }
 }
 

@@ -49,7 +49,9 @@ struct RegistryGate {
                 ? request.form("refresh_token") == [HostileRegistry.identityToken]
                 : request.field("Authorization") == Self.basic
         else { return .error(401, "UNAUTHORIZED") }
-        let scopes = isIdentity ? request.form("scope").flatMap { $0.split(separator: " ").map(String.init) } : request.query("scope")
+        let scopes =
+            isIdentity
+            ? request.form("scope").flatMap { $0.split(separator: " ").map(String.init) } : request.query("scope")
         var allowed: Set<String> = []
         for scope in scopes {
             let parts = scope.split(separator: ":")

@@ -23,7 +23,8 @@ struct RegistryRoute {
             stage = .catalogue
             return
         }
-        let parts = path.dropFirst("/v2/".count).split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let parts = path.dropFirst("/v2/".count).split(separator: "/", omittingEmptySubsequences: false).map(
+            String.init)
         guard
             let mark = parts.indices.last(where: {
                 ["manifests", "blobs", "tags", "referrers"].contains(parts[$0]) && $0 > 0 && $0 + 1 < parts.count

@@ -42,7 +42,8 @@ extension WireConversation {
             var answer = WireAnswer.error(status, "SAID_SO")
             answer.set("Retry-After", wait)
             return answer
-        case .error(let status, let text): return WireAnswer(status, [("Content-Type", "application/json")], Array(text.utf8))
+        case .error(let status, let text):
+            return WireAnswer(status, [("Content-Type", "application/json")], Array(text.utf8))
         case .challenge(let text):
             var answer = WireAnswer.error(401, "UNAUTHORIZED")
             answer.set("WWW-Authenticate", text.replacing("{foreign}", with: place.foreign))

@@ -53,7 +53,8 @@ extension WireConversation {
                 repeatedly(Self.chunk([UInt8](repeating: 0x20, count: 64 * 1024)))
             } else {
                 socket.send(Array("0\r\n".utf8))
-                repeatedly(Array(String(repeating: "X-Trailer: \(String(repeating: "x", count: 80))\r\n", count: 200).utf8))
+                repeatedly(
+                    Array(String(repeating: "X-Trailer: \(String(repeating: "x", count: 80))\r\n", count: 200).utf8))
             }
         default: break
         }

@@ -50,7 +50,8 @@ struct WireConversation {
     // MARK: The request's body
 
     /// Reads the body by the rule; false when that ended the connection.
-    private func readBody(of request: inout WireRequest, _ behaviour: RegistryBehaviour, _ route: RegistryRoute) -> Bool {
+    private func readBody(of request: inout WireRequest, _ behaviour: RegistryBehaviour, _ route: RegistryRoute) -> Bool
+    {
         let length = request.field("Content-Length").flatMap { Int($0) }
         switch behaviour {
         case .earlyStatus(let status):
