@@ -22,6 +22,13 @@ extension RegistryClient {
             // It says that it has what it has not, so the bytes have to move.
             opened = try await beginUpload(blob, repository, mounts: false)
         }
+        try await upload(blob, to: location(opened, repository), repository)
+        known.withLock { _ = $0.insert(key) }
+        return .pushed
+    }
+
+    /// Where the upload that was opened goes to.
+    private func location(_ opened: HTTPResponse, _ repository: String) async throws -> HTTPURL {
         guard opened.status == 202, let location = opened.headers["Location"] else {
             throw await fault(opened, "starting an upload to \(name)/\(repository)")
         }
@@ -36,13 +43,7 @@ extension RegistryClient {
                 .invalid, "\(name) wants an upload sent to \(target.origin) without encryption, which is refused",
                 fix: "the registry stands behind a proxy and does not know its address; have its operator set it")
         }
-        do {
-            try await upload(blob, to: target, repository)
-        } catch let fault as Fault where target.origin != origin && fault.code == .unavailable {
-            throw fault.during("\(name) has it uploaded to \(target.origin)")
-        }
-        known.withLock { _ = $0.insert(key) }
-        return .pushed
+        return target
     }
 
     /// Asks for a mount where there is something to mount, else for a place to upload to.
@@ -53,18 +54,41 @@ extension RegistryClient {
         if mounts, let source = blob.mountableFrom, source != repository {
             let mount = start.appendingQuery([("mount", blob.digest.description), ("from", source)])
             do {
-                let response = try await send(
-                    HTTPRequest(method: .post, url: mount), repository, .push, mountingFrom: source)
+                let response = try await send(Self.beginning(mount), repository, .push, mountingFrom: source)
                 if !(400..<500).contains(response.status) { return response }
             } catch let fault as Fault where [.unauthorized, .forbidden].contains(fault.code) {}
             // Who may write here may not be allowed to read there; then the bytes have to move.
         }
-        return try await send(HTTPRequest(method: .post, url: start), repository, .push)
+        return try await send(Self.beginning(start), repository, .push)
     }
 
-    /// Sends the whole blob in one request. The bytes are checked on the way, so wrong ones end the request before the
-    /// registry can accept it.
+    /// A request that begins an upload: one that is never used does no harm, so it may be sent again.
+    private static func beginning(_ url: HTTPURL) -> HTTPRequest {
+        var request = HTTPRequest(method: .post, url: url)
+        request.isRepeatable = true
+        return request
+    }
+
+    /// How often a blob is sent whose upload the registry has forgotten.
+    private static let uploadLimit = 3
+
+    /// Sends the whole blob in one request, and into another upload when the registry does not know this one any more:
+    /// it forgot it, or it stored the blob and the answer was lost.
     private func upload(_ blob: BlobSource, to location: HTTPURL, _ repository: String) async throws {
+        var location = location
+        var response = try await put(blob, at: location, repository)
+        for _ in 1..<Self.uploadLimit where response.status == 404 {
+            if try await blobSize(blob.digest, in: repository) == blob.size { return }
+            location = try await self.location(beginUpload(blob, repository, mounts: false), repository)
+            response = try await put(blob, at: location, repository)
+        }
+        guard response.status == 201 || response.status == 204 else {
+            throw await fault(response, "uploading \(blob.digest) to \(name)/\(repository)")
+        }
+    }
+
+    /// The bytes are checked on the way, so wrong ones end the request before the registry can accept it.
+    private func put(_ blob: BlobSource, at location: HTTPURL, _ repository: String) async throws -> HTTPResponse {
         let thing = "the blob for \(name)/\(repository)"
         let (open, digest, size, isVerified) = (blob.open, blob.digest, blob.size, blob.isVerified)
         let request = HTTPRequest(
@@ -78,9 +102,10 @@ extension RegistryClient {
                         let stream = try await open()
                         return isVerified ? stream : stream.verified(digest: digest, size: size, of: thing)
                     }))
-        let response = try await send(request, repository, .push)
-        guard response.status == 201 || response.status == 204 else {
-            throw await fault(response, "uploading \(digest) to \(name)/\(repository)")
+        do {
+            return try await send(request, repository, .push)
+        } catch let fault as Fault where location.origin != origin && fault.code == .unavailable {
+            throw fault.during("\(name) has it uploaded to \(location.origin)")
         }
     }
 

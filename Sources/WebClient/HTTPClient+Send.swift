@@ -6,7 +6,7 @@ public import Web
 extension HTTPClient {
     /// Sends a request and hands the response to a closure; the transfer ends when the closure does, read or not.
     ///
-    /// Transient failures are tried again by the retry policy; a request that is not idempotent only when nothing can
+    /// Transient failures are tried again by the retry policy; a request that is not idempotent, nor said to be repeatable, only when nothing can
     /// have come of it: the server was not reached, or refused it (429, 503). Redirects are followed within the
     /// limit: `Authorization`, `Cookie` and the request's `sensitiveHeaders` are dropped when the origin changes, a
     /// step from HTTPS to HTTP is refused, and a request that is not a mere read is only sent on by 307 and 308, with
@@ -98,7 +98,8 @@ extension HTTPClient {
     private nonisolated func delay(_ request: HTTPRequest, _ response: HTTPResponse, _ attempt: Int) -> Duration? {
         let policy = settings.retry
         let isRefused = response.status == 429 || response.status == 503
-        guard attempt < policy.attempts, policy.isTransient(response.status), request.method.isIdempotent || isRefused
+        guard attempt < policy.attempts, policy.isTransient(response.status),
+            request.method.isIdempotent || request.isRepeatable || isRefused
         else { return nil }
         return policy.delay(afterAttempt: attempt, retryAfter: response.headers["Retry-After"])
     }
@@ -109,7 +110,7 @@ extension HTTPClient {
         guard attempt < limit else { return nil }
         switch failure.retry {
         case .never: return nil
-        case .ifIdempotent: guard request.method.isIdempotent else { return nil }
+        case .ifIdempotent: guard request.method.isIdempotent || request.isRepeatable else { return nil }
         case .always: break
         }
         return policy.delay(afterAttempt: attempt, retryAfter: nil)
