@@ -19,7 +19,7 @@ extension RegistryClient {
         try await readPages(first, repository, of: thing, limit: Self.entryLimit) { response, bytes in
             if response.status == 404 { return nil }
             guard let bytes else { throw await fault(response, "listing \(thing)") }
-            let page = try Self.entries("tags", bytes, of: thing)
+            let page = try ListPage.entries("tags", bytes, of: thing)
             // What is no tag cannot be asked for, and might do harm where it is shown.
             tags.formUnion(page.compactMap(\.string).filter(ImageReference.isTag))
             return page.count
@@ -41,7 +41,7 @@ extension RegistryClient {
                 throw Fault(
                     .unsupported, "the registry \(name) does not say which components it holds", fix: fix)
             }
-            let page = try Self.entries("repositories", bytes, of: thing)
+            let page = try ListPage.entries("repositories", bytes, of: thing)
             names.formUnion(page.compactMap(\.string).filter { $0.hasPrefix(prefix) })
             return page.count
         }
@@ -75,20 +75,6 @@ extension RegistryClient {
         return found.filter { artifactType == nil || $0.artifactType == artifactType }
     }
 
-    /// The entries of a page. An empty list may be `null` or left out, but an answer of another shape is no list.
-    private static func entries(_ key: String, _ bytes: [UInt8], of thing: String) throws(Fault) -> [JSON] {
-        let json = try JSON(parsing: bytes, source: thing)
-        switch json[key] {
-        case .array(let entries): return entries
-        case .null: return []
-        case nil where json["name"] != nil: return []
-        default:
-            throw Fault(
-                .invalid, "\(thing) are not listed: the answer has no list “\(key)”",
-                fix: "check that the address is that of a registry")
-        }
-    }
-
     /// Reads a list page by page, each once.
     ///
     /// - Parameters:
@@ -115,27 +101,18 @@ extension RegistryClient {
 
     private static let listTypes = "\(MediaType.imageIndex), application/json"
 
-    /// The next page by the `Link` header (RFC 8288); it must be of the same registry.
-    private func nextPage(_ response: HTTPResponse, _ thing: String) throws -> HTTPURL? {
-        for header in response.headers.values(for: "Link") {
-            var rest = header[...]
-            while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">") {
-                let target = rest[rest.index(after: open)..<close]
-                rest = rest[close...].dropFirst()
-                let parameters = rest[..<(rest.firstIndex(of: "<") ?? rest.endIndex)].lowercased().filter { $0 != " " }
-                guard ["rel=\"next\"", "rel=next"].contains(where: { parameters.contains($0) }) else { continue }
-                let next: HTTPURL
-                do throws(Fault) {
-                    next = try response.url.resolving(String(target))
-                } catch {
-                    throw error.about(thing)
-                }
-                guard next.origin == origin else {
-                    throw Fault(.invalid, "\(name) sends \(thing) on to \(next.origin), which is refused")
-                }
-                return next
-            }
+    /// The next page; it must be of the same registry.
+    private func nextPage(_ response: HTTPResponse, _ thing: String) throws(Fault) -> HTTPURL? {
+        guard let target = PageLink.next(response.headers.values(for: "Link")) else { return nil }
+        let next: HTTPURL
+        do throws(Fault) {
+            next = try response.url.resolving(target)
+        } catch {
+            throw error.about(thing)
         }
-        return nil
+        guard next.origin == origin else {
+            throw Fault(.invalid, "\(name) sends \(thing) on to \(next.origin), which is refused")
+        }
+        return next
     }
 }

@@ -2,7 +2,6 @@
 
 internal import Basics
 internal import Cryptography
-internal import Documents
 public import Web
 public import WebClient
 
@@ -63,18 +62,8 @@ public final class RegistryClient: ArtifactStore {
     /// What a failed answer means, with the registry's own codes.
     func fault(_ response: HTTPResponse, _ activity: String) async -> Fault {
         let bytes = try? await response.body.collect(limit: Self.errorLimit, of: "an error")
-        let errors = bytes.flatMap { try? JSON(parsing: $0, source: "an error") }?["errors"]?.array ?? []
-        let codes = errors.prefix(3).compactMap { error in
-            error["code"]?.string.map { code in
-                let message = error["message"]?.string.map { ": \($0.prefix(200))" } ?? ""
-                // Whoever shows this must not be steered by it.
-                let text = (code.prefix(60) + message).unicodeScalars.filter {
-                    $0.properties.generalCategory != .control
-                }
-                return String(String.UnicodeScalarView(text))
-            }
-        }
-        let said = codes.isEmpty ? "" : " (\(codes.joined(separator: "; ")))"
+        let text = bytes.map(RegistryError.text) ?? ""
+        let said = text.isEmpty ? "" : " (\(text))"
         let isElsewhere = response.url.origin != origin
         let who = isElsewhere ? "\(response.url.origin), where \(name) sends that to," : "the registry"
         let message = "\(activity): \(who) answered \(response.status)\(said)"
