@@ -169,7 +169,8 @@ let package = Package(
             ]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Basics", "Cryptography", "Documents", "TestServers", "ocm"], exclude: ["Fixtures"]),
+            dependencies: ["Basics", "Cryptography", "Documents", "TestServers", "TestRegistry", "ocm"],
+            exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -44,7 +44,18 @@ extension HostileRow {
     /// Whether a mount is tried first, which may fail.
     private var mounts: Bool { stage == .beginUpload && direction == .transferWithin }
 
+    /// What the engine has to make of it.
     var verdict: Verdict {
+        // Where patience is short, a busy machine is taken for a slow registry now and then.
+        guard fault.behaviour.isSlow else { return patientVerdict }
+        return switch patientVerdict {
+        case .right: .either([.unavailable])
+        case .fails(let codes): .fails(codes.union([.unavailable]))
+        case .either(let codes): .either(codes.union([.unavailable]))
+        }
+    }
+
+    private var patientVerdict: Verdict {
         switch fault.behaviour {
         case .reset(.insideBody), .hangUp(.insideBody), .length(.tooLong), .length(.huge), .length(.chunk), .slowBody:
             // The small documents are asked for again.
@@ -77,18 +88,14 @@ extension HostileRow {
         case .challenge: return challenged
         case .lie: return lied
         case .redirect(let target, let status): return redirected(target, status)
-        case .lostSession: return .either([.notFound])
+        case .lostSession: return passes ? .right : .fails(.notFound)
         case .otherRange, .wholeAsRange: return .fails([.invalid, .corrupt])
         }
     }
 
     /// The connection breaks, or nothing comes.
     private var broken: Verdict {
-        guard passes else { return .fails(.unavailable) }
-        // To begin an upload is not repeated by the HTTP client, and a last piece that was taken ends its session.
-        if stage == .beginUpload { return .either([.unavailable]) }
-        if stage == .putBlob { return .either([.notFound, .unavailable]) }
-        return .right
+        passes ? .right : .fails(.unavailable)
     }
 
     /// The body is not what it should be.
@@ -102,6 +109,9 @@ extension HostileRow {
     private var located: Verdict {
         switch fault.behaviour {
         case .location(.foreign), .location(.loop): .right
+        // These lead to no upload that anybody knows, as if it had been forgotten.
+        case .location(.text("")), .location(.text("//{foreign}/v2/x")):
+            passes ? .right : .fails([.invalid, .notFound])
         default:
             mounts && passes ? .either(Self.anyFailure) : .fails([.invalid, .unavailable, .notFound, .unauthorized])
         }
@@ -150,10 +160,7 @@ extension HostileRow {
     private func answered(_ status: Int, _ wait: String?) -> Verdict {
         let isTransient = [408, 429, 500, 502, 503].contains(status)
         let isPatient = wait.map { $0 != "61" && $0.count < 20 || $0.hasPrefix("Wed") } ?? true
-        if isTransient, passes, isPatient {
-            guard stage == .beginUpload, status != 429, status != 503 else { return .right }
-            return .either([.unavailable])
-        }
+        if isTransient, passes, isPatient { return .right }
         if isTransient || status == 999 { return mounts ? .either([.unavailable]) : .fails(.unavailable) }
         if stage == .token { return .fails(.unauthorized) }
         if stage == .catalogue { return .fails(.unsupported) }
@@ -166,6 +173,9 @@ extension HostileRow {
         switch (stage, status) {
         case (.headBlob, 404), (.tags, 404), (.referrers, 404): return .right
         case (.putBlob, 204): return .fails(.notFound)
+        // An upload that is forgotten begins anew, but not for ever.
+        case (.putBlob, 404) where fault.requests.upperBound == 1: return .right
+        case (.putBlob, 404) where passes: return .either([.notFound])
         default: return .fails(code)
         }
     }
