@@ -153,7 +153,7 @@ let package = Package(
             name: "RegistryHostilityTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Web", "WebClient", "OCI", "ComponentModel", "Repositories",
-                "Transfer", "TestRegistry", "TestServers",
+                "Transfer", "Orchestration", "Operations", "TestRegistry", "TestServers",
             ], exclude: ["Fixtures"]),
         .testTarget(
             name: "OrchestrationTests",

@@ -3,7 +3,10 @@
 import Basics
 import ComponentModel
 import Cryptography
+import Documents
 import OCI
+import Operations
+import Orchestration
 import Repositories
 import TestRegistry
 import Transfer
@@ -111,23 +114,43 @@ enum Direction: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether what should be written can be seen.
-    func isVisible(_ registry: HostileRegistry) -> Bool {
-        [.push, .transferTo, .transferWithin].contains(self) && !registry.tags(in: written).isEmpty
+    /// How much of what should be written can be seen, whatever was said of it.
+    func visible(_ registry: HostileRegistry) async -> Visibility {
+        guard [.push, .transferTo, .transferWithin].contains(self), !registry.tags(in: written).isEmpty else {
+            return .nothing
+        }
+        do { try await checkWritten(registry) } catch { return .parts }
+        return .whole
     }
 
+    /// What others see of a version.
+    enum Visibility: Sendable { case nothing, parts, whole }
+
+    /// Transfers the sample as `ocm transfer cv` does.
     private func transfer(
         _ source: any ArtifactStore, to target: any ArtifactStore, _ registry: HostileRegistry, subPath: String = ""
     ) async throws {
-        let locator = try RepositoryLocator(registry.url)
-        let from = StoreRepository(source, locator: locator)
-        let into = StoreRepository(target, locator: locator, subPath: subPath)
+        func repository(_ store: any ArtifactStore, _ subPath: String) throws -> StoreRepository {
+            let place =
+                store is RegistryClient ? registry.url + (subPath.isEmpty ? "" : "/\(subPath)") : "./\(store.name)"
+            return StoreRepository(store, locator: try RepositoryLocator(place), subPath: subPath)
+        }
+        let (from, into) = (try repository(source, ""), try repository(target, subPath))
         var options = TransferOptions()
         options.copyResources = .all
         let connections = RepositoryConnections(credentials: CredentialResolver(), http: HTTPClient())
         let planner = TransferPlanner(
-            source: ComponentVersionSource(from), target: into, access: AccessMethods(connections), options: options)
+            source: ComponentVersionSource(from), targets: [into], access: AccessMethods(connections), options: options)
         let plan = try await planner.plan([try ComponentVersionIdentity(SampleProduct.identity)])
-        _ = try await TransferExecutor(target: into, options: options).execute(plan)
+        var generator = TransferGenerator(plan)
+        let document = LocatedDocument(generator.specification(), source: "the plan")
+        let context = OperationContext(connections: connections)
+        await context.adopt(from, writing: false)
+        for version in plan.targets.flatMap(\.versions) { context.note(version.version, in: from) }
+        await context.adopt(into, writing: true)
+        var run = try TransferRun(OrchestrationSpecification(document), context: context)
+        (run.settings.attempts, run.settings.pause) = (2, { _ in })
+        let report = try await run.run()
+        if let failure = report.targets.first?.failure { throw failure }
     }
 }

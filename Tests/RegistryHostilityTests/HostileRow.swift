@@ -17,7 +17,7 @@ struct HostileRow: Sendable, CustomStringConvertible {
     struct Outcome: Sendable {
         let fault: Fault?
         let fired: Int
-        let isVisible: Bool
+        let visible: Direction.Visibility
         let leaks: [String]
         let sentBytes: Int
         let port: Int
@@ -38,7 +38,7 @@ struct HostileRow: Sendable, CustomStringConvertible {
             found = Fault(wrapping: error)
         }
         return Outcome(
-            fault: found, fired: registry.fired[0], isVisible: direction.isVisible(registry), leaks: registry.leaks,
+            fault: found, fired: registry.fired[0], visible: await direction.visible(registry), leaks: registry.leaks,
             sentBytes: registry.sentBytes, port: registry.port, foreignPort: registry.foreignPort)
     }
 }

@@ -47,12 +47,31 @@ extension HostileRow {
     /// What the engine has to make of it.
     var verdict: Verdict {
         // Where patience is short, a busy machine is taken for a slow registry now and then.
-        guard fault.behaviour.isSlow else { return patientVerdict }
-        return switch patientVerdict {
+        guard fault.behaviour.isSlow else { return repeatedVerdict }
+        return switch repeatedVerdict {
         case .right: .either([.unavailable])
         case .fails(let codes): .fails(codes.union([.unavailable]))
         case .either(let codes): .either(codes.union([.unavailable]))
         }
+    }
+
+    /// Whether the registry does what it is asked for, and the answer does not arrive.
+    var losesAnswers: Bool {
+        guard stage == .putManifest else { return false }
+        return switch fault.behaviour {
+        case .reset(let moment), .hangUp(let moment): moment != .insideRequest && moment != .beforeAnswer
+        case .slowHead, .slowInterim, .contentDigest, .length, .endlessHead, .endlessInterim, .endlessTrailers: true
+        default: false
+        }
+    }
+
+    /// A transfer tries what is not available a second time, and finds then what was stored without an answer.
+    private var repeatedVerdict: Verdict {
+        let isTransfer = [.transferFrom, .transferTo, .transferWithin].contains(direction)
+        guard isTransfer, passes || stage == .putBlob, case .fails(let codes) = patientVerdict,
+            codes.contains(.unavailable)
+        else { return patientVerdict }
+        return .either(codes)
     }
 
     private var patientVerdict: Verdict {

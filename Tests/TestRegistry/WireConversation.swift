@@ -62,7 +62,7 @@ struct WireConversation {
             // With bytes unread the kernel makes the end a reset, as with servers that look no further.
             return false
         case .reset(.insideRequest), .hangUp(.insideRequest):
-            request.body = socket.read((length ?? 0) / 2)
+            request.body = length.map { socket.read($0 / 2) } ?? chunks(atMost: 1 << 20)
             if case .reset = behaviour { socket.makeReset() }
             state.withLock { [request] state in
                 state.requests.append(request)
@@ -79,13 +79,19 @@ struct WireConversation {
         guard request.field("Transfer-Encoding")?.lowercased() == "chunked" else {
             return socket.read(request.field("Content-Length").flatMap { Int($0) } ?? 0)
         }
+        let bytes = chunks(atMost: .max)
+        while let line = socket.readLine(), !line.isEmpty {}
+        return bytes
+    }
+
+    /// The chunks of a body up to its last one, or until there are so many bytes.
+    private func chunks(atMost limit: Int) -> [UInt8] {
         var bytes: [UInt8] = []
-        while let line = socket.readLine(), let count = Int(line.prefix { $0 != ";" }, radix: 16) {
+        while bytes.count < limit, let line = socket.readLine(), let count = Int(line.prefix { $0 != ";" }, radix: 16) {
             if count == 0 { break }
             bytes += socket.read(count)
             _ = socket.readLine()
         }
-        while let line = socket.readLine(), !line.isEmpty {}
         return bytes
     }
 }
