@@ -58,25 +58,10 @@ extension RegistryBehaviour {
     /// Whether it is worth asking again.
     var canPass: Bool {
         switch self {
-        case .reset, .hangUp, .status, .earlyStatus: true
+        case .reset, .hangUp, .silence, .slowHead, .lie, .lostSession: true
+        case .status(let status, _), .earlyStatus(let status): [404, 408, 429, 500, 502, 503].contains(status)
         default: false
         }
-    }
-}
-
-/// Lets so many work at once; the others wait for their turn.
-actor Turnstile {
-    private var free: Int
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    init(_ count: Int) { free = count }
-
-    func enter() async {
-        if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
-    }
-
-    func leave() {
-        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }
 }
 

@@ -46,9 +46,11 @@ enum HostileTable {
             default: .token
             }
         return direction.stages.filter { access == .token || $0 != .token }.flatMap { stage in
-            behaviours.filter { fits($0, stage) }.flatMap { behaviour in
-                // Once, for a while, and for ever.
-                [1...1, 1...3, 1...Int.max].filter { behaviour.canPass || $0.upperBound != 3 }.map {
+            behaviours.filter { fits($0, stage) }.flatMap { behaviour -> [HostileRow] in
+                // Once, for a while, and for ever. A transfer meets what does not pass as a read or a write does.
+                let isTransfer = [.transferFrom, .transferTo, .transferWithin].contains(direction)
+                let once = behaviour.canPass || !isTransfer ? [1...1] : []
+                return (once + (behaviour.canPass ? [1...3] : []) + [1...Int.max]).map {
                     HostileRow(
                         direction: direction, access: access,
                         fault: RegistryFault(stage, behaviour, at: $0))
