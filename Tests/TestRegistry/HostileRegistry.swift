@@ -79,6 +79,9 @@ public final class HostileRegistry: Sendable {
     /// How many bytes of spoiled and endless answers were taken by the sockets.
     public var sentBytes: Int { state.withLock { $0.sentBytes } }
 
+    /// Where secrets are looked for in a body: they come in forms, not in content.
+    private static let searched = 16 * 1024
+
     /// The requests at the other origin that held a secret, or a field that carries secrets.
     public var leaks: [String] {
         state.withLock { state in
@@ -89,7 +92,7 @@ public final class HostileRegistry: Sendable {
                 }
                 let text =
                     request.target + request.fields.map(\.value).joined(separator: "\n")
-                    + String(decoding: request.body, as: UTF8.self)
+                    + String(decoding: request.body.prefix(Self.searched), as: UTF8.self)
                 let told = secrets.filter(text.contains)
                 return fields.isEmpty && told.isEmpty
                     ? nil : "\(request.method) \(request.target): \(fields.map(\.name)) \(told)"
