@@ -34,6 +34,8 @@ enum Verdict: Sendable, CustomStringConvertible {
 extension HostileRow {
     /// Whether the fault passes after some requests.
     private var passes: Bool { fault.requests.upperBound != Int.max }
+    /// Whether it passes after the first request; some things are tried anew just a few times.
+    private var once: Bool { fault.requests.upperBound == 1 }
     private var stage: RegistryStage { fault.stage }
     /// Whether nobody reads the body of the answer.
     private var isUnread: Bool { [.beginUpload, .patchUpload, .putBlob, .putManifest, .ping].contains(stage) }
@@ -107,7 +109,7 @@ extension HostileRow {
         case .challenge: return challenged
         case .lie: return lied
         case .redirect(let target, let status): return redirected(target, status)
-        case .lostSession: return passes ? .right : .fails(.notFound)
+        case .lostSession: return once ? .right : passes ? .either([.notFound]) : .fails(.notFound)
         case .otherRange, .wholeAsRange: return .fails([.invalid, .corrupt])
         }
     }
@@ -153,7 +155,7 @@ extension HostileRow {
     private var lied: Verdict {
         switch stage {
         // What is said to be there and is not is sent after all.
-        case .beginUpload: passes ? .right : .fails(.invalid)
+        case .beginUpload: once ? .right : passes ? .either([.invalid]) : .fails(.invalid)
         case .putBlob: .fails(.notFound)
         case .putManifest: .fails([.notFound, .mismatch])
         case .getManifest, .getBlob: .fails(.mismatch)
@@ -193,7 +195,7 @@ extension HostileRow {
         case (.headBlob, 404), (.tags, 404), (.referrers, 404): return .right
         case (.putBlob, 204): return .fails(.notFound)
         // An upload that is forgotten begins anew, but not for ever.
-        case (.putBlob, 404) where fault.requests.upperBound == 1: return .right
+        case (.putBlob, 404) where once: return .right
         case (.putBlob, 404) where passes: return .either([.notFound])
         default: return .fails(code)
         }
