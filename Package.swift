@@ -99,6 +99,9 @@ let package = Package(
 
         // Real servers that tests and benchmarks start on free loopback ports.
         .target(name: "TestServers", dependencies: ["Basics"], path: "Tests/TestServers"),
+        // A registry of our own that can be made to misbehave in every way.
+        .target(
+            name: "TestRegistry", dependencies: ["Basics", "Cryptography", "Documents"], path: "Tests/TestRegistry"),
         // Damaged inputs for parsers of foreign bytes.
         .target(name: "TestInputs", path: "Tests/TestInputs"),
 
@@ -151,6 +154,12 @@ let package = Package(
                 "Repositories", "TestServers", "TestInputs",
             ]),
         .testTarget(
+            name: "RegistryHostilityTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Web", "WebClient", "OCI", "ComponentModel", "Repositories",
+                "Transfer", "Orchestration", "Operations", "TestRegistry", "TestServers",
+            ], exclude: ["Fixtures"]),
+        .testTarget(
             name: "OrchestrationTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "WebClient", "OCI", "ComponentModel", "Repositories",
@@ -164,7 +173,8 @@ let package = Package(
             ]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Basics", "Cryptography", "Documents", "TestServers", "ocm"], exclude: ["Fixtures"]),
+            dependencies: ["Basics", "Cryptography", "Documents", "TestServers", "TestRegistry", "ocm"],
+            exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -5,11 +5,15 @@ import PackageDescription
 // them with bytes of the fuzzer. No part of the package itself, since it is instrumented and has no main function.
 let package = Package(
     name: "Fuzzing",
-    products: [.library(name: "CELFuzzing", type: .static, targets: ["CELFuzzing"])],
+    products: [
+        .library(name: "CELFuzzing", type: .static, targets: ["CELFuzzing"]),
+        .library(name: "OCIFuzzing", type: .static, targets: ["OCIFuzzing"]),
+    ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
         .target(name: "Basics"),
         .target(name: "Chronology"),
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
@@ -26,6 +30,9 @@ let package = Package(
                 "Basics", "Cryptography", "Documents", "Chronology", "Web", "KubernetesFormats", "RegularExpressions",
                 "CEL",
             ]),
+        .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
+        .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
+        .target(name: "OCIFuzzing", dependencies: ["Basics", "Documents", "Web", "WebClient", "OCI"]),
         .target(
             name: "CELFuzzing",
             dependencies: ["Basics", "Documents", "CEL", "CELLibraries", "RegularExpressions", "Localization"]),

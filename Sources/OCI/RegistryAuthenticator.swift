@@ -70,7 +70,12 @@ actor RegistryAuthenticator {
             let task = fetching[scope] ?? Task { try await token(realm, bearer.parameters, scope, credential) }
             fetching[scope] = task
             defer { fetching[scope] = nil }
-            tokens[scope] = try await task.value
+            do {
+                tokens[scope] = try await task.value
+            } catch let fault as Fault {
+                // A realm is the registry's word, so whatever is wrong with it is for the registry to answer.
+                throw fault.about(origin.hostAndPort)
+            }
             return header(scope)
         } else if bearer == nil, case .basic(let username, let password)? = credential {
             direct[scope.repository] = "Basic \(Array("\(username):\(password)".utf8).base64)"
@@ -123,15 +128,17 @@ actor RegistryAuthenticator {
                 request.headers["Authorization"] = "Basic \(Array("\(username):\(password)".utf8).base64)"
             }
         }
-        let response = try await http.open(request, followingRedirects: follows)
-        guard response.status == 200 else {
+        let question = request, thing = "the answer of \(url.redacted)"
+        let (response, bytes) = try await http.document(limit: Self.answerLimit, of: thing, isRepeated: follows) {
+            try await http.open(question, followingRedirects: follows)
+        }
+        guard let bytes else {
             throw Fault(
-                response.status >= 500 ? .unavailable : .unauthorized,
+                response.status >= 500 || [408, 429].contains(response.status) ? .unavailable : .unauthorized,
                 "the token service \(url.redacted) answered \(response.status)\(credential == nil ? "; no credentials are configured" : "")",
                 fix: "run `ocm login \(origin.host):\(origin.port)`, or configure a consumer of type OCIRegistry")
         }
-        let bytes = try await response.body.collect(limit: Self.answerLimit, of: "the answer of \(url.redacted)")
-        let json = try JSON(parsing: bytes, source: "the answer of \(url.redacted)")
+        let json = try JSON(parsing: bytes, source: thing)
         guard let text = json["token"]?.string ?? json["access_token"]?.string, !text.isEmpty else {
             throw Fault(.unauthorized, "the token service \(url.redacted) gave no token")
         }

@@ -16,11 +16,10 @@ extension RegistryClient {
         var tags: Set<String> = []
         let thing = "the tags of \(name)/\(repository)"
         let first = try url("/v2/\(repository)/tags/list").appendingQuery([("n", "1000")])
-        try await readPages(first, repository, of: thing, limit: Self.entryLimit) { response in
+        try await readPages(first, repository, of: thing, limit: Self.entryLimit) { response, bytes in
             if response.status == 404 { return nil }
-            guard response.status == 200 else { throw await fault(response, "listing \(thing)") }
-            let bytes = try await response.body.collect(limit: Self.pageLimit, of: thing)
-            let page = try JSON(parsing: bytes, source: thing)["tags"]?.array ?? []
+            guard let bytes else { throw await fault(response, "listing \(thing)") }
+            let page = try ListPage.entries("tags", bytes, of: thing)
             // What is no tag cannot be asked for, and might do harm where it is shown.
             tags.formUnion(page.compactMap(\.string).filter(ImageReference.isTag))
             return page.count
@@ -33,14 +32,16 @@ extension RegistryClient {
         let thing = "the catalogue of \(name)"
         let fix = "name the component: \(origin.host):\(origin.port)//COMPONENT"
         let first = try url("/v2/_catalog").appendingQuery([("n", "1000")])
-        try await readPages(first, "", of: thing, limit: Self.catalogueLimit, fix: fix) { response in
-            // The catalogue is optional, and where there is one, few may read it.
-            guard response.status == 200 else {
+        try await readPages(first, "", of: thing, limit: Self.catalogueLimit, fix: fix) { response, bytes in
+            guard let bytes else {
+                // The catalogue is optional, and where there is one, few may read it.
+                guard response.status < 500 && ![408, 429].contains(response.status) else {
+                    throw await fault(response, "listing \(thing)")
+                }
                 throw Fault(
                     .unsupported, "the registry \(name) does not say which components it holds", fix: fix)
             }
-            let bytes = try await response.body.collect(limit: Self.pageLimit, of: thing)
-            let page = try JSON(parsing: bytes, source: thing)["repositories"]?.array ?? []
+            let page = try ListPage.entries("repositories", bytes, of: thing)
             names.formUnion(page.compactMap(\.string).filter { $0.hasPrefix(prefix) })
             return page.count
         }
@@ -54,13 +55,14 @@ extension RegistryClient {
         var hasInterface = true
         let thing = "the referrers of \(digest) in \(name)/\(repository)"
         let first = try url("/v2/\(repository)/referrers/\(digest)")
-        try await readPages(first, repository, of: thing, limit: Self.entryLimit) { response in
+        try await readPages(
+            first, repository, of: thing, limit: Self.entryLimit, pageLimit: OCIManifest.sizeLimit
+        ) { response, bytes in
             if response.status == 404 {
                 hasInterface = false
                 return nil
             }
-            guard response.status == 200 else { throw await fault(response, "listing \(thing)") }
-            let bytes = try await response.body.collect(limit: OCIManifest.sizeLimit, of: thing)
+            guard let bytes else { throw await fault(response, "listing \(thing)") }
             let page = try ReferrerList(parsing: bytes, source: thing).referrers
             found += page
             return page.count
@@ -77,18 +79,18 @@ extension RegistryClient {
     ///
     /// - Parameters:
     ///   - limit: the most entries of all pages; more throw `.limitExceeded`.
-    ///   - read: takes a page and says how many entries it had; nil ends the reading.
+    ///   - read: takes an answer with its bytes, if it is a page, and says how many entries it had; nil ends the reading.
     private func readPages(
-        _ first: HTTPURL, _ repository: String, of thing: String, limit: Int, fix: String? = nil,
-        _ read: (HTTPResponse) async throws -> Int?
+        _ first: HTTPURL, _ repository: String, of thing: String, limit: Int, pageLimit: Int = pageLimit,
+        fix: String? = nil, _ read: (HTTPResponse, [UInt8]?) async throws -> Int?
     ) async throws {
         var next: HTTPURL? = first
         var seen: Set<HTTPURL> = []
         var count = 0
         while let page = next, seen.insert(page).inserted {
             let request = HTTPRequest(method: .get, url: page, headers: ["Accept": Self.listTypes])
-            let response = try await send(request, repository, .pull)
-            guard let entries = try await read(response), entries > 0 else { return }
+            let (response, bytes) = try await document(request, repository, limit: pageLimit, of: thing)
+            guard let entries = try await read(response, bytes), entries > 0 else { return }
             count += entries
             guard count <= limit else {
                 throw Fault(.limitExceeded, "\(thing) are more than the \(limit) that are read", fix: fix)
@@ -99,22 +101,18 @@ extension RegistryClient {
 
     private static let listTypes = "\(MediaType.imageIndex), application/json"
 
-    /// The next page by the `Link` header (RFC 8288); it must be of the same registry.
-    private func nextPage(_ response: HTTPResponse, _ thing: String) throws -> HTTPURL? {
-        for header in response.headers.values(for: "Link") {
-            var rest = header[...]
-            while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">") {
-                let target = rest[rest.index(after: open)..<close]
-                rest = rest[close...].dropFirst()
-                let parameters = rest[..<(rest.firstIndex(of: "<") ?? rest.endIndex)].lowercased().filter { $0 != " " }
-                guard ["rel=\"next\"", "rel=next"].contains(where: { parameters.contains($0) }) else { continue }
-                let next = try response.url.resolving(String(target))
-                guard next.origin == origin else {
-                    throw Fault(.invalid, "\(name) sends \(thing) on to \(next.origin), which is refused")
-                }
-                return next
-            }
+    /// The next page; it must be of the same registry.
+    private func nextPage(_ response: HTTPResponse, _ thing: String) throws(Fault) -> HTTPURL? {
+        guard let target = PageLink.next(response.headers.values(for: "Link")) else { return nil }
+        let next: HTTPURL
+        do throws(Fault) {
+            next = try response.url.resolving(target)
+        } catch {
+            throw error.about(thing)
         }
-        return nil
+        guard next.origin == origin else {
+            throw Fault(.invalid, "\(name) sends \(thing) on to \(next.origin), which is refused")
+        }
+        return next
     }
 }

@@ -22,16 +22,15 @@ extension RegistryClient {
             try requireSame(try? Digest(reference), digest, repository)
             return OCIDescriptor(mediaType: type.rawValue, digest: digest, size: size)
         }
-        if response.status == 401 || response.status == 403 || response.status >= 500 {
+        if [401, 403, 408, 429].contains(response.status) || response.status >= 500 {
             throw await fault(response, "looking for \(name)/\(repository):\(reference)")
         }
         // Some registries answer HEAD without a digest or a type of use, or not at all.
         let get = HTTPRequest(method: .get, url: url, headers: ["Accept": Self.manifestTypes])
-        let full = try await send(get, repository, .pull)
+        let (full, read) = try await document(
+            get, repository, limit: OCIManifest.sizeLimit, of: "the manifest \(name)/\(repository):\(reference)")
         if full.status == 404 { return nil }
-        guard full.status == 200 else { throw await fault(full, "looking for \(name)/\(repository):\(reference)") }
-        let bytes = try await full.body.collect(
-            limit: OCIManifest.sizeLimit, of: "the manifest \(repository):\(reference)")
+        guard let bytes = read else { throw await fault(full, "looking for \(name)/\(repository):\(reference)") }
         let asked = try? Digest(reference)
         let digest = Digest(of: bytes, algorithm: asked?.algorithm ?? .sha256)
         try requireSame(asked, digest, repository)
@@ -60,13 +59,11 @@ extension RegistryClient {
         let request = HTTPRequest(
             method: .get, url: try url("/v2/\(repository)/manifests/\(digest)"), headers: ["Accept": Self.manifestTypes]
         )
-        let response = try await send(request, repository, .pull)
-        guard response.status == 200 else {
-            throw await fault(response, "fetching the manifest \(name)/\(repository)@\(digest)")
-        }
         let thing = "the manifest \(name)/\(repository)@\(digest)"
-        let stream = response.body.verified(digest: digest, size: nil, of: thing)
-        let bytes = try await stream.collect(limit: OCIManifest.sizeLimit, of: thing)
+        let (response, read) = try await document(request, repository, limit: OCIManifest.sizeLimit, of: thing)
+        guard let read else { throw await fault(response, "fetching \(thing)") }
+        let bytes = try await ByteStream(read).verified(digest: digest, size: nil, of: thing)
+            .collect(limit: OCIManifest.sizeLimit, of: thing)
         return (bytes, MediaType(response.headers["Content-Type"] ?? "").rawValue)
     }
 

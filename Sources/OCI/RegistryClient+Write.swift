@@ -13,43 +13,82 @@ extension RegistryClient {
             known.withLock { _ = $0.insert(key) }
             return .alreadyThere
         }
-        let opened = try await beginUpload(blob, repository)
+        var opened = try await beginUpload(blob, repository)
         if opened.status == 201 {
-            known.withLock { _ = $0.insert(key) }
-            return .mounted
+            if try await blobSize(blob.digest, in: repository) != nil {
+                known.withLock { _ = $0.insert(key) }
+                return .mounted
+            }
+            // It says that it has what it has not, so the bytes have to move.
+            opened = try await beginUpload(blob, repository, mounts: false)
         }
+        try await upload(blob, to: location(opened, repository), repository)
+        known.withLock { _ = $0.insert(key) }
+        return .pushed
+    }
+
+    /// Where the upload that was opened goes to.
+    private func location(_ opened: HTTPResponse, _ repository: String) async throws -> HTTPURL {
         guard opened.status == 202, let location = opened.headers["Location"] else {
             throw await fault(opened, "starting an upload to \(name)/\(repository)")
         }
-        let target = try opened.url.resolving(location)
+        let target: HTTPURL
+        do throws(Fault) {
+            target = try opened.url.resolving(location)
+        } catch {
+            throw error.during("\(name) names a place to upload to")
+        }
         guard origin.scheme != "https" || target.scheme == "https" else {
             throw Fault(
                 .invalid, "\(name) wants an upload sent to \(target.origin) without encryption, which is refused",
                 fix: "the registry stands behind a proxy and does not know its address; have its operator set it")
         }
-        try await upload(blob, to: target, repository)
-        known.withLock { _ = $0.insert(key) }
-        return .pushed
+        return target
     }
 
     /// Asks for a mount where there is something to mount, else for a place to upload to.
-    private func beginUpload(_ blob: BlobSource, _ repository: String) async throws -> HTTPResponse {
+    private func beginUpload(
+        _ blob: BlobSource, _ repository: String, mounts: Bool = true
+    ) async throws -> HTTPResponse {
         let start = try url("/v2/\(repository)/blobs/uploads/")
-        if let source = blob.mountableFrom, source != repository {
+        if mounts, let source = blob.mountableFrom, source != repository {
             let mount = start.appendingQuery([("mount", blob.digest.description), ("from", source)])
             do {
-                let response = try await send(
-                    HTTPRequest(method: .post, url: mount), repository, .push, mountingFrom: source)
+                let response = try await send(Self.beginning(mount), repository, .push, mountingFrom: source)
                 if !(400..<500).contains(response.status) { return response }
             } catch let fault as Fault where [.unauthorized, .forbidden].contains(fault.code) {}
             // Who may write here may not be allowed to read there; then the bytes have to move.
         }
-        return try await send(HTTPRequest(method: .post, url: start), repository, .push)
+        return try await send(Self.beginning(start), repository, .push)
     }
 
-    /// Sends the whole blob in one request. The bytes are checked on the way, so wrong ones end the request before the
-    /// registry can accept it.
+    /// A request that begins an upload: one that is never used does no harm, so it may be sent again.
+    private static func beginning(_ url: HTTPURL) -> HTTPRequest {
+        var request = HTTPRequest(method: .post, url: url)
+        request.isRepeatable = true
+        return request
+    }
+
+    /// How often a blob is sent whose upload the registry has forgotten.
+    private static let uploadLimit = 3
+
+    /// Sends the whole blob in one request, and into another upload when the registry does not know this one any more:
+    /// it forgot it, or it stored the blob and the answer was lost.
     private func upload(_ blob: BlobSource, to location: HTTPURL, _ repository: String) async throws {
+        var location = location
+        var response = try await put(blob, at: location, repository)
+        for _ in 1..<Self.uploadLimit where response.status == 404 {
+            if try await blobSize(blob.digest, in: repository) == blob.size { return }
+            location = try await self.location(beginUpload(blob, repository, mounts: false), repository)
+            response = try await put(blob, at: location, repository)
+        }
+        guard response.status == 201 || response.status == 204 else {
+            throw await fault(response, "uploading \(blob.digest) to \(name)/\(repository)")
+        }
+    }
+
+    /// The bytes are checked on the way, so wrong ones end the request before the registry can accept it.
+    private func put(_ blob: BlobSource, at location: HTTPURL, _ repository: String) async throws -> HTTPResponse {
         let thing = "the blob for \(name)/\(repository)"
         let (open, digest, size, isVerified) = (blob.open, blob.digest, blob.size, blob.isVerified)
         let request = HTTPRequest(
@@ -63,9 +102,10 @@ extension RegistryClient {
                         let stream = try await open()
                         return isVerified ? stream : stream.verified(digest: digest, size: size, of: thing)
                     }))
-        let response = try await send(request, repository, .push)
-        guard response.status == 201 || response.status == 204 else {
-            throw await fault(response, "uploading \(digest) to \(name)/\(repository)")
+        do {
+            return try await send(request, repository, .push)
+        } catch let fault as Fault where location.origin != origin && fault.code == .unavailable {
+            throw fault.during("\(name) has it uploaded to \(location.origin)")
         }
     }
 
@@ -89,7 +129,14 @@ extension RegistryClient {
         guard response.status == 201 || response.status == 200 else {
             throw await fault(response, "writing \(name)/\(repository)\(tag.map { ":\($0)" } ?? "@\(digest)")")
         }
-        if let text = response.headers["Docker-Content-Digest"], let stored = try? Digest(text), stored != digest {
+        let stated = response.headers["Docker-Content-Digest"].flatMap { try? Digest($0) }
+        // Who does not say what was stored may be something else than a registry, which says yes to everything.
+        if stated == nil, try await resolve(tag ?? digest.description, in: repository)?.digest != digest {
+            throw Fault(
+                .mismatch, "\(name)/\(repository) took the manifest \(digest) and does not have it",
+                fix: "check that the address is that of a registry")
+        }
+        if let stored = stated, stored != digest {
             throw Fault(
                 .mismatch, "\(name) stored the manifest \(digest) as \(stored)",
                 fix: "the registry changes manifests; use another")

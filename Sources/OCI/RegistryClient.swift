@@ -2,7 +2,6 @@
 
 internal import Basics
 internal import Cryptography
-internal import Documents
 public import Web
 public import WebClient
 
@@ -12,7 +11,7 @@ public final class RegistryClient: ArtifactStore {
     public let origin: Origin
     /// How messages name the registry.
     public var name: String { origin.description }
-    private let http: HTTPClient
+    let http: HTTPClient
     private let authenticator: RegistryAuthenticator
     /// Blobs known to be in a repository, so that they are not asked for twice.
     let known = Guarded<Set<String>>([])
@@ -63,21 +62,23 @@ public final class RegistryClient: ArtifactStore {
     /// What a failed answer means, with the registry's own codes.
     func fault(_ response: HTTPResponse, _ activity: String) async -> Fault {
         let bytes = try? await response.body.collect(limit: Self.errorLimit, of: "an error")
-        let errors = bytes.flatMap { try? JSON(parsing: $0, source: "an error") }?["errors"]?.array ?? []
-        let codes = errors.prefix(3).compactMap { error in
-            error["code"]?.string.map { code in
-                let message = error["message"]?.string.map { ": \($0.prefix(200))" } ?? ""
-                return code.prefix(60) + message
-            }
+        let text = bytes.map(RegistryError.text) ?? ""
+        let said = text.isEmpty ? "" : " (\(text))"
+        let isElsewhere = response.url.origin != origin
+        let who = isElsewhere ? "\(response.url.origin), where \(name) sends that to," : "the registry"
+        let message = "\(activity): \(who) answered \(response.status)\(said)"
+        guard !(isElsewhere && [401, 403].contains(response.status)) else {
+            return Fault(
+                response.status == 401 ? .unauthorized : .forbidden, message,
+                fix: "the registry is misconfigured: credentials for it go nowhere else")
         }
-        let said = codes.isEmpty ? "" : " (\(codes.joined(separator: "; ")))"
-        let message = "\(activity): the registry answered \(response.status)\(said)"
         let login =
             "run `ocm login \(origin.host):\(origin.port)`, or configure a consumer of type OCIRegistry for \(origin.host)"
         return switch response.status {
         case 401: Fault(.unauthorized, message, fix: login)
         case 403: Fault(.forbidden, message, fix: "ask for access, or use other credentials: \(login)")
         case 404: Fault(.notFound, message, fix: "check the name")
+        case 408: Fault(.unavailable, message, fix: "the network or the registry is slow; try again later")
         case 429: Fault(.unavailable, message, fix: "the registry limits requests; try again later")
         case 500...: Fault(.unavailable, message, fix: "the registry has trouble; try again later")
         default: Fault(.invalid, message)

@@ -19,6 +19,8 @@ struct ComponentManifestReader {
     func read(_ root: OCIDescriptor) async throws -> StoredComponentVersion {
         do {
             return try await parse(root)
+        } catch let failure as StoreFailure {
+            throw failure.fault
         } catch let fault as Fault where fault.code == .invalid {
             // Who reads it did not write it: to them a stored document that breaks the rules is damaged or forged.
             throw Fault(
@@ -27,8 +29,27 @@ struct ComponentManifestReader {
         }
     }
 
+    /// What the store could not deliver, which says nothing about what it keeps.
+    private struct StoreFailure: Error { let fault: Fault }
+
+    private func fetchManifest(_ digest: Digest) async throws -> (bytes: [UInt8], mediaType: String) {
+        do {
+            return try await store.manifest(digest, in: repository)
+        } catch let fault as Fault {
+            throw StoreFailure(fault: fault)
+        }
+    }
+
+    private func openBlob(_ blob: OCIDescriptor) async throws -> ByteStream {
+        do {
+            return try await store.openBlob(blob.digest, size: blob.size, in: repository)
+        } catch let fault as Fault {
+            throw StoreFailure(fault: fault)
+        }
+    }
+
     private func parse(_ root: OCIDescriptor) async throws -> StoredComponentVersion {
-        let (bytes, mediaType) = try await store.manifest(root.digest, in: repository)
+        let (bytes, mediaType) = try await fetchManifest(root.digest)
         var manifest = try OCIManifest(parsing: bytes, mediaType: mediaType, source: "\(repository)@\(root.digest)")
         var contents = LocalContents()
         if manifest.isIndex {
@@ -37,7 +58,7 @@ struct ComponentManifestReader {
                     .corrupt, "the index \(root.digest) in \(repository) is empty, so it is no component version")
             }
             for artifact in manifest.manifests.dropFirst() { contents.artifacts[artifact.digest] = artifact }
-            let (bytes, mediaType) = try await store.manifest(component.digest, in: repository)
+            let (bytes, mediaType) = try await fetchManifest(component.digest)
             manifest = try OCIManifest(
                 parsing: bytes, mediaType: mediaType, source: "\(repository)@\(component.digest)")
         }
@@ -50,7 +71,7 @@ struct ComponentManifestReader {
     /// The layer named by the configuration; with a configuration of another kind, the first layer that is a descriptor.
     private func descriptorLayer(of manifest: OCIManifest, _ root: OCIDescriptor) async throws -> OCIDescriptor {
         if let config = manifest.config, MediaType.componentConfigs.contains(config.mediaType) {
-            let stream = try await store.openBlob(config.digest, size: config.size, in: repository)
+            let stream = try await openBlob(config)
             let bytes = try await stream.collect(limit: Self.configLimit, of: "the configuration of \(repository)")
             let json = try JSON(parsing: bytes, source: "the configuration of \(repository)@\(root.digest)")
             if let layer = json["componentDescriptorLayer"] {
@@ -80,7 +101,7 @@ struct ComponentManifestReader {
                 "\(source) has \(ByteCount(layer.size)), more than the \(ByteCount(Int64(Self.descriptorLimit))) accepted",
                 fix: "no release has a descriptor of that size; fetch it again from its origin")
         }
-        var stream = try await store.openBlob(layer.digest, size: layer.size, in: repository)
+        var stream = try await openBlob(layer)
         if layer.mediaType.hasSuffix("+tar") {
             let reader = TarReader(stream, source: source)
             var content: ByteStream?

@@ -33,6 +33,8 @@ public struct HTTPRequest: Sendable {
     public var body: HTTPRequestBody
     /// Names of fields that, like `Authorization` and `Cookie`, must not reach another origin through a redirect.
     public var sensitiveHeaders: [String] = []
+    /// Whether it may be sent again though its method is not idempotent, since nothing but waste can come of it twice.
+    public var isRepeatable = false
 
     /// A request.
     public init(method: HTTPMethod, url: HTTPURL, headers: HTTPHeaders = HTTPHeaders(), body: HTTPRequestBody = .none) {

@@ -6,7 +6,7 @@ public import Web
 extension HTTPClient {
     /// Sends a request and hands the response to a closure; the transfer ends when the closure does, read or not.
     ///
-    /// Transient failures are tried again by the retry policy; a request that is not idempotent only when nothing can
+    /// Transient failures are tried again by the retry policy; a request that is not idempotent, nor said to be repeatable, only when nothing can
     /// have come of it: the server was not reached, or refused it (429, 503). Redirects are followed within the
     /// limit: `Authorization`, `Cookie` and the request's `sensitiveHeaders` are dropped when the origin changes, a
     /// step from HTTPS to HTTP is refused, and a request that is not a mere read is only sent on by 307 and 308, with
@@ -46,24 +46,29 @@ extension HTTPClient {
             throw Fault(
                 .unavailable, "\(request.url.redacted) is not asked: working offline", fix: "run it without --offline")
         }
+        let asked = request.url
         var request = request
-        for _ in 0...max(0, settings.maximumRedirects) {
-            let (response, hold) = try await attempt(request, retry: retry)
+        for hop in 0...max(0, settings.maximumRedirects) {
+            let (response, hold) = try await attempt(request, retry: retry, redirectedFrom: hop > 0 ? asked : nil)
             guard followingRedirects, [301, 302, 303, 307, 308].contains(response.status),
                 let location = response.headers["Location"]
             else { return (response, hold) }
             await hold.discard(atMost: Self.discardLimit)
-            request = try request.redirected(to: location, status: response.status)
+            do throws(Fault) {
+                request = try request.redirected(to: location, status: response.status)
+            } catch {
+                throw hop > 0 ? error.during("\(asked.redacted) is redirected") : error
+            }
             settings.observe?("→ redirected to \(request.url.redacted)")
         }
         throw Fault(
-            .invalid, "\(request.url.redacted) is redirected more than \(settings.maximumRedirects) times",
+            .invalid, "\(asked.redacted) is redirected more than \(settings.maximumRedirects) times",
             fix: "check the server's configuration")
     }
 
     /// Sends a request until it gets an answer worth having, within the retry policy.
     private nonisolated func attempt(
-        _ request: HTTPRequest, retry: Bool
+        _ request: HTTPRequest, retry: Bool, redirectedFrom asked: HTTPURL?
     ) async throws -> (response: HTTPResponse, hold: TransferHold) {
         var attempt = 1
         while true {
@@ -78,7 +83,9 @@ extension HTTPClient {
                 await hold.discard(atMost: Self.discardLimit)
             } catch let failure as TransferFailure {
                 settings.observe?("✗ \(request): \(failure.fault.message)")
-                guard retry, let wait = self.delay(request, failure, attempt) else { throw failure.fault }
+                guard retry, let wait = self.delay(request, failure, attempt) else {
+                    throw asked.map { failure.fault.during("\($0.redacted) is redirected") } ?? failure.fault
+                }
                 delay = wait
             }
             settings.observe?("… again in \(decimal(delay / .seconds(1), digits: 1)) s")
@@ -91,7 +98,8 @@ extension HTTPClient {
     private nonisolated func delay(_ request: HTTPRequest, _ response: HTTPResponse, _ attempt: Int) -> Duration? {
         let policy = settings.retry
         let isRefused = response.status == 429 || response.status == 503
-        guard attempt < policy.attempts, policy.isTransient(response.status), request.method.isIdempotent || isRefused
+        guard attempt < policy.attempts, policy.isTransient(response.status),
+            request.method.isIdempotent || request.isRepeatable || isRefused
         else { return nil }
         return policy.delay(afterAttempt: attempt, retryAfter: response.headers["Retry-After"])
     }
@@ -102,7 +110,7 @@ extension HTTPClient {
         guard attempt < limit else { return nil }
         switch failure.retry {
         case .never: return nil
-        case .ifIdempotent: guard request.method.isIdempotent else { return nil }
+        case .ifIdempotent: guard request.method.isIdempotent || request.isRepeatable else { return nil }
         case .always: break
         }
         return policy.delay(afterAttempt: attempt, retryAfter: nil)

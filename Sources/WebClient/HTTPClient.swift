@@ -64,7 +64,10 @@ public actor HTTPClient {
         }
         if let failure = failure(of: transfer) { throw failure }
         throw TransferFailure(
-            Fault(.invalid, "\(transfer.request.url.origin.hostAndPort) gave no answer"), retry: .ifIdempotent)
+            Fault(
+                .unavailable,
+                "\(transfer.request.url.origin.hostAndPort) ended the connection before its answer was complete",
+                fix: "run it again"), retry: .ifIdempotent)
     }
 
     /// The next bytes of a response's body; nil at its end.

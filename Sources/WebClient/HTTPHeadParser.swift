@@ -18,11 +18,11 @@ struct HTTPHeadParser {
 
     init(limit: Int) { self.limit = limit }
 
-    /// Takes one line; throws when there are more than `limit` bytes, or when the head contradicts itself.
+    /// Takes one line; throws when there are more than `limit` bytes, trailers counted, or when the head contradicts itself.
     mutating func take(_ line: UnsafeRawBufferPointer, from server: String) throws(Fault) {
-        guard !isComplete else { return }
         bytes += line.count
         guard bytes <= limit else { throw Self.tooLarge(server, limit) }
+        guard !isComplete else { return }
         let isContinuation = unsafe line.first == 0x20 || line.first == 0x09
         let text = unsafe String(decoding: line, as: UTF8.self).trimmed
         if !isInside {
