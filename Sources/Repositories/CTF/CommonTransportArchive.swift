@@ -32,17 +32,26 @@ public final class CommonTransportArchive: ArtifactStore {
 
     /// Makes an archive; throws `.conflict` when something other than an empty folder is there already.
     ///
-    /// - Parameter format: by default what the name asks for: `.tar`, `.tgz`, `.tar.gz`, else a folder.
+    /// - Parameters:
+    ///   - format: by default what the name asks for: `.tar`, `.tgz`, `.tar.gz`, else a folder.
+    ///   - volumeSize: cuts the archive into volumes `<path>.vol001`, … of at most so many bytes; a folder becomes a tar.
+    ///     With `finish`, volumes take the place of what was written, which cannot be read through this object then.
     public static func create(
-        path: String, format: ArchiveFormat? = nil, temporaryFolder: String? = nil
+        path: String, format: ArchiveFormat? = nil, volumeSize: Int64? = nil, temporaryFolder: String? = nil
     ) async throws -> CommonTransportArchive {
-        let format = format ?? ArchiveFormat(path: path)
+        var format = format ?? ArchiveFormat(path: path)
+        if let volumeSize {
+            try VolumeWriter.check(size: volumeSize)
+            try VolumeWriter.checkFree(path)
+            if format == .directory { format = .tar }
+        }
         if FileSystem.exists(path) {
             guard format == .directory, FileSystem.isFolder(path), try FileSystem.names(in: path).isEmpty else {
                 throw Fault(.conflict, "\(path) exists already", fix: "choose another name, or remove it")
             }
         }
-        let writer = try TransportArchiveWriter(path: path, format: format, base: nil, lock: nil, written: nil)
+        let writer = try TransportArchiveWriter(
+            path: path, format: format, volumeSize: volumeSize, base: nil, lock: nil, written: nil)
         return CommonTransportArchive(
             name: path, format: format, contents: [.folder(writer.folder)], index: TransportArchiveIndex(),
             writer: writer)
@@ -56,8 +65,14 @@ public final class CommonTransportArchive: ArtifactStore {
     public static func open(
         path: String, writable: Bool = false, temporaryFolder: String? = nil
     ) async throws -> CommonTransportArchive {
-        guard FileSystem.exists(path) else {
+        let isVolumes = try ArchiveContent.holdsVolumes(path)
+        guard isVolumes || FileSystem.exists(path) else {
             throw Fault(.notFound, "there is no archive \(path)", fix: "check the path")
+        }
+        guard !isVolumes || !writable else {
+            throw Fault(
+                .unsupported, "the volumes of \(path) are only read",
+                fix: "carry what they hold to a new archive with --volume-size, or join them first")
         }
         // The lock comes first: what is read behind it is what will be replaced.
         let lock = writable ? try TransportArchiveWriter.lock(path) : nil

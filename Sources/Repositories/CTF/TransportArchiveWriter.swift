@@ -14,6 +14,8 @@ actor TransportArchiveWriter {
     nonisolated let folder: String
     private let path: String
     private let format: ArchiveFormat
+    /// The most bytes of a volume; nil for an archive in one file.
+    private let volumeSize: Int64?
     /// The archive of before, for a tar; its blobs are copied when packing.
     private let base: ArchiveContent?
     private let workingFolder: TemporaryFolder?
@@ -46,9 +48,10 @@ actor TransportArchiveWriter {
     ///   - lock: the lock on what is there already.
     ///   - written: the index that is there already.
     init(
-        path: String, format: ArchiveFormat, base: ArchiveContent?, lock: FileLock?, written: TransportArchiveIndex?
+        path: String, format: ArchiveFormat, volumeSize: Int64? = nil, base: ArchiveContent?, lock: FileLock?,
+        written: TransportArchiveIndex?
     ) throws(Fault) {
-        (self.path, self.format, self.written) = (path, format, written)
+        (self.path, self.format, self.volumeSize, self.written) = (path, format, volumeSize, written)
         isPacked = base != nil
         madeFolder = format == .directory && !FileSystem.exists(path)
         if format == .directory {
@@ -174,6 +177,14 @@ actor TransportArchiveWriter {
 
     private func pack(_ index: TransportArchiveIndex, leavingOut superseded: Set<Digest>) async throws {
         let tar = Tar.stream(try members(index, leavingOut: superseded))
+        if let volumeSize {
+            guard written == nil else {
+                throw Fault(.unsupported, "\(path) is written in volumes already, which do not change")
+            }
+            let volumes = VolumeWriter(path: path, volumeSize: volumeSize, workingFolder: folder)
+            try await volumes.write(format == .tgz ? tar.gzipped() : tar)
+            return
+        }
         // In the working folder, where the next run finds and removes it when this one is killed.
         let packed = "\(folder)/packed"
         try FileSystem.removeFile(packed)
@@ -205,17 +216,35 @@ actor TransportArchiveWriter {
             let (path, isOld) = (BlobName.path(digest), old.contains(digest))
             let content = isOld ? base ?? new : new
             guard let size = try content.size(of: path) else { continue }
-            let name = self.path
+            let (name, isGivenUp, folder) = (self.path, volumeSize != nil, self.folder)
             members.append(
                 .file(path, size: size) {
                     guard let stream = try content.open(path) else {
                         throw Fault(.notFound, "\(path) vanished while \(name) was packed", fix: "run this again")
                     }
+                    // Volumes take the place of the blobs one by one, so that both never need the space of two archives.
+                    if isGivenUp { return stream.atEnd { try FileSystem.removeFile("\(folder)/\(path)") } }
                     // New blobs were checked when they were written.
                     return isOld ? stream.verified(digest: digest, size: size, of: "\(digest) in \(name)") : stream
                 })
         }
         for index in members.indices { members[index].entry.modified = Self.modified }
         return members
+    }
+}
+
+extension ByteStream {
+    /// The same bytes; `body` runs once, before the end is told.
+    fileprivate func atEnd(_ body: @escaping @Sendable () throws -> Void) -> ByteStream {
+        let hasEnded = Guarded(false)
+        return ByteStream {
+            if let chunk = try await next() { return chunk }
+            let isFirst = hasEnded.withLock { ended in
+                defer { ended = true }
+                return !ended
+            }
+            if isFirst { try body() }
+            return nil
+        }
     }
 }
