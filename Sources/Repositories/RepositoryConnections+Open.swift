@@ -57,7 +57,8 @@ extension RepositoryConnections {
     ) async throws -> any ComponentVersionRepository {
         guard case .archive(let path, let named) = locator.kind else {
             throw Fault(
-                .unsupported, "\(locator) is no archive, so it has no volumes", fix: "name a file, such as ./airgap.tar")
+                .unsupported, "\(locator) is no archive, so it has no volumes", fix: "name a file, such as ./airgap.tar"
+            )
         }
         let store = try await CommonTransportArchive.create(
             path: path, format: format ?? named, volumeSize: volumeSize, temporaryFolder: temporaryFolder)

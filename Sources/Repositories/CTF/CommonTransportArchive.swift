@@ -22,10 +22,14 @@ public final class CommonTransportArchive: ArtifactStore {
     /// also the gate that lets one referrer at a time into a list.
     let superseded = Guarded<Set<Digest>>([])
 
+    /// What is left out; see `leaveOut`.
+    let difference: Guarded<DifferenceState>
+
     private init(
         name: String, format: ArchiveFormat, contents: [ArchiveContent], index: TransportArchiveIndex,
-        writer: TransportArchiveWriter?
+        writer: TransportArchiveWriter?, omitted: OmittedBlobs = OmittedBlobs()
     ) {
+        difference = Guarded(DifferenceState(omitted: omitted))
         (self.name, self.format, self.contents, self.writer) = (name, format, contents, writer)
         self.index = Guarded(index)
     }
@@ -78,16 +82,26 @@ public final class CommonTransportArchive: ArtifactStore {
         let lock = writable ? try TransportArchiveWriter.lock(path) : nil
         let (content, format) = try await ArchiveContent.open(path, temporaryFolder: temporaryFolder)
         let written = try readIndex(content, path)
+        let omitted = try readOmittedBlobs(content, path)
         guard let lock else {
             return CommonTransportArchive(
-                name: path, format: format, contents: [content], index: written ?? TransportArchiveIndex(), writer: nil)
+                name: path, format: format, contents: [content], index: written ?? TransportArchiveIndex(), writer: nil,
+                omitted: omitted)
         }
         let writer = try TransportArchiveWriter(
             path: path, format: format, base: content, lock: lock,
             written: format == .directory ? written : written ?? TransportArchiveIndex())
         let contents = format == .directory ? [content] : [.folder(writer.folder), content]
         return CommonTransportArchive(
-            name: path, format: format, contents: contents, index: written ?? TransportArchiveIndex(), writer: writer)
+            name: path, format: format, contents: contents, index: written ?? TransportArchiveIndex(), writer: writer,
+            omitted: omitted)
+    }
+
+    private static func readOmittedBlobs(_ content: ArchiveContent, _ path: String) throws(Fault) -> OmittedBlobs {
+        guard let bytes = try content.read(OmittedBlobs.fileName, limit: OmittedBlobs.sizeLimit) else {
+            return OmittedBlobs()
+        }
+        return try OmittedBlobs(parsing: bytes, source: "\(path)/\(OmittedBlobs.fileName)")
     }
 
     /// The index of an archive; nil when it has none and may do without.
@@ -110,14 +124,14 @@ public final class CommonTransportArchive: ArtifactStore {
     /// May be called again after more was written; without changes it does nothing.
     public func finish() async throws {
         guard let writer else { return }
-        try await writer.finish(index, leavingOut: superseded.withLock { unnamed($0) })
+        try await writer.finish(index, difference, leavingOut: superseded.withLock { unnamed($0) })
         try removeSuperseded(writer)
     }
 
     /// Makes a folder show what has been written.
     func commit() async throws {
         let writer = try requireWriter()
-        try await writer.commit(index)
+        try await writer.commit(index, difference)
         try removeSuperseded(writer)
     }
 

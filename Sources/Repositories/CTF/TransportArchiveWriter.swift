@@ -98,8 +98,10 @@ actor TransportArchiveWriter {
         try file.commit(durably: false)
     }
 
-    /// Writes a blob whose digest shows when it is written.
-    nonisolated func write(_ content: ByteStream) async throws -> (digest: Digest, size: Int64) {
+    /// Writes a blob whose digest shows when it is written; one that is left out then is not kept.
+    nonisolated func write(
+        _ content: ByteStream, leavingOut isLeftOut: @Sendable (Digest, Int64) -> Bool
+    ) async throws -> (digest: Digest, size: Int64) {
         let random = UInt64.random(in: .min ... .max)
         let temporary = "\(folder)/blobs/\(Self.temporaryPrefix)\(String(random, radix: 36))"
         do {
@@ -112,6 +114,10 @@ actor TransportArchiveWriter {
                 size += Int64(chunk.count)
             }
             let digest = hasher.finalize()
+            guard !isLeftOut(digest, size) else {
+                try FileSystem.removeFile(temporary)
+                return (digest, size)
+            }
             await note(digest)
             try FileSystem.rename(temporary, to: "\(folder)/\(BlobName.path(digest))")
             return (digest, size)
@@ -135,14 +141,27 @@ actor TransportArchiveWriter {
     /// Makes the folder say what `index` says, surviving a power cut; what is newer by then is written as well.
     ///
     /// For a tar this is left to `finish`: until then nobody sees anything.
-    func commit(_ index: Guarded<TransportArchiveIndex>) throws(Fault) {
+    func commit(_ index: Guarded<TransportArchiveIndex>, _ difference: Guarded<DifferenceState>) throws(Fault) {
         guard format == .directory else { return }
         let index = index.withLock { $0 }
         guard index != written else { return }
         try flushBlobs()
+        // Noted before the index, so that whoever sees a manifest sees what it lacks.
+        let record = "\(folder)/\(OmittedBlobs.fileName)"
+        if let bytes = omissions(difference) {
+            try FileSystem.write(bytes, to: record)
+        } else {
+            try FileSystem.removeFile(record)
+        }
         try FileSystem.write(index.encoded(), to: "\(folder)/\(TransportArchiveIndex.fileName)")
         if written == nil { try FileSystem.synchronize(folder: FileSystem.folder(of: path)) }
         written = index
+    }
+
+    /// The record of what is left out; nil when that is nothing.
+    private func omissions(_ difference: Guarded<DifferenceState>) -> [UInt8]? {
+        let omitted = difference.withLock { $0.omitted }
+        return omitted.blobs.isEmpty ? nil : omitted.encoded()
     }
 
     private func flushBlobs() throws(Fault) {
@@ -159,24 +178,29 @@ actor TransportArchiveWriter {
     /// Completes the archive.
     ///
     /// - Parameter superseded: blobs that are left out of a tar.
-    func finish(_ index: Guarded<TransportArchiveIndex>, leavingOut superseded: Set<Digest>) async throws {
+    func finish(
+        _ index: Guarded<TransportArchiveIndex>, _ difference: Guarded<DifferenceState>,
+        leavingOut superseded: Set<Digest>
+    ) async throws {
         guard format != .directory else {
-            try commit(index)
+            try commit(index, difference)
             // Blobs that no index names survive as well, so that the next run finds them.
             return try flushBlobs()
         }
         let present = index.withLock { $0 }
         guard !isPacked || present != written else { return }
         isPacked = true
-        do { try await pack(present, leavingOut: superseded) } catch {
+        do { try await pack(present, omissions(difference), leavingOut: superseded) } catch {
             isPacked = false
             throw error
         }
         written = present
     }
 
-    private func pack(_ index: TransportArchiveIndex, leavingOut superseded: Set<Digest>) async throws {
-        let tar = Tar.stream(try members(index, leavingOut: superseded))
+    private func pack(
+        _ index: TransportArchiveIndex, _ omissions: [UInt8]?, leavingOut superseded: Set<Digest>
+    ) async throws {
+        let tar = Tar.stream(try members(index, omissions, leavingOut: superseded))
         if let volumeSize {
             guard written == nil else {
                 throw Fault(.unsupported, "\(path) is written in volumes already, which do not change")
@@ -202,9 +226,9 @@ actor TransportArchiveWriter {
         lock = try FileLock(path)
     }
 
-    /// The members in the order of v1: index, folder, blobs by name.
+    /// The members in the order of v1: index, folder, blobs by name; what is left out stands behind the index.
     private func members(
-        _ index: TransportArchiveIndex, leavingOut superseded: Set<Digest>
+        _ index: TransportArchiveIndex, _ omissions: [UInt8]?, leavingOut superseded: Set<Digest>
     ) throws(Fault) -> [TarMember] {
         let new = ArchiveContent.folder(folder)
         let fresh = Set(try new.blobs())
@@ -212,6 +236,7 @@ actor TransportArchiveWriter {
         var members: [TarMember] = [
             .bytes(TransportArchiveIndex.fileName, index.encoded()), .folder("blobs"),
         ]
+        if let omissions { members.insert(.bytes(OmittedBlobs.fileName, omissions), at: 1) }
         for digest in fresh.union(old).subtracting(superseded).sorted(by: { BlobName.name($0) < BlobName.name($1) }) {
             let (path, isOld) = (BlobName.path(digest), old.contains(digest))
             let content = isOld ? base ?? new : new

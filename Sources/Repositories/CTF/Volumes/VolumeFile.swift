@@ -41,18 +41,19 @@ public struct VolumeFile: Sendable {
     ///
     /// - Parameter moved: told how many bytes more were read.
     public func verify(moved: @Sendable (Int64) -> Void = { _ in }) async throws {
-        var hasher = DigestHasher()
-        let stream = file.stream(payload)
-        while let chunk = try await stream.next() {
-            hasher.update(chunk)
-            moved(Int64(chunk.count))
+        let stream = content
+        do {
+            while let chunk = try await stream.next() { moved(Int64(chunk.count)) }
+        } catch let fault as Fault {
+            guard fault.code == .mismatch else { throw fault }
+            throw Fault(.mismatch, fault.message, fix: "copy this volume again; the others need not be")
         }
-        let found = hasher.finalize()
-        guard found == header.payload else {
-            throw Fault(
-                .mismatch,
-                "\(path), \(summary), is damaged: its content has the digest \(found), not \(header.payload)",
-                fix: "copy this volume again; the others need not be")
-        }
+    }
+
+    /// The payload; reading it throws `.mismatch`, naming the file, before it ends with another digest.
+    var content: ByteStream {
+        file.stream(payload).verified(
+            digest: header.payload, size: Int64(header.range.count),
+            of: "\(path), \(summary), is damaged: its content")
     }
 }

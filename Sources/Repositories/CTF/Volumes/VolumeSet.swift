@@ -23,10 +23,8 @@ public struct VolumeSet: Sendable {
     ///
     /// Throws, naming each missing number and each damaged, foreign or doubled file, when it is not whole.
     public init(at path: String) throws(Fault) {
-        if VolumeSearch.isPattern(path) {
-            try self.init(VolumeSearch.matches(of: path))
-        } else if FileSystem.isFolder(path) {
-            try self.init(VolumeSearch.volumes(in: path))
+        if VolumeSearch.isPattern(path) || FileSystem.isFolder(path) {
+            try self.init(Self.candidates(at: path))
         } else {
             var candidates = try VolumeSearch.volumes(in: FileSystem.folder(of: path))
             if !candidates.contains(path) {
@@ -35,6 +33,17 @@ public struct VolumeSet: Sendable {
             }
             try self.init(candidates, chosen: path)
         }
+    }
+
+    /// The files that a path stands for: itself, what a pattern matches, or what may be a volume in a folder.
+    ///
+    /// Throws `.notFound` when there is none.
+    public static func candidates(at path: String) throws(Fault) -> [String] {
+        if VolumeSearch.isPattern(path) { return try VolumeSearch.matches(of: path) }
+        guard FileSystem.isFolder(path) else { return [path] }
+        let found = try VolumeSearch.volumes(in: path)
+        guard !found.isEmpty else { throw Fault(.notFound, "there is no volume in \(path)", fix: "check the path") }
+        return found
     }
 
     /// Puts a set together from files, in any order.
@@ -81,6 +90,20 @@ public struct VolumeSet: Sendable {
         }
     }
 
+    /// Reads the whole and compares its digest; throws `.mismatch` when it is another.
+    public func verifyWhole() async throws {
+        try checkSet()
+        let stream = verifiedContent()
+        while try await stream.next() != nil {}
+    }
+
+    /// The whole; it fails with the name of the volume whose payload is wrong, else before its end when the whole is.
+    private func verifiedContent() -> ByteStream {
+        let header = volumes[0].header
+        return ByteStream.concatenating(volumes.map { volume in { volume.content } }).verified(
+            digest: header.whole, size: header.totalSize, of: content.path)
+    }
+
     /// Writes the whole into one file; it appears when its digest is known to be right.
     ///
     /// Throws `.conflict` when something is there already.
@@ -88,10 +111,8 @@ public struct VolumeSet: Sendable {
         guard !FileSystem.exists(path) else {
             throw Fault(.conflict, "\(path) exists already", fix: "choose another name, or remove it")
         }
-        let header = volumes[0].header
         let file = try AtomicFile(path)
-        let stream = content.stream(0..<header.totalSize).verified(
-            digest: header.whole, size: header.totalSize, of: content.path)
+        let stream = verifiedContent()
         while let chunk = try await stream.next() {
             try file.write(chunk)
             moved(Int64(chunk.count))

@@ -31,8 +31,7 @@ struct VolumeWriter: Sendable {
         var existing = FileSystem.exists(path) ? path : nil
         if existing == nil, FileSystem.isFolder(folder) {
             existing = try FileSystem.names(in: folder).first {
-                $0.hasPrefix("\(name).vol") && VolumeSearch.hasVolumeName($0) && $0.lastIndex(of: ".") == $0.index(
-                    $0.startIndex, offsetBy: name.count)
+                $0.hasPrefix("\(name).vol") && VolumeSearch.hasVolumeName($0)
             }
         }
         guard let existing else { return }
