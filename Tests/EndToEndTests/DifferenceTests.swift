@@ -261,5 +261,7 @@ enum Receiver: String, CaseIterable, Sendable {
         let registry = try await Self.carry(
             workshop, Self.next, workshop.archive, "localhost:1", "--have", "a.inventory")
         #expect(registry.status == 2, "\(registry.errors)")
+        let printed = try await workshop.ocm("transfer", "cv", "--transfer-spec", "plan.yaml", "--since", "1.0.0")
+        #expect(printed.status == 2 && printed.errors.contains("--since"), "\(printed.errors)")
     }
 }
