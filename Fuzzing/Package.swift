@@ -8,6 +8,7 @@ let package = Package(
     products: [
         .library(name: "CELFuzzing", type: .static, targets: ["CELFuzzing"]),
         .library(name: "OCIFuzzing", type: .static, targets: ["OCIFuzzing"]),
+        .library(name: "ArchiveFuzzing", type: .static, targets: ["ArchiveFuzzing"]),
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
@@ -32,6 +33,15 @@ let package = Package(
             ]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
+        .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
+        .target(
+            name: "Repositories",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
+            ]),
+        .target(
+            name: "ArchiveFuzzing",
+            dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel", "Repositories"]),
         .target(name: "OCIFuzzing", dependencies: ["Basics", "Documents", "Web", "WebClient", "OCI"]),
         .target(
             name: "CELFuzzing",

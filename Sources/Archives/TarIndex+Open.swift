@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+public import Basics
 
 extension TarIndex {
     /// Indexes a tar, compressed with gzip or not, as its content says.
@@ -10,12 +10,18 @@ extension TarIndex {
     public static func open(
         _ path: String, temporaryFolder: String? = nil, limits: ArchiveLimits = .standard
     ) async throws -> (index: TarIndex, isCompressed: Bool) {
-        let file = try SharedFile(reading: path)
+        try await open(SharedFile(reading: path), temporaryFolder: temporaryFolder, limits: limits)
+    }
+
+    /// Indexes a tar that is open already; see above.
+    public static func open(
+        _ file: SharedFile, temporaryFolder: String? = nil, limits: ArchiveLimits = .standard
+    ) async throws -> (index: TarIndex, isCompressed: Bool) {
         guard Gzip.isGzip(try file.read(at: 0, upTo: 3)[...]) else {
             return (try TarIndex(file: file, limits: limits), false)
         }
-        let content = file.stream(0..<(try file.size())).gunzipped(source: path, limits: limits)
-        let spooled = try await SharedFile.spooling(content, in: temporaryFolder, name: path)
+        let content = file.stream(0..<(try file.size())).gunzipped(source: file.path, limits: limits)
+        let spooled = try await SharedFile.spooling(content, in: temporaryFolder, name: file.path)
         return (try TarIndex(file: spooled, limits: limits), true)
     }
 }

@@ -79,6 +79,9 @@ public struct BlobSource: Sendable {
     public let file: (path: String, range: Range<Int64>)?
     /// Whether the stream fails by itself when its bytes are not those of the digest, so that nobody need hash them again.
     public let isVerified: Bool
+    /// Whether a store must keep it even where it would leave out what its reader has: descriptors, which make the rest
+    /// readable.
+    public var isAlwaysStored = false
     /// Opens its bytes; called again when a push is retried.
     public let open: @Sendable () async throws -> ByteStream
 

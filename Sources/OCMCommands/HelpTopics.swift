@@ -17,7 +17,8 @@ enum HelpTopics {
               localhost:5000//acme.org/app:1.0.0        plain HTTP, because it is this machine
               http://registry.lan:5000//acme.org/app    plain HTTP, because it is asked for
               ./archive//acme.org/app:1.0.0             in an archive: folder, .tar or .tgz
-              ctf::archive//acme.org/app                the same, where the name looks like a host
+              ./archive.tar.vol001//acme.org/app:1.0.0  in volumes: one of them, their folder, or a pattern
+              ctf::archive//acme.org/app                the same as ./archive, where the name looks like a host
               ca::./component-archive                   a component archive of the older tools, read only
 
             Without a version a command takes all versions or the newest, as its help says. With a digest the stored

@@ -42,6 +42,12 @@ public enum OCMProgram {
                     .command(TransferPlanning.self), .command(TransferExplain.self), .command(TransferOperations.self),
                     .command(TransferSpecification.self),
                 ]),
+            .group(
+                "inventory", abstract: "Tell a sender what a receiver has",
+                [.command(InventoryCreate.self), .command(InventoryShow.self), .command(InventoryVerify.self)]),
+            .group(
+                "volumes", abstract: "Look at the volumes of an archive that was cut",
+                [.command(VolumesList.self), .command(VolumesVerify.self), .command(VolumesJoin.self)]),
             .command(Login.self),
             .group("config", abstract: "Look at the configuration", [.command(ConfigView.self)]),
             .group(

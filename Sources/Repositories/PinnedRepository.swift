@@ -8,7 +8,7 @@ public import Cryptography
 ///
 /// Checking it once and reading it again would leave a moment to move the tag.
 public struct PinnedRepository: ComponentVersionRepository {
-    private let base: any ComponentVersionRepository
+    let base: any ComponentVersionRepository
     private let identity: ComponentVersionIdentity
     private let digest: Digest
 

@@ -24,7 +24,9 @@ extension RepositoryConnections {
     private func openArchive(
         _ path: String, _ format: ArchiveFormat?, _ mode: RepositoryMode, _ locator: RepositoryLocator
     ) async throws -> any ComponentVersionRepository {
-        if !FileSystem.exists(path) {
+        var isPattern = false
+        if case .read = mode { isPattern = VolumeSearch.isPattern(path) }
+        if !isPattern, !FileSystem.exists(path) {
             guard case .create(let wanted) = mode else {
                 var fix = "check the path; a registry needs a host name in front, as in localhost:5000/\(path)"
                 if case .write = mode { fix = "make a new one with --create, or check the path" }
@@ -44,6 +46,22 @@ extension RepositoryConnections {
         if case .read = mode { isWritable = false }
         let store = try await CommonTransportArchive.open(
             path: path, writable: isWritable, temporaryFolder: temporaryFolder)
+        return StoreRepository(store, locator: locator)
+    }
+
+    /// Makes an archive that is cut into volumes of at most so many bytes.
+    ///
+    /// Throws `.unsupported` when the locator names something else, `.conflict` when there is something of that name.
+    public func createVolumes(
+        _ locator: RepositoryLocator, format: ArchiveFormat?, volumeSize: Int64
+    ) async throws -> any ComponentVersionRepository {
+        guard case .archive(let path, let named) = locator.kind else {
+            throw Fault(
+                .unsupported, "\(locator) is no archive, so it has no volumes", fix: "name a file, such as ./airgap.tar"
+            )
+        }
+        let store = try await CommonTransportArchive.create(
+            path: path, format: format ?? named, volumeSize: volumeSize, temporaryFolder: temporaryFolder)
         return StoreRepository(store, locator: locator)
     }
 

@@ -30,7 +30,8 @@ public struct RepositoryLocator: Hashable, Sendable, CustomStringConvertible {
     ///
     /// Without a type, the first rule that fits decides: a path (`/…`, `./…`, `../…`, `~/…`, `file://…`) is an
     /// archive; `http://`, `https://` and `oci://` are registries; a name with a port, `localhost` and whatever
-    /// looks like a domain are registries; names that end in `.tar`, `.tgz` or `.tar.gz`, and all others, are archives.
+    /// looks like a domain are registries; names that end in `.tar`, `.tgz`, `.tar.gz` or `.vol001`, and all others, are
+    /// archives.
     public init(_ text: String) throws(Fault) {
         guard !text.isEmpty else {
             throw Fault(
@@ -71,6 +72,7 @@ public struct RepositoryLocator: Hashable, Sendable, CustomStringConvertible {
             return true
         }
         if text.firstRange(of: "://") != nil { return false }
+        if VolumeSearch.hasVolumeName(text) { return true }
         let host = text.split(separator: "/", maxSplits: 1).first.map(String.init) ?? text
         if host.hasPrefix("[") || host.contains(":") || host == "localhost" { return false }
         if [".tar", ".tgz", ".tar.gz"].contains(where: text.hasSuffix) { return true }

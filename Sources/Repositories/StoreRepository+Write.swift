@@ -58,8 +58,9 @@ extension StoreRepository {
 
     private func push(_ bytes: [UInt8], _ mediaType: String, in repository: String) async throws -> OCIDescriptor {
         let descriptor = OCIDescriptor(mediaType: mediaType, digest: Digest(of: bytes), size: Int64(bytes.count))
-        _ = try await store.pushBlob(
-            BlobSource(digest: descriptor.digest, size: descriptor.size, open: { ByteStream(bytes) }), in: repository)
+        var source = BlobSource(digest: descriptor.digest, size: descriptor.size, open: { ByteStream(bytes) })
+        source.isAlwaysStored = true
+        _ = try await store.pushBlob(source, in: repository)
         return descriptor
     }
 }

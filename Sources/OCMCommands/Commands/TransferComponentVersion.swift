@@ -14,6 +14,10 @@ struct TransferComponentVersion: Command {
             Contents move first and are checked against the digests of the descriptor while they move; descriptors \
             follow, children before parents, and the tag that makes a version visible comes last. Run it again after \
             an interruption: what is there is not moved again.
+
+            For an air gap, --have or --since leaves out of an archive what its receiver has, and --volume-size cuts it \
+            for small media. An archive that leaves something out is checked to be complete before its target is \
+            touched; volumes are read where they are.
             """,
         examples: [
             "ocm transfer cv --recursive --copy-resources --verify acme-signature=keys/acme-public.pem "
@@ -21,6 +25,10 @@ struct TransferComponentVersion: Command {
             "ocm transfer cv ctf::./archive//acme.org/app registry.enclave/ocm --latest --dry-run -o yaml > plan.yaml",
             "ocm transfer cv --transfer-spec plan.yaml",
             "ocm transfer cv -r ghcr.io/acme//acme.org/product:1.0.0 registry.one/ocm registry.two/ocm",
+            "ocm transfer cv --recursive --have enclave.inventory --verify-inventory keys/enclave-public.pem "
+                + "./archive//acme.org/sovereign/product:1.1.0 ./airgap.tgz",
+            "ocm transfer cv --recursive --since 1.0.0 --volume-size 25GB "
+                + "./archive//acme.org/sovereign/product:1.1.0 ./airgap.tar",
         ])
 
     @Argument(help: "the component version to carry; without a version, all versions") var source:
@@ -61,7 +69,10 @@ struct TransferArchive: Command {
     static let configuration = CommandConfiguration(
         "ctf", aliases: ["common-transport-archive", "commontransportarchive", "archive"],
         abstract: "Carry everything an archive holds to another repository",
-        examples: ["ocm transfer ctf --copy-resources --enforce --overwrite ./airgap-archive localhost:5001"])
+        examples: [
+            "ocm transfer ctf --copy-resources --enforce --overwrite ./airgap-archive localhost:5001",
+            "ocm transfer ctf ./airgap.tar.vol001 registry.enclave/ocm --lookup ./last-archive",
+        ])
 
     @Argument(help: "the archive") var source: RepositoryLocator
     @Argument(help: "the repositories to carry it to", valueName: "TARGET") var targets: [RepositoryLocator]

@@ -29,6 +29,7 @@ struct TransferOptionGroup: ParsableOptions {
     var verify: [NamedFile] = []
     @Option(short: "t", help: "the format of a new archive: directory, tar or tgz") var type: ArchiveFormat?
     @Option(help: "another repository to look up referenced versions; repeatable") var lookup: [RepositoryLocator] = []
+    @OptionGroup var difference: DifferenceOptions
     @Option(short: "j", help: "how many resources move at once") var concurrencyLimit = 2
     @Flag(help: "print the plan and move nothing") var dryRun = false
     @Option(short: "o", help: "text, json or yaml") var output = OutputFormat.text
@@ -68,12 +69,18 @@ struct TransferOptionGroup: ParsableOptions {
         }
         let report = try await GeneratedTransfer(context: context, options: options)
             .run(plan, generator, specification)
+        DifferenceOptions.report(plan, context)
         try context.present(report, of: plan, as: output)
     }
 
     /// Runs a specification that was printed before.
     func run(specification file: String, in context: OCMContext) async throws {
         guard !dryRun else { throw UsageError("--dry-run prints a specification; this one is printed already") }
+        guard !difference.isAsked else {
+            throw UsageError(
+                "--have, --since and --volume-size are no part of a printed specification",
+                fix: "name source and target instead of --transfer-spec")
+        }
         let report = try await GeneratedTransfer(context: context, options: options(context)).run(file: file)
         try context.present(report, of: nil, as: output)
     }
@@ -86,16 +93,21 @@ struct TransferOptionGroup: ParsableOptions {
     ) async throws -> TransferPlan {
         let found = try await context.source(source, lookup: lookup)
         let roots = try await select(source)
+        let assumed = try await difference.assumed(by: targets, roots, from: found, options, context)
         var repositories: [any ComponentVersionRepository] = []
         for target in targets { repositories.append(try await openTarget(target, onlyPlanning, context)) }
         let planner = TransferPlanner(source: found, targets: repositories, access: context.access, options: options)
-        return try await planner.plan(roots)
+        let plan = try await planner.plan(roots)
+        if let assumed { try await DifferenceOptions.apply(assumed, to: plan, dryRun: onlyPlanning, context) }
+        return try await plan.receiving(
+            lookup: Array(found.repositories.dropFirst()), concurrency: options.concurrency, mounting: !onlyPlanning)
     }
 
     /// What only plans must not make the archive that would be written.
     private func openTarget(
         _ target: RepositoryLocator, _ onlyPlanning: Bool, _ context: OCMContext
     ) async throws -> any ComponentVersionRepository {
+        if !onlyPlanning, let volumes = try await difference.openVolumes(target, type, context) { return volumes }
         guard onlyPlanning else { return try await context.connections.open(target, .create(type)) }
         do {
             return try await context.connections.open(target, .read)

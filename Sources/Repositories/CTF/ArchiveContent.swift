@@ -10,24 +10,48 @@ enum ArchiveContent: Sendable {
     case folder(String)
     case tar(TarIndex, path: String)
 
-    /// Opens a folder, a tar or a compressed tar; a tar with anything but files and folders throws `.invalid`.
+    /// Opens a folder, a tar or a compressed tar, the latter two also as volumes, all of which are verified first.
+    ///
+    /// A tar with anything but files and folders throws `.invalid`.
     static func open(_ path: String, temporaryFolder: String?) async throws -> (
         content: ArchiveContent, format: ArchiveFormat
     ) {
-        guard let entry = try FileSystem.entry(at: path) else {
-            throw Fault(.notFound, "there is no archive \(path)", fix: "check the path")
+        let file: SharedFile
+        if try holdsVolumes(path) {
+            let volumes = try VolumeSet(at: path)
+            try await volumes.verify()
+            file = volumes.content
+        } else {
+            guard let entry = try FileSystem.entry(at: path) else {
+                throw Fault(.notFound, "there is no archive \(path)", fix: "check the path")
+            }
+            if entry.kind == .folder { return (.folder(path), .directory) }
+            guard entry.kind == .file else {
+                throw Fault(.invalid, "\(path) is neither a folder nor a file", fix: "name a folder, a .tar or a .tgz")
+            }
+            file = try SharedFile(reading: path)
         }
-        if entry.kind == .folder { return (.folder(path), .directory) }
-        guard entry.kind == .file else {
-            throw Fault(.invalid, "\(path) is neither a folder nor a file", fix: "name a folder, a .tar or a .tgz")
-        }
-        let (index, isCompressed) = try await TarIndex.open(path, temporaryFolder: temporaryFolder)
+        let (index, isCompressed) = try await TarIndex.open(file, temporaryFolder: temporaryFolder)
         for (entry, _) in index.entries where entry.kind != .file && entry.kind != .folder {
             throw Fault(
                 .invalid, "\(path) has “\(entry.path)”, which is neither a file nor a folder",
                 fix: "refuse this archive, or ask its maker for one without links")
         }
         return (.tar(index, path: path), isCompressed ? .tgz : .tar)
+    }
+
+    /// Whether a path names volumes: one of them, a pattern for their names, or a folder that is no archive itself.
+    static func holdsVolumes(_ path: String) throws(Fault) -> Bool {
+        if VolumeSearch.isPattern(path) { return true }
+        guard let entry = try FileSystem.entry(at: path) else { return false }
+        switch entry.kind {
+        case .file: return VolumeSearch.hasVolumeName(path) || VolumeSearch.isVolume(path)
+        case .folder:
+            let own = [TransportArchiveIndex.fileName, ComponentArchiveReader.descriptorFileName, "blobs"]
+            guard !own.contains(where: { FileSystem.exists("\(path)/\($0)") }) else { return false }
+            return try !VolumeSearch.volumes(in: path).isEmpty
+        default: return false
+        }
     }
 
     /// The size of a file; nil when there is none of that path.

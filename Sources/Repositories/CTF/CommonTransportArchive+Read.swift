@@ -41,6 +41,7 @@ extension CommonTransportArchive {
     public func openBlob(_ digest: Digest, size: Int64?, in repository: String) async throws -> ByteStream {
         let path = BlobName.path(digest)
         guard let found = try find(path), let stream = try found.content.open(path) else {
+            if let stream = try await openOmitted(digest, size: size) { return stream }
             throw missing(digest, "the blob")
         }
         return stream.verified(digest: digest, size: size ?? found.size, of: "blob \(digest) in \(name)")

@@ -6,7 +6,7 @@ internal import Documents
 public import OCI
 
 extension CommonTransportArchive {
-    /// Stores a blob; one of that digest and size that is there already is not read again.
+    /// Stores a blob; one of that digest and size that is there already, or is to be left out, is not read.
     ///
     /// Throws `.mismatch`, and leaves nothing behind, when the bytes are not those of the digest.
     public func pushBlob(_ blob: BlobSource, in repository: String) async throws -> PushOutcome {
@@ -15,6 +15,7 @@ extension CommonTransportArchive {
             await writer.noteReused(blob.digest)
             return .alreadyThere
         }
+        if !blob.isAlwaysStored, leavesOut(blob.digest, size: blob.size) { return .alreadyThere }
         let content: ByteStream
         if let file = blob.file {
             content = try SharedFile(reading: file.path).stream(file.range)
@@ -22,6 +23,7 @@ extension CommonTransportArchive {
             content = try await blob.open()
         }
         try await writer.write(content, blob.digest, size: blob.size)
+        difference.withLock { $0.omitted.remove(blob.digest) }
         return .pushed
     }
 
@@ -29,7 +31,11 @@ extension CommonTransportArchive {
     public func ingest(
         in repository: String, _ open: @Sendable () async throws -> ByteStream
     ) async throws -> (digest: Digest, size: Int64) {
-        try await requireWriter().write(try await open())
+        let written = try await requireWriter().write(try await open()) { self.leavesOut($0, size: $1) }
+        if try find(BlobName.path(written.digest)) != nil {
+            difference.withLock { $0.omitted.remove(written.digest) }
+        }
+        return written
     }
 
     /// Stores a manifest or an image index, whose blobs must be there, and lets a tag stand for it.
@@ -78,6 +84,7 @@ extension CommonTransportArchive {
         for child in manifest.children where try find(BlobName.path(child.digest)) == nil {
             // Layers that may not be distributed stay where their URLs say.
             if child.json["urls"] != nil { continue }
+            if !manifest.isIndex, difference.withLock({ $0.omit(child, in: repository) }) { continue }
             throw Fault(
                 .invalid, "a manifest for \(repository) names \(child.digest), which is not in \(name)",
                 fix: "write what a manifest names before the manifest")

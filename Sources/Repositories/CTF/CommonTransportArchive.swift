@@ -22,27 +22,40 @@ public final class CommonTransportArchive: ArtifactStore {
     /// also the gate that lets one referrer at a time into a list.
     let superseded = Guarded<Set<Digest>>([])
 
+    /// What is left out; see `leaveOut`.
+    let difference: Guarded<DifferenceState>
+
     private init(
         name: String, format: ArchiveFormat, contents: [ArchiveContent], index: TransportArchiveIndex,
-        writer: TransportArchiveWriter?
+        writer: TransportArchiveWriter?, omitted: OmittedBlobs = OmittedBlobs()
     ) {
+        difference = Guarded(DifferenceState(omitted: omitted))
         (self.name, self.format, self.contents, self.writer) = (name, format, contents, writer)
         self.index = Guarded(index)
     }
 
     /// Makes an archive; throws `.conflict` when something other than an empty folder is there already.
     ///
-    /// - Parameter format: by default what the name asks for: `.tar`, `.tgz`, `.tar.gz`, else a folder.
+    /// - Parameters:
+    ///   - format: by default what the name asks for: `.tar`, `.tgz`, `.tar.gz`, else a folder.
+    ///   - volumeSize: cuts the archive into volumes `<path>.vol001`, … of at most so many bytes; a folder becomes a tar.
+    ///     With `finish`, volumes take the place of what was written, which cannot be read through this object then.
     public static func create(
-        path: String, format: ArchiveFormat? = nil, temporaryFolder: String? = nil
+        path: String, format: ArchiveFormat? = nil, volumeSize: Int64? = nil, temporaryFolder: String? = nil
     ) async throws -> CommonTransportArchive {
-        let format = format ?? ArchiveFormat(path: path)
+        var format = format ?? ArchiveFormat(path: path)
+        if let volumeSize {
+            try VolumeWriter.check(size: volumeSize)
+            try VolumeWriter.checkFree(path)
+            if format == .directory { format = .tar }
+        }
         if FileSystem.exists(path) {
             guard format == .directory, FileSystem.isFolder(path), try FileSystem.names(in: path).isEmpty else {
                 throw Fault(.conflict, "\(path) exists already", fix: "choose another name, or remove it")
             }
         }
-        let writer = try TransportArchiveWriter(path: path, format: format, base: nil, lock: nil, written: nil)
+        let writer = try TransportArchiveWriter(
+            path: path, format: format, volumeSize: volumeSize, base: nil, lock: nil, written: nil)
         return CommonTransportArchive(
             name: path, format: format, contents: [.folder(writer.folder)], index: TransportArchiveIndex(),
             writer: writer)
@@ -56,23 +69,39 @@ public final class CommonTransportArchive: ArtifactStore {
     public static func open(
         path: String, writable: Bool = false, temporaryFolder: String? = nil
     ) async throws -> CommonTransportArchive {
-        guard FileSystem.exists(path) else {
+        let isVolumes = try ArchiveContent.holdsVolumes(path)
+        guard isVolumes || FileSystem.exists(path) else {
             throw Fault(.notFound, "there is no archive \(path)", fix: "check the path")
+        }
+        guard !isVolumes || !writable else {
+            throw Fault(
+                .unsupported, "the volumes of \(path) are only read",
+                fix: "carry what they hold to a new archive with --volume-size, or join them first")
         }
         // The lock comes first: what is read behind it is what will be replaced.
         let lock = writable ? try TransportArchiveWriter.lock(path) : nil
         let (content, format) = try await ArchiveContent.open(path, temporaryFolder: temporaryFolder)
         let written = try readIndex(content, path)
+        let omitted = try readOmittedBlobs(content, path)
         guard let lock else {
             return CommonTransportArchive(
-                name: path, format: format, contents: [content], index: written ?? TransportArchiveIndex(), writer: nil)
+                name: path, format: format, contents: [content], index: written ?? TransportArchiveIndex(), writer: nil,
+                omitted: omitted)
         }
         let writer = try TransportArchiveWriter(
             path: path, format: format, base: content, lock: lock,
             written: format == .directory ? written : written ?? TransportArchiveIndex())
         let contents = format == .directory ? [content] : [.folder(writer.folder), content]
         return CommonTransportArchive(
-            name: path, format: format, contents: contents, index: written ?? TransportArchiveIndex(), writer: writer)
+            name: path, format: format, contents: contents, index: written ?? TransportArchiveIndex(), writer: writer,
+            omitted: omitted)
+    }
+
+    private static func readOmittedBlobs(_ content: ArchiveContent, _ path: String) throws(Fault) -> OmittedBlobs {
+        guard let bytes = try content.read(OmittedBlobs.fileName, limit: OmittedBlobs.sizeLimit) else {
+            return OmittedBlobs()
+        }
+        return try OmittedBlobs(parsing: bytes, source: "\(path)/\(OmittedBlobs.fileName)")
     }
 
     /// The index of an archive; nil when it has none and may do without.
@@ -95,14 +124,14 @@ public final class CommonTransportArchive: ArtifactStore {
     /// May be called again after more was written; without changes it does nothing.
     public func finish() async throws {
         guard let writer else { return }
-        try await writer.finish(index, leavingOut: superseded.withLock { unnamed($0) })
+        try await writer.finish(index, difference, leavingOut: superseded.withLock { unnamed($0) })
         try removeSuperseded(writer)
     }
 
     /// Makes a folder show what has been written.
     func commit() async throws {
         let writer = try requireWriter()
-        try await writer.commit(index)
+        try await writer.commit(index, difference)
         try removeSuperseded(writer)
     }
 

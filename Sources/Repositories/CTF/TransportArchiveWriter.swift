@@ -14,6 +14,8 @@ actor TransportArchiveWriter {
     nonisolated let folder: String
     private let path: String
     private let format: ArchiveFormat
+    /// The most bytes of a volume; nil for an archive in one file.
+    private let volumeSize: Int64?
     /// The archive of before, for a tar; its blobs are copied when packing.
     private let base: ArchiveContent?
     private let workingFolder: TemporaryFolder?
@@ -46,9 +48,10 @@ actor TransportArchiveWriter {
     ///   - lock: the lock on what is there already.
     ///   - written: the index that is there already.
     init(
-        path: String, format: ArchiveFormat, base: ArchiveContent?, lock: FileLock?, written: TransportArchiveIndex?
+        path: String, format: ArchiveFormat, volumeSize: Int64? = nil, base: ArchiveContent?, lock: FileLock?,
+        written: TransportArchiveIndex?
     ) throws(Fault) {
-        (self.path, self.format, self.written) = (path, format, written)
+        (self.path, self.format, self.volumeSize, self.written) = (path, format, volumeSize, written)
         isPacked = base != nil
         madeFolder = format == .directory && !FileSystem.exists(path)
         if format == .directory {
@@ -95,8 +98,10 @@ actor TransportArchiveWriter {
         try file.commit(durably: false)
     }
 
-    /// Writes a blob whose digest shows when it is written.
-    nonisolated func write(_ content: ByteStream) async throws -> (digest: Digest, size: Int64) {
+    /// Writes a blob whose digest shows when it is written; one that is left out then is not kept.
+    nonisolated func write(
+        _ content: ByteStream, leavingOut isLeftOut: @Sendable (Digest, Int64) -> Bool
+    ) async throws -> (digest: Digest, size: Int64) {
         let random = UInt64.random(in: .min ... .max)
         let temporary = "\(folder)/blobs/\(Self.temporaryPrefix)\(String(random, radix: 36))"
         do {
@@ -109,6 +114,10 @@ actor TransportArchiveWriter {
                 size += Int64(chunk.count)
             }
             let digest = hasher.finalize()
+            guard !isLeftOut(digest, size) else {
+                try FileSystem.removeFile(temporary)
+                return (digest, size)
+            }
             await note(digest)
             try FileSystem.rename(temporary, to: "\(folder)/\(BlobName.path(digest))")
             return (digest, size)
@@ -132,14 +141,27 @@ actor TransportArchiveWriter {
     /// Makes the folder say what `index` says, surviving a power cut; what is newer by then is written as well.
     ///
     /// For a tar this is left to `finish`: until then nobody sees anything.
-    func commit(_ index: Guarded<TransportArchiveIndex>) throws(Fault) {
+    func commit(_ index: Guarded<TransportArchiveIndex>, _ difference: Guarded<DifferenceState>) throws(Fault) {
         guard format == .directory else { return }
         let index = index.withLock { $0 }
         guard index != written else { return }
         try flushBlobs()
+        // Noted before the index, so that whoever sees a manifest sees what it lacks.
+        let record = "\(folder)/\(OmittedBlobs.fileName)"
+        if let bytes = omissions(difference) {
+            try FileSystem.write(bytes, to: record)
+        } else {
+            try FileSystem.removeFile(record)
+        }
         try FileSystem.write(index.encoded(), to: "\(folder)/\(TransportArchiveIndex.fileName)")
         if written == nil { try FileSystem.synchronize(folder: FileSystem.folder(of: path)) }
         written = index
+    }
+
+    /// The record of what is left out; nil when that is nothing.
+    private func omissions(_ difference: Guarded<DifferenceState>) -> [UInt8]? {
+        let omitted = difference.withLock { $0.omitted }
+        return omitted.blobs.isEmpty ? nil : omitted.encoded()
     }
 
     private func flushBlobs() throws(Fault) {
@@ -156,24 +178,37 @@ actor TransportArchiveWriter {
     /// Completes the archive.
     ///
     /// - Parameter superseded: blobs that are left out of a tar.
-    func finish(_ index: Guarded<TransportArchiveIndex>, leavingOut superseded: Set<Digest>) async throws {
+    func finish(
+        _ index: Guarded<TransportArchiveIndex>, _ difference: Guarded<DifferenceState>,
+        leavingOut superseded: Set<Digest>
+    ) async throws {
         guard format != .directory else {
-            try commit(index)
+            try commit(index, difference)
             // Blobs that no index names survive as well, so that the next run finds them.
             return try flushBlobs()
         }
         let present = index.withLock { $0 }
         guard !isPacked || present != written else { return }
         isPacked = true
-        do { try await pack(present, leavingOut: superseded) } catch {
+        do { try await pack(present, omissions(difference), leavingOut: superseded) } catch {
             isPacked = false
             throw error
         }
         written = present
     }
 
-    private func pack(_ index: TransportArchiveIndex, leavingOut superseded: Set<Digest>) async throws {
-        let tar = Tar.stream(try members(index, leavingOut: superseded))
+    private func pack(
+        _ index: TransportArchiveIndex, _ omissions: [UInt8]?, leavingOut superseded: Set<Digest>
+    ) async throws {
+        let tar = Tar.stream(try members(index, omissions, leavingOut: superseded))
+        if let volumeSize {
+            guard written == nil else {
+                throw Fault(.unsupported, "\(path) is written in volumes already, which do not change")
+            }
+            let volumes = VolumeWriter(path: path, volumeSize: volumeSize, workingFolder: folder)
+            try await volumes.write(format == .tgz ? tar.gzipped() : tar)
+            return
+        }
         // In the working folder, where the next run finds and removes it when this one is killed.
         let packed = "\(folder)/packed"
         try FileSystem.removeFile(packed)
@@ -191,9 +226,9 @@ actor TransportArchiveWriter {
         lock = try FileLock(path)
     }
 
-    /// The members in the order of v1: index, folder, blobs by name.
+    /// The members in the order of v1: index, folder, blobs by name; what is left out stands behind the index.
     private func members(
-        _ index: TransportArchiveIndex, leavingOut superseded: Set<Digest>
+        _ index: TransportArchiveIndex, _ omissions: [UInt8]?, leavingOut superseded: Set<Digest>
     ) throws(Fault) -> [TarMember] {
         let new = ArchiveContent.folder(folder)
         let fresh = Set(try new.blobs())
@@ -201,21 +236,40 @@ actor TransportArchiveWriter {
         var members: [TarMember] = [
             .bytes(TransportArchiveIndex.fileName, index.encoded()), .folder("blobs"),
         ]
+        if let omissions { members.insert(.bytes(OmittedBlobs.fileName, omissions), at: 1) }
         for digest in fresh.union(old).subtracting(superseded).sorted(by: { BlobName.name($0) < BlobName.name($1) }) {
             let (path, isOld) = (BlobName.path(digest), old.contains(digest))
             let content = isOld ? base ?? new : new
             guard let size = try content.size(of: path) else { continue }
-            let name = self.path
+            let (name, isGivenUp, folder) = (self.path, volumeSize != nil, self.folder)
             members.append(
                 .file(path, size: size) {
                     guard let stream = try content.open(path) else {
                         throw Fault(.notFound, "\(path) vanished while \(name) was packed", fix: "run this again")
                     }
+                    // Volumes take the place of the blobs one by one, so that both never need the space of two archives.
+                    if isGivenUp { return stream.atEnd { try FileSystem.removeFile("\(folder)/\(path)") } }
                     // New blobs were checked when they were written.
                     return isOld ? stream.verified(digest: digest, size: size, of: "\(digest) in \(name)") : stream
                 })
         }
         for index in members.indices { members[index].entry.modified = Self.modified }
         return members
+    }
+}
+
+extension ByteStream {
+    /// The same bytes; `body` runs once, before the end is told.
+    fileprivate func atEnd(_ body: @escaping @Sendable () throws -> Void) -> ByteStream {
+        let hasEnded = Guarded(false)
+        return ByteStream {
+            if let chunk = try await next() { return chunk }
+            let isFirst = hasEnded.withLock { ended in
+                defer { ended = true }
+                return !ended
+            }
+            if isFirst { try body() }
+            return nil
+        }
     }
 }
