@@ -72,6 +72,9 @@ let package = Package(
                 "Transfer",
             ]),
         .target(
+            name: "Plugins",
+            dependencies: ["Basics", "Cryptography", "Documents", "Repositories", "Orchestration"]),
+        .target(
             name: "Operations",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "OCI", "ComponentModel", "Repositories", "Transfer",
@@ -85,8 +88,8 @@ let package = Package(
             name: "OCMCommands",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "CEL", "CELLibraries",
-                "CELTesting", "OCI", "ComponentModel", "Repositories", "Transfer", "Orchestration", "Operations",
-                "CELWorkbench",
+                "CELTesting", "OCI", "ComponentModel", "Repositories", "Transfer", "Orchestration", "Plugins",
+                "Operations", "CELWorkbench",
                 "CommandLineKit",
             ]),
         .executableTarget(name: "ocm", dependencies: ["OCMCommands"]),
@@ -151,6 +154,12 @@ let package = Package(
             dependencies: [
                 "Basics", "Documents", "WebClient", "ComponentModel", "Repositories", "Orchestration", "Operations",
                 "TestServers",
+            ]),
+        .testTarget(
+            name: "PluginsTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "WebClient", "Repositories", "Orchestration", "Plugins",
+                "TestInputs",
             ]),
         .testTarget(
             name: "SovereignNotesTests",

@@ -19,7 +19,14 @@ public enum FileSystem {
         public let mode: UInt32
         /// Seconds since 1970.
         public let modified: Int64
+        /// The number of the user it belongs to.
+        public let owner: UInt32
+        /// The number of the group it belongs to.
+        public let group: UInt32
     }
+
+    /// The number of the user that this process acts as.
+    public static var user: UInt32 { geteuid() }
 
     /// What stands at a path, or nil when nothing does.
     ///
@@ -39,7 +46,7 @@ public enum FileSystem {
             }
         return Entry(
             name: lastPart(of: path), kind: kind, size: Int64(status.st_size), mode: status.st_mode & 0o7777,
-            modified: Int64(status.st_mtim.tv_sec))
+            modified: Int64(status.st_mtim.tv_sec), owner: status.st_uid, group: status.st_gid)
     }
 
     /// Whether anything stands at a path.

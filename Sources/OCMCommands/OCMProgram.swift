@@ -41,6 +41,9 @@ public enum OCMProgram {
                     .command(TransferComponentVersion.self), .command(TransferArchive.self),
                     .command(TransferSpecification.self),
                 ]),
+            .group(
+                "plugins", abstract: "Look at plug-ins, which add kinds of operations to transformation specifications",
+                [.command(ListPlugins.self), .command(DescribePlugin.self), .command(CheckPlugins.self)]),
             .command(Login.self),
             .group("config", abstract: "Look at the configuration", [.command(ConfigView.self)]),
             .group(

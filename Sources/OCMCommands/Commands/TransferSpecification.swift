@@ -29,6 +29,7 @@ struct TransferSpecification: Command {
     var file: String
     @Flag(help: "check it and show the order, and do nothing") var dryRun = false
     @Option(help: "how many operations run at once", valueName: "N") var jobs = 4
+    @OptionGroup var plugins: PluginOptions
     @Option(short: "o", help: "table, json or yaml") var output = OutputFormat.table
 
     mutating func validate() throws {
@@ -38,8 +39,9 @@ struct TransferSpecification: Command {
     func run(in context: OCMContext) async throws {
         let source = file == "-" ? "standard input" : file
         let document = try YAML.document(VariableNotation.contents(file), source: source)
-        let operations = Orchestration.Operation.builtIn
-        let graph = try OrchestrationGraph(OrchestrationSpecification(document), types: operations.map(\.type))
+        let specification = try OrchestrationSpecification(document)
+        let operations = try await plugins.operations(for: specification, context)
+        let graph = try OrchestrationGraph(specification, types: operations.map(\.type))
         if dryRun { return context.present(graph.json, as: output) { graph.text } }
         let run = OperationContext(connections: context.connections)
         let report = try await GraphExecutor(
