@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CSpawn
 internal import Glibc
 
 /// Two connected ends that no other program inherits by accident.
@@ -46,6 +47,8 @@ enum ChildSpawn {
         for (number, descriptor) in descriptors.enumerated() {
             unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
         }
+        // C libraries do not mark all theirs close-on-exec, and who started this process may not have either.
+        unsafe posix_spawn_file_actions_addclosefrom_np(&actions, Int32(descriptors.count))
 
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)

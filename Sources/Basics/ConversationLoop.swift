@@ -34,8 +34,8 @@ struct ConversationLoop: ~Copyable {
                     logs.writing.descriptor, answers.writing.descriptor,
                 ], inSession: true)
             for descriptor in [
-                inputs.reading.descriptor, inputs.writing.descriptor, outputs.reading.descriptor,
-                logs.reading.descriptor, answers.reading.descriptor,
+                inputs.writing.descriptor, outputs.reading.descriptor, logs.reading.descriptor,
+                answers.reading.descriptor,
             ] {
                 _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
             }
@@ -84,6 +84,8 @@ struct ConversationLoop: ~Copyable {
     private mutating func hasReadInput(_ feed: ConversationFeed) -> Bool {
         guard let unread = unread?.descriptor else { return true }
         guard case .end = feed.next() else { return false }
+        // Nobody else can write to it, so this does not wait.
+        input = nil
         var byte: UInt8 = 0
         return unsafe Glibc.read(unread, &byte, 1) <= 0
     }

@@ -83,11 +83,19 @@ import Testing
     @Test("folders come from the configuration, the variable and the command line, in this order")
     func settings() throws {
         let entry: JSON = [
-            "type": "plugins.config.ocm.software/v1alpha1", "folders": ["/one"], "environment": ["A": "b"],
+            "folders": ["/one"], "environment": ["A": "b"],
             "contentLimit": "2GiB", "longestDeadlineSeconds": 5,
         ]
-        func configuration(_ json: JSON) -> Configuration {
-            Configuration(entries: [.init(type: "plugins.config.ocm.software", json: json, source: "config")])
+        let folder = try TemporaryFolder(prefix: "plugins")
+        func configuration(_ json: JSON) throws -> Configuration {
+            var json = json
+            json["type"] = "plugins.config.ocm.software/v1alpha1"
+            let path = "\(folder.path)/config"
+            try FileSystem.remove(path)
+            try FileSystem.write(json.encoded(), to: path)
+            return try Configuration(
+                files: ConfigurationFiles(
+                    named: [path], environment: Environment([:]), workingFolder: "/", executableFolder: nil))
         }
         let settings = try PluginSettings(
             configuration(entry), folders: ["three"], environment: Environment(["OCM_PLUGIN_DIR": "/two:/more"]))
