@@ -66,8 +66,8 @@ public struct ChildConversation: Sendable {
     ///   - output: takes what it writes to descriptor 1, piece by piece, on a thread of its own; the program waits as
     ///     long as this works.
     ///   - log: takes what it writes to descriptor 2, likewise.
-    /// - Throws: what `input` and `output` throw; `unavailable` at the deadline, `limitExceeded` for too much output or
-    ///   answer, `cancelled` when the task is.
+    /// - Throws: what `input` and `output` throw; `limitExceeded` at the deadline and for too much output or answer,
+    ///   `cancelled` when the task is.
     public func run(
         input: ByteStream?, output: @escaping @Sendable (Chunk) throws -> Void,
         log: @escaping @Sendable (Chunk) -> Void

@@ -99,7 +99,7 @@ struct ConversationLoop: ~Copyable {
         let left = deadline - .now
         guard left > .zero || isLast else {
             throw Fault(
-                .unavailable, "\(talk.program) did not end within \(talk.deadline) and was stopped",
+                .limitExceeded, "\(talk.program) did not end within \(talk.deadline) and was stopped",
                 fix: "see what it waits for, or give it more time")
         }
         if case .failed(let failure) = feed.next() { throw failure }

@@ -55,6 +55,15 @@ public enum FileSystem {
     /// Whether a path names a folder.
     public static func isFolder(_ path: String) -> Bool { (try? entry(at: path))?.kind == .folder }
 
+    /// How many bytes this user may still write to the file system that holds a folder.
+    public static func freeSpace(in folder: String) throws(Fault) -> Int64 {
+        var status = statvfs()
+        guard unsafe statvfs(folder, &status) == 0 else { throw Fault.system(errno, "look at the space of \(folder)") }
+        let (bytes, isTooLarge) = Int64(clamping: status.f_bavail).multipliedReportingOverflow(
+            by: Int64(clamping: status.f_frsize))
+        return isTooLarge ? .max : bytes
+    }
+
     /// The names in a folder without `.` and `..`, sorted by their bytes.
     public static func names(in folder: String) throws(Fault) -> [String] {
         guard let handle = unsafe opendir(folder) else { throw Fault.system(errno, "list \(folder)") }
