@@ -156,6 +156,7 @@ let package = Package(
                 "Basics", "Documents", "WebClient", "ComponentModel", "Repositories", "Orchestration", "Operations",
                 "TestServers",
             ]),
+        .testTarget(name: "TransferTests", dependencies: ["Basics", "Transfer"]),
         .testTarget(
             name: "PluginsTests",
             dependencies: [

@@ -3,11 +3,16 @@
 /// A file kept open for several readers: each reads at its own offset, so they never disturb one another.
 public final class SharedFile: Sendable {
     private let handle: FileHandle
+    /// Space on disk that is given back with the file.
+    private let reservation: DiskReservation?
     /// The path it was opened with, for messages.
     public var path: String { handle.path }
 
-    /// Shares an open file.
-    public init(_ handle: consuming FileHandle) { self.handle = handle }
+    /// Shares an open file, which may have space on disk reserved.
+    public init(_ handle: consuming FileHandle, reservation: DiskReservation? = nil) {
+        self.handle = handle
+        self.reservation = reservation
+    }
 
     /// Opens a file for reading.
     public convenience init(reading path: String) throws(Fault) { try self.init(FileHandle(reading: path)) }

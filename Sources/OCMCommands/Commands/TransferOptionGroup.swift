@@ -30,6 +30,7 @@ struct TransferOptionGroup: ParsableOptions {
     @Option(short: "t", help: "the format of a new archive: directory, tar or tgz") var type: ArchiveFormat?
     @Option(help: "another repository to look up referenced versions; repeatable") var lookup: [RepositoryLocator] = []
     @Option(short: "j", help: "how many resources move at once") var concurrencyLimit = 2
+    @OptionGroup var limits: TransferLimitOptions
     @Flag(help: "print the plan and move nothing") var dryRun = false
     @Option(short: "o", help: "text, json or yaml") var output = OutputFormat.text
 
@@ -50,6 +51,7 @@ struct TransferOptionGroup: ParsableOptions {
         if let uploadAs { options.uploadAs = uploadAs }
         options.trust = try TrustResolver(context: context).trust(verify)
         options.concurrency = concurrencyLimit
+        options.budgets = try TransferBudgets(limits.values, jobs: concurrencyLimit)
         options.temporaryFolder = context.globals.tempFolder
         return options
     }
@@ -60,6 +62,16 @@ struct TransferOptionGroup: ParsableOptions {
         from source: any ComponentVersionRepository, to targets: [RepositoryLocator], in context: OCMContext
     ) async throws {
         let options = try options(context)
+        try await DiskBudget.$current.withValue(options.budgets?.disk) {
+            try await transfer(select, from: source, to: targets, options, in: context)
+        }
+    }
+
+    private func transfer(
+        _ select: @Sendable (any ComponentVersionRepository) async throws -> [ComponentVersionIdentity],
+        from source: any ComponentVersionRepository, to targets: [RepositoryLocator], _ options: TransferOptions,
+        in context: OCMContext
+    ) async throws {
         let plan = try await plan(select, from: source, to: targets, options, in: context)
         var generator = TransferGenerator(plan, publishesArtifacts: options.uploadAs == .ociArtifact)
         let specification = generator.specification()
@@ -68,7 +80,8 @@ struct TransferOptionGroup: ParsableOptions {
         }
         let weights = generator.weights
         let report = try await context.withProgress { observer in
-            let run = OperationContext(connections: context.connections, observer: observer)
+            let run = OperationContext(
+                connections: context.connections, observer: observer, budgets: options.budgets)
             for version in plan.targets.flatMap(\.versions) {
                 await run.adopt(version.repository, writing: false)
                 run.note(version.version, in: version.repository)
@@ -76,7 +89,7 @@ struct TransferOptionGroup: ParsableOptions {
             for target in plan.targets { await run.adopt(target.repository, writing: true) }
             let document = LocatedDocument(specification, source: "the plan")
             var transfer = try TransferRun(OrchestrationSpecification(document), context: run)
-            transfer.settings.width = options.concurrency
+            transfer.settings.width = options.budgets?.jobs ?? options.concurrency
             transfer.settings.weights = weights
             plan.announce(to: observer)
             return try await transfer.run()

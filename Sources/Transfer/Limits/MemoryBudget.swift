@@ -15,6 +15,8 @@ public actor MemoryBudget {
 
     /// What nobody has now.
     public var available: Int64 { free }
+    /// How many wait.
+    public var waitingCount: Int { waiting.count }
 
     /// Runs `body` with so many bytes reserved.
     ///
@@ -48,7 +50,7 @@ public actor MemoryBudget {
         lastID += 1
         let id = lastID
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 // The cancellation may have come before this, when there was nothing to take out.
                 if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
                 waiting.append((id, bytes, continuation))

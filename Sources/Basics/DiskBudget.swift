@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Basics
-
 /// Bytes of temporary files that a run may have at any moment: what is spooled, unpacked, or not whole yet.
 ///
 /// What is asked for is refused before it is written, when it would be more than the budget or than what the file
@@ -15,6 +13,10 @@ public final class DiskBudget: Sendable {
     public let total: Int64?
     private let state = Guarded(State())
     private let freeSpace: @Sendable (String) throws(Fault) -> Int64
+
+    /// The budget of the work that runs now; whatever writes temporary files asks it. Tasks hand it on to those they
+    /// start.
+    @TaskLocal public static var current: DiskBudget?
 
     /// How much is asked for at a time when the size is not known.
     public static let step: Int64 = 8 << 20
@@ -125,27 +127,15 @@ public final class DiskReservation: Sendable {
     }
 }
 
-/// A file without a name that holds a content, and the space it takes.
-public struct SpooledContent: Sendable {
-    /// The file.
-    public let file: SharedFile
-    private let reservation: DiskReservation
-
-    /// Writes a stream to a file within a budget.
-    public init(
-        _ stream: ByteStream, size: Int64? = nil, in folder: String?, name: String, budget: DiskBudget
-    ) async throws {
-        let folder = folder ?? Environment.process["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-        reservation = try budget.reserve(size, in: folder, for: name)
-        file = try await SharedFile.spooling(reservation.covering(stream), in: folder, name: name)
-    }
-
-    /// The bytes, any number of times; the space is kept as long as somebody reads.
-    public func stream() throws(Fault) -> ByteStream {
-        let inner = file.stream(0..<(try file.size()))
-        return ByteStream { [reservation] in
-            defer { withExtendedLifetime(reservation) {} }
-            return try await inner.next()
-        }
+extension TemporaryFolder {
+    /// A stream that will be written to a file of this folder, within the budget of the work that runs now; the space
+    /// is given back with the folder.
+    ///
+    /// - Parameter thing: what errors call it.
+    public func covering(_ stream: ByteStream, size: Int64? = nil, for thing: String) throws(Fault) -> ByteStream {
+        guard let budget = DiskBudget.current else { return stream }
+        let reservation = try budget.reserve(size, in: path, for: thing)
+        keep(reservation)
+        return reservation.covering(stream)
     }
 }
