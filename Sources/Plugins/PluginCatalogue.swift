@@ -65,7 +65,8 @@ public struct PluginCatalogue: Sendable {
             plugin.description.operations.map { operation in
                 let process = PluginProcess(
                     file: plugin.file, name: "the plug-in \(plugin.description.name)", settings: settings)
-                let run = PluginRun(process: process, operation: operation, observe: observe)
+                let run = PluginRun(
+                    process: process, plugin: plugin.description.name, operation: operation, observe: observe)
                 return Operation(operation.operationType) { try await run.perform($0, $1) }
             }
         }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("ocm plugins") struct PluginTests {
     /// A copy of the example, as a user has it.
-    private func example() throws -> TemporaryFolder {
+    private func copied() throws -> TemporaryFolder {
         let source = FileSystem.join(FileSystem.folder(of: #filePath), "../../examples/plugins")
         let folder = try TemporaryFolder(prefix: "plugins")
         for name in ["constructor.yaml", "letter.txt", "specification.yaml"] {
@@ -21,8 +21,8 @@ import Testing
     }
 
     @Test("the example runs as its comment says, and the text is replaced")
-    func example() async throws {
-        let folder = try example()
+    func runs() async throws {
+        let folder = try copied()
         let specification = String(
             decoding: try FileSystem.read("\(folder.path)/specification.yaml", limit: 1 << 20), as: UTF8.self)
         let commands = specification.split(separator: "\n").prefix { $0.hasPrefix("# ocm ") }
@@ -44,7 +44,7 @@ import Testing
 
     @Test("the example finds a text that two pieces of a stream share")
     func pieces() async throws {
-        let folder = try example()
+        let folder = try copied()
         let find = "registry.example.com"
         let filler = String(repeating: "x", count: 256 * 1024 - 10)
         try FileSystem.remove("\(folder.path)/letter.txt")
@@ -60,7 +60,7 @@ import Testing
 
     @Test("what cannot be used is said, also as JSON, and is the failure of `check` alone")
     func check() async throws {
-        let folder = try example()
+        let folder = try copied()
         try FileSystem.write(Array("#!/bin/sh\nexit 3\n".utf8), to: "\(folder.path)/plugins/broken", mode: 0o755)
         let variables = ["OCM_PLUGIN_DIR": "\(folder.path)/plugins"]
         let checked = try await OCM.run(["plugins", "check", "-o", "json"], home: folder.path, variables: variables)
@@ -82,7 +82,7 @@ import Testing
 
     @Test("a specification of built-in operations starts no plug-in")
     func notStarted() async throws {
-        let folder = try example()
+        let folder = try copied()
         try FileSystem.write(
             Array("#!/bin/sh\ntouch \(folder.path)/started\n".utf8), to: "\(folder.path)/plugins/eager", mode: 0o755)
         try FileSystem.write(

@@ -9,7 +9,7 @@ import Testing
 @testable import Plugins
 
 @Suite("Descriptions of plug-ins") struct PluginDescriptionTests {
-    static let description = """
+    static let document = """
         {"protocolVersion":"v1alpha1","name":"n","version":"1","operations":[{"type":"a.example/v1alpha1",
         "summary":"Does.","properties":{"type":"object","properties":{"list":{"type":"array","items":{"type":"string",
         "enum":["a","b"]},"maxItems":2},"map":{"type":"object","additionalProperties":{"type":"number","maximum":2}},
@@ -18,13 +18,13 @@ import Testing
         "deadlineSeconds":5}]}
         """
 
-    static func read(_ text: String) throws(Fault) -> PluginDescription {
+    static func parsed(_ text: String) throws(Fault) -> PluginDescription {
         try PluginDescription(JSON(parsing: Array(text.utf8), source: "test"), source: "test")
     }
 
     @Test("what is described becomes a kind of operation, with its contents among properties and outputs")
-    func good() throws {
-        let operation = try Self.read(Self.description).operations[0]
+    func read() throws {
+        let operation = try Self.parsed(Self.document).operations[0]
         #expect(operation.type == "a.example/v1alpha1" && operation.deadline == .seconds(5))
         let type = operation.operationType
         #expect(type.properties["properties"]?.object?.keys == ["list", "map", "open", "maybe", "data", "more"])
@@ -53,10 +53,10 @@ import Testing
     ]
 
     @Test("a description of the wrong form is refused, and the reason says where", arguments: wrong)
-    func wrong(_ old: String, _ new: String, _ says: String) throws {
-        let text = Self.description.replacing(old, with: new, maxReplacements: 1)
-        try #require(text != Self.description)
-        let fault = try #require(throws: Fault.self) { try Self.read(text) }
+    func refused(_ old: String, _ new: String, _ says: String) throws {
+        let text = Self.document.replacing(old, with: new, maxReplacements: 1)
+        try #require(text != Self.document)
+        let fault = try #require(throws: Fault.self) { try Self.parsed(text) }
         #expect(fault.message.contains(says), "\(fault)")
     }
 
@@ -81,15 +81,15 @@ import Testing
     ]
 
     @Test("values are held against a schema", arguments: values)
-    func values(_ text: String, _ problem: String) throws {
-        let schema = try Self.read(Self.description).operations[0].properties
+    func compared(_ text: String, _ problem: String) throws {
+        let schema = try Self.parsed(Self.document).operations[0].properties
         let problems = schema.problems(in: try JSON(parsing: Array(text.utf8), source: "test"), named: "p")
         #expect(problems.joined() == problem)
     }
 
     @Test("a damaged description is refused or read, and never ends the program")
     func damaged() {
-        var mutator = ByteMutator(samples: [Array(Self.description.utf8)], tokens: ["type", "{}", "[]", "null"], seed: 20)
+        var mutator = ByteMutator(samples: [Array(Self.document.utf8)], tokens: ["type", "{}", "[]", "null"], seed: 20)
         var refused = 0
         for _ in 0..<5000 {
             let bytes = mutator.next()

@@ -10,7 +10,7 @@ import Transfer
     ]
 
     @Test("as many contents move at once as memory allows, and no more than asked for", arguments: memory)
-    func jobs(_ limit: Int64, _ asked: Int, _ jobs: Int) throws {
+    func derived(_ limit: Int64, _ asked: Int, _ jobs: Int) throws {
         let budgets = try TransferBudgets(TransferLimits(memory: ByteCount(limit), jobs: asked))
         #expect(budgets.jobs == jobs)
     }
@@ -22,7 +22,7 @@ import Transfer
     ]
 
     @Test("what could never work is refused at the start", arguments: wrong)
-    func refused(_ limits: TransferLimits, _ says: String) throws {
+    func never(_ limits: TransferLimits, _ says: String) throws {
         let fault = try #require(throws: Fault.self) { try TransferBudgets(limits) }
         #expect(fault.code == .invalid && fault.message.contains(says), "\(fault)")
     }

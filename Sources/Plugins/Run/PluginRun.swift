@@ -9,6 +9,8 @@ internal import Repositories
 /// One operation done by a plug-in: contents and properties go in, contents and outputs come out.
 struct PluginRun: Sendable {
     let process: PluginProcess
+    /// What the plug-in calls itself.
+    let plugin: String
     let operation: PluginOperationDescription
     let observe: @Sendable (PluginMessage) -> Void
 
@@ -38,7 +40,7 @@ struct PluginRun: Sendable {
 
         let input = try operation.input.map { try blob(named: $0, properties, context) }
         let spool = try ContentSpool(in: folder.path)
-        let name = process.name, id = context.operation
+        let name = plugin, id = context.operation
         let log = PluginLog { [observe] line in observe(PluginMessage(line, plugin: name, operation: id)) }
         let end: ChildConversation.End
         do {
