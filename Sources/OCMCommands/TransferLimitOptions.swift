@@ -6,7 +6,7 @@ public import Transfer
 
 /// What a transfer may take.
 struct TransferLimitOptions: ParsableOptions {
-    @Option(help: "how many contents move at once; --concurrency-limit by default", valueName: "N") var jobs: Int?
+    @Option(help: "how many contents move, or operations run, at once", valueName: "N") var jobs: Int?
     @Option(help: "the most memory of the program, such as 128MiB; fewer contents move at once if need be")
     var maxMemory: ByteCount?
     @Option(help: "the most bytes of temporary files at any moment, such as 10GiB; the target itself does not count")

@@ -6,6 +6,7 @@ internal import CommandLineKit
 internal import Documents
 internal import Operations
 internal import Orchestration
+internal import Transfer
 
 /// `ocm transfer specification FILE`
 struct TransferSpecification: Command {
@@ -28,13 +29,9 @@ struct TransferSpecification: Command {
     @Argument(help: "a YAML or JSON file, - for standard input", valueName: "FILE", completion: .file)
     var file: String
     @Flag(help: "check it and show the order, and do nothing") var dryRun = false
-    @Option(help: "how many operations run at once", valueName: "N") var jobs = 4
+    @OptionGroup var limits: TransferLimitOptions
     @OptionGroup var plugins: PluginOptions
     @Option(short: "o", help: "table, json or yaml") var output = OutputFormat.table
-
-    mutating func validate() throws {
-        guard (1...64).contains(jobs) else { throw UsageError("--jobs is between 1 and 64") }
-    }
 
     func run(in context: OCMContext) async throws {
         let source = file == "-" ? "standard input" : file
@@ -43,11 +40,10 @@ struct TransferSpecification: Command {
         let operations = try await plugins.operations(for: specification, context)
         let graph = try OrchestrationGraph(specification, types: operations.map(\.type))
         if dryRun { return context.present(graph.json, as: output) { graph.text } }
-        let run = OperationContext(connections: context.connections)
-        let report = try await GraphExecutor(
-            graph, ExecutionSettings(width: jobs), operations: operations, context: run
-        ).run()
-        try await run.finish()
+        let budgets = try TransferBudgets(limits.values, jobs: 4)
+        let report = try await DiskBudget.$current.withValue(budgets.disk) {
+            try await run(graph, operations, budgets, in: context)
+        }
         context.present(.array(report.map(\.json)), as: output) { report.text }
         let lost = report.filter { !$0.outcome.isFinished }
         guard !lost.isEmpty else { return }
@@ -55,6 +51,18 @@ struct TransferSpecification: Command {
             lost.count < report.count ? .partial : .invalid,
             "\(lost.count) of \(report.count) operations are not done",
             fix: "mend what failed, and run it again; what is written already is not moved again")
+    }
+
+    private func run(
+        _ graph: OrchestrationGraph, _ operations: [Orchestration.Operation], _ budgets: TransferBudgets,
+        in context: OCMContext
+    ) async throws -> [OperationReport] {
+        let run = OperationContext(connections: context.connections, budgets: budgets)
+        let report = try await GraphExecutor(
+            graph, ExecutionSettings(width: budgets.jobs), operations: operations, context: run
+        ).run()
+        try await run.finish()
+        return report
     }
 }
 

@@ -117,9 +117,11 @@ extension OperationContext {
                 to: expected, thing: thing, temporaryFolder: temporaryFolder)
         }
         let reference = try ImageReference("\(origin.repositoryHost)/\(subPath.isEmpty ? "" : subPath + "/")\(name)")
-        try await moving(thing, bytes: artifact.size(), to: target.locator) { watch in
-            try await artifact.copy(
-                to: repository.store, repository: reference.repository, tag: reference.tag, observer: watch)
+        try await within(memoryFor: .artifact(artifact)) {
+            try await moving(thing, bytes: artifact.size(), to: target.locator) { watch in
+                try await artifact.copy(
+                    to: repository.store, repository: reference.repository, tag: reference.tag, observer: watch)
+            }
         }
         var element = element
         element["access"] = [

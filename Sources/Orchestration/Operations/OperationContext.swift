@@ -6,6 +6,7 @@ internal import Cryptography
 public import Documents
 internal import OCI
 public import Repositories
+public import Transfer
 
 /// What an operation works with: the run it belongs to, connections, and contents on their way.
 ///
@@ -19,8 +20,13 @@ public struct OperationContext: Sendable {
     public let operation: String
 
     /// The context of a new run.
-    public init(connections: RepositoryConnections, observer: @escaping ProgressObserver = { _ in }) {
-        self.init(run: OperationRun(connections, observer), operation: "")
+    ///
+    /// - Parameter budgets: the bounds that contents keep while they move; nil when there are none.
+    public init(
+        connections: RepositoryConnections, observer: @escaping ProgressObserver = { _ in },
+        budgets: TransferBudgets? = nil
+    ) {
+        self.init(run: OperationRun(connections, observer, budgets), operation: "")
     }
 
     private init(run: OperationRun, operation: String) { (self.run, self.operation) = (run, operation) }
@@ -103,7 +109,18 @@ public struct OperationContext: Sendable {
     }
 
     /// The content that a file object names. Throws `invalid` when no operation of the run made it.
-    public func content(of file: JSON?) throws(Fault) -> ResourceContent { try entry(file).content }
+    public func content(of file: JSON?) throws(Fault) -> ResourceContent {
+        let content = try entry(file).content
+        return run.budgets?.limited(content) ?? content
+    }
+
+    /// Reads or moves a content when there is memory for its streams.
+    public func within<Result: Sendable>(
+        memoryFor content: ResourceContent, _ body: @Sendable () async throws -> Result
+    ) async throws -> Result {
+        guard let budgets = run.budgets else { return try await body() }
+        return try await budgets.move(content, body)
+    }
 
     /// The resource that the content of a file object comes from, if that is known.
     public func origin(of file: JSON?) throws(Fault) -> ContentOrigin? { try entry(file).origin }
@@ -235,9 +252,12 @@ private final class OperationRun: Sendable {
     let stored = Guarded<[PlaceKey: StoredComponentVersion]>([:])
     let counts = Guarded<[RepositoryLocator.Kind: MovedBytes]>([:])
     let observer: ProgressObserver
+    let budgets: TransferBudgets?
 
-    init(_ connections: RepositoryConnections, _ observer: @escaping ProgressObserver) {
-        (repositories, self.observer) = (RepositoryPool(connections), observer)
+    init(
+        _ connections: RepositoryConnections, _ observer: @escaping ProgressObserver, _ budgets: TransferBudgets?
+    ) {
+        (repositories, self.observer, self.budgets) = (RepositoryPool(connections), observer, budgets)
     }
 }
 
