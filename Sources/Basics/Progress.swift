@@ -16,6 +16,8 @@ public enum ProgressEvent: Sendable {
     case failed(id: String, ProgressFailure)
     /// A line worth reading that is no failure.
     case warning(String)
+    /// A line that tells what goes on.
+    case note(String)
 }
 
 /// Why an attempt failed.

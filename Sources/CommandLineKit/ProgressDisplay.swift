@@ -97,6 +97,7 @@ final class ProgressMeter: Sendable {
     private func text(of event: ProgressEvent, _ progress: ProgressState) -> String? {
         switch event {
         case .warning(let text): "warning: \(text.displayable)"
+        case .note(let text) where mode != .none: text.displayable
         case .failed(let id, let failure) where mode != .none: failure.text(of: progress.name(of: id) ?? id.displayable)
         default: nil
         }

@@ -23,6 +23,7 @@ extension ProgressEvent {
             case .finished(let id): [("event", .text("finished")), ("id", .text(id))]
             case .failed(let id, let failure): Self.members(id, failure)
             case .warning(let text): [("event", .text("warning")), ("message", .text(text))]
+            case .note(let text): [("event", .text("note")), ("message", .text(text))]
             }
         return JSONText.object(members).encoded
     }

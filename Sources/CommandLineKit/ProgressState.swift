@@ -49,7 +49,7 @@ struct ProgressState: Sendable {
                 moved -= active[index].moved
                 active.remove(at: index)
             }
-        case .warning: break
+        case .warning, .note: break
         }
     }
 

@@ -22,21 +22,22 @@ struct PluginOptions: ParsableOptions {
     }
 
     /// All kinds of operations for a specification. Plug-ins are started only when it uses one that is not built in.
+    ///
+    /// - Parameter observer: told what plug-ins log.
     func operations(
-        for specification: OrchestrationSpecification, _ context: OCMContext
+        for specification: OrchestrationSpecification, _ context: OCMContext, observer: @escaping ProgressObserver
     ) async throws -> [Orchestration.Operation] {
         let builtIn = Orchestration.Operation.builtIn
         let known = Set(builtIn.map(\.type.name))
         guard specification.operations.contains(where: { !known.contains($0.type) }) else { return builtIn }
         let catalogue = try await catalogue(context)
         for refusal in catalogue.refusals {
-            context.terminal.note("warning: not used as a plug-in: \(refusal.reason.message)")
+            observer(.warning("not used as a plug-in: \(refusal.reason.message)"))
         }
-        let terminal = context.terminal
         return builtIn
             + catalogue.operations { message in
-                let mark = message.isWarning ? "warning: " : ""
-                terminal.note("\(mark)\(message.operation) (\(message.plugin)): \(message.text)")
+                let text = "\(message.operation) (\(message.plugin)): \(message.text)"
+                observer(message.isWarning ? .warning(text) : .note(text))
             }
     }
 }

@@ -91,6 +91,7 @@ struct TransferOptionGroup: ParsableOptions {
             var transfer = try TransferRun(OrchestrationSpecification(document), context: run)
             transfer.settings.width = options.budgets?.jobs ?? options.concurrency
             transfer.settings.weights = weights
+            transfer.settings.observe = { event in event.failure.map(observer) }
             plan.announce(to: observer)
             return try await transfer.run()
         }

@@ -37,13 +37,17 @@ struct TransferSpecification: Command {
         let source = file == "-" ? "standard input" : file
         let document = try YAML.document(VariableNotation.contents(file), source: source)
         let specification = try OrchestrationSpecification(document)
-        let operations = try await plugins.operations(for: specification, context)
-        let graph = try OrchestrationGraph(specification, types: operations.map(\.type))
-        if dryRun { return context.present(graph.json, as: output) { graph.text } }
         let budgets = try TransferBudgets(limits.values, jobs: 4)
-        let report = try await DiskBudget.$current.withValue(budgets.disk) {
-            try await run(graph, operations, budgets, in: context)
+        let (graph, report) = try await context.withProgress { observer in
+            let operations = try await plugins.operations(for: specification, context, observer: observer)
+            let graph = try OrchestrationGraph(specification, types: operations.map(\.type))
+            guard !dryRun else { return (graph, [OperationReport]()) }
+            let report = try await DiskBudget.$current.withValue(budgets.disk) {
+                try await run(graph, operations, budgets, observer, in: context)
+            }
+            return (graph, report)
         }
+        if dryRun { return context.present(graph.json, as: output) { graph.text } }
         context.present(.array(report.map(\.json)), as: output) { report.text }
         let lost = report.filter { !$0.outcome.isFinished }
         guard !lost.isEmpty else { return }
@@ -55,12 +59,12 @@ struct TransferSpecification: Command {
 
     private func run(
         _ graph: OrchestrationGraph, _ operations: [Orchestration.Operation], _ budgets: TransferBudgets,
-        in context: OCMContext
+        _ observer: @escaping ProgressObserver, in context: OCMContext
     ) async throws -> [OperationReport] {
-        let run = OperationContext(connections: context.connections, budgets: budgets)
-        let report = try await GraphExecutor(
-            graph, ExecutionSettings(width: budgets.jobs), operations: operations, context: run
-        ).run()
+        let run = OperationContext(connections: context.connections, observer: observer, budgets: budgets)
+        var settings = ExecutionSettings(width: budgets.jobs)
+        settings.observe = { event in event.failure.map(observer) }
+        let report = try await GraphExecutor(graph, settings, operations: operations, context: run).run()
         try await run.finish()
         return report
     }
