@@ -95,7 +95,9 @@ struct ConversationLoop: ~Copyable {
         _ feed: ConversationFeed, until deadline: ContinuousClock.Instant, isLast: Bool = false,
         _ take: (Chunk) throws -> Void, _ note: (Chunk) -> Void
     ) throws {
-        guard !feed.isCancelled else { throw Fault(.cancelled, "\(talk.program) was stopped: the operation was cancelled") }
+        guard !feed.isCancelled else {
+            throw Fault(.cancelled, "\(talk.program) was stopped: the operation was cancelled")
+        }
         let left = deadline - .now
         guard left > .zero || isLast else {
             throw Fault(

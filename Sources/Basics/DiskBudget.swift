@@ -25,7 +25,10 @@ public final class DiskBudget: Sendable {
     ///
     /// - Parameter freeSpace: how many bytes this user may still write to the file system of a folder.
     public init(
-        _ total: Int64?, freeSpace: @escaping @Sendable (String) throws(Fault) -> Int64 = { folder throws(Fault) in try FileSystem.freeSpace(in: folder) }
+        _ total: Int64?,
+        freeSpace: @escaping @Sendable (String) throws(Fault) -> Int64 = { folder throws(Fault) in
+            try FileSystem.freeSpace(in: folder)
+        }
     ) {
         (self.total, self.freeSpace) = (total, freeSpace)
     }

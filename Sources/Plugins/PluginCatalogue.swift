@@ -38,7 +38,9 @@ public struct PluginCatalogue: Sendable {
     public init(_ settings: PluginSettings, taken: [OperationType]) async throws {
         var found: [(path: String, file: Result<PluginFile, Fault>)] = []
         for folder in settings.folders {
-            do throws(Fault) { found += try PluginFile.all(in: folder) } catch { found.append((folder, .failure(error))) }
+            do throws(Fault) { found += try PluginFile.all(in: folder) } catch {
+                found.append((folder, .failure(error)))
+            }
         }
         var seen: Set<String> = []
         found.removeAll { !seen.insert($0.path).inserted }

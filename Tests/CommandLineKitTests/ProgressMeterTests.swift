@@ -81,9 +81,11 @@ import Testing
         #expect(rate.bytesPerSecond == before)
     }
 
-    @Test("time left is said as people say it", arguments: [
-        (5, "5s"), (59, "59s"), (60, "1m00s"), (187, "3m07s"), (7500, "2h05m"), (400_000, nil), (0, nil),
-    ] as [(Int64, String?)])
+    @Test(
+        "time left is said as people say it",
+        arguments: [
+            (5, "5s"), (59, "59s"), (60, "1m00s"), (187, "3m07s"), (7500, "2h05m"), (400_000, nil), (0, nil),
+        ] as [(Int64, String?)])
     func remaining(_ seconds: Int64, _ text: String?) {
         var rate = SmoothedRate(at: 0)
         rate.update(1000, at: 1)
@@ -102,7 +104,9 @@ import Testing
         if height > 2 { #expect(lines.last == "  and \(30 - (height - 3)) more") }
     }
 
-    @Test("no line is wider than the terminal, and one that has become narrower is erased as it shows", arguments: [20, 39, 59, 60, 79, 80, 200])
+    @Test(
+        "no line is wider than the terminal, and one that has become narrower is erased as it shows",
+        arguments: [20, 39, 59, 60, 79, 80, 200])
     func width(_ width: Int) {
         let clock = SetClock(), screen = Screen(width: width)
         let meter = ProgressMeter(.tty, screen.terminal, clock: clock)

@@ -12,8 +12,11 @@ import Testing
         var resources = ""
         for index in 0..<6 {
             let file = try FileHandle(creating: "\(folder.path)/blob\(index)")
-            for piece in 0..<50 { try file.write(Workshop.noise(1 << 12, seed: UInt64(100 * index + piece)).repeated(256)[...]) }
-            resources += "  - {name: blob\(index), type: blob, relation: local, input: {type: file, path: blob\(index)}}\n"
+            for piece in 0..<50 {
+                try file.write(Workshop.noise(1 << 12, seed: UInt64(100 * index + piece)).repeated(256)[...])
+            }
+            resources +=
+                "  - {name: blob\(index), type: blob, relation: local, input: {type: file, path: blob\(index)}}\n"
         }
         let constructor =
             "components:\n- name: acme.org/large\n  version: 1.0.0\n  provider: {name: acme.org}\n  resources:\n\(resources)"
@@ -26,7 +29,8 @@ import Testing
     }
 
     /// Runs `ocm` below GNU time, which says how much of it was in memory at most, in KiB.
-    private func peak(_ arguments: [String], home: String) async throws -> (kilobytes: Int, result: ChildProcess.Result) {
+    private func peak(_ arguments: [String], home: String) async throws -> (kilobytes: Int, result: ChildProcess.Result)
+    {
         let report = "\(home)/time"
         let result = try await ChildProcess.run(
             ["/usr/bin/time", "-f", "%M", "-o", report, OCM.path] + arguments,
@@ -64,11 +68,13 @@ import Testing
 
     @Test("what could never work is said before anything moves", arguments: wrong)
     func refused(_ options: [String], _ says: String) async throws {
-        let folder = try TemporaryFolder(prefix: "limits")
-        let result = try await OCM.run(
-            ["transfer", "cv"] + options + ["./source//acme.org/large:1.0.0", "./target"], home: folder.path)
+        let workshop = try Workshop()
+        try await workshop.build()
+        let target = "\(workshop.path)/target"
+        let result = try await workshop.ocm(
+            ["transfer", "cv"] + options + ["\(workshop.archive)//\(Workshop.product)", target])
         #expect(result.status != 0 && result.errors.contains(says), "\(result.errors)")
-        #expect(!FileSystem.exists("\(folder.path)/target"))
+        #expect(!FileSystem.exists(target))
     }
 
     @Test("temporary files that would be more than --max-disk are refused, and none is left")

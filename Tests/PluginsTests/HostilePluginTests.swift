@@ -17,12 +17,15 @@ import Testing
     private static let fine = "cat; printf '{\"count\":1}' >&3"
 
     static let cases: [Case] = [
-        Case(name: "fails", script: "cat >/dev/null; echo broken >&2; exit 3", code: .invalid, says: "status 3: broken"),
+        Case(
+            name: "fails", script: "cat >/dev/null; echo broken >&2; exit 3", code: .invalid, says: "status 3: broken"),
         Case(name: "fails for now", script: "cat >/dev/null; exit 75", code: .unavailable, says: "could not do it now"),
         Case(name: "crashes", script: "cat; kill -SEGV $$", code: .invalid, says: "signal 11 (SIGSEGV)"),
         Case(name: "is killed", script: "cat; kill -KILL $$", code: .invalid, says: "signal 9 (SIGKILL)"),
         Case(name: "gives no answer", script: "cat", code: .invalid, says: "gave no answer"),
-        Case(name: "answers garbage", script: "cat; echo '\u{1B}[31m{' >&3", code: .invalid, says: "answer on descriptor 3"),
+        Case(
+            name: "answers garbage", script: "cat; echo '\u{1B}[31m{' >&3", code: .invalid,
+            says: "answer on descriptor 3"),
         Case(name: "answers twice", script: "\(fine); printf '{}' >&3", code: .invalid, says: "answer on descriptor 3"),
         Case(name: "answers a list", script: "cat; echo '[]' >&3", code: .invalid, says: "is array, not object"),
         Case(name: "answers bytes", script: "cat; printf '\\377\\376' >&3", code: .invalid, says: "descriptor 3"),
@@ -51,7 +54,8 @@ import Testing
         Case(name: "writes without end", script: "yes", code: .limitExceeded, says: "output of"),
         Case(name: "sleeps", script: "sleep 1000", code: .limitExceeded, says: "did not end within"),
         Case(
-            name: "sleeps and ignores signals", script: "trap '' TERM; while :; do sleep 1; done", code: .limitExceeded, says: "did not end within"),
+            name: "sleeps and ignores signals", script: "trap '' TERM; while :; do sleep 1; done", code: .limitExceeded,
+            says: "did not end within"),
         Case(
             name: "floods its log", script: "yes warning: no >&2", code: .limitExceeded, says: "did not end within"),
         Case(
@@ -64,13 +68,15 @@ import Testing
             name: "never reads", script: "echo '{\"count\":1}' >&3", code: .invalid,
             says: "did not read its input to the end"),
         Case(
-            name: "closes everything and stays", script: "exec <&- >&- 2>&- 3>&-; sleep 1000", code: .limitExceeded, says: "did not end within"),
+            name: "closes everything and stays", script: "exec <&- >&- 2>&- 3>&-; sleep 1000", code: .limitExceeded,
+            says: "did not end within"),
         Case(
             name: "leaves a process in another session",
             script: "\(fine); setsid sh -c 'sleep 1000' </dev/null & sleep 0.2", code: .invalid,
             says: "left processes that held its outputs"),
         Case(
-            name: "writes to an output it does not have", script: "echo hello; echo '{\"count\":1}' >&3", code: .invalid,
+            name: "writes to an output it does not have", script: "echo hello; echo '{\"count\":1}' >&3",
+            code: .invalid,
             says: "has no content as an output", content: "{}"),
         Case(
             name: "leaves no file", script: "echo '{\"count\":1}' >&3", code: .invalid, says: "left no file 'result'",
@@ -88,7 +94,8 @@ import Testing
                 + "echo '{\"count\":1}' >&3", code: .invalid, says: "failed with status 9",
             content: #"{"outputFiles":["result"]}"#),
         Case(
-            name: "changes itself", script: "\(fine); echo >> \"$0\"; exit 1", code: .invalid, says: "failed with status 1"),
+            name: "changes itself", script: "\(fine); echo >> \"$0\"; exit 1", code: .invalid,
+            says: "failed with status 1"),
     ]
 
     @Test("a failure of its operation, with a reason, and nothing left", arguments: cases)
@@ -126,7 +133,9 @@ import Testing
         let workshop = try PluginWorkshop()
         try workshop.addOperation(Self.fine)
         let good = BlobContent(mediaType: "text/plain", bytes: Array("good\n".utf8))
-        let bad = BlobContent(mediaType: "text/plain", digest: good.digest, size: 5) { ByteStream(Array("evil\n".utf8)) }
+        let bad = BlobContent(mediaType: "text/plain", digest: good.digest, size: 5) {
+            ByteStream(Array("evil\n".utf8))
+        }
         let fault = try #require(
             await #expect(throws: Fault.self) { try await workshop.run([:], content: .blob(bad)) })
         #expect(fault.code == .mismatch, "\(fault)")

@@ -15,8 +15,12 @@ import Testing
         var testDescription: String { name }
     }
     static let cases: [Case] = [
-        Case(name: "writable by everyone", prepare: { try FileSystem.setMode("\($0.path)/test", 0o757) }, says: "by everyone"),
-        Case(name: "set-user-ID", prepare: { try FileSystem.setMode("\($0.path)/test", 0o4755) }, says: "another's rights"),
+        Case(
+            name: "writable by everyone", prepare: { try FileSystem.setMode("\($0.path)/test", 0o757) },
+            says: "by everyone"),
+        Case(
+            name: "set-user-ID", prepare: { try FileSystem.setMode("\($0.path)/test", 0o4755) },
+            says: "another's rights"),
         Case(
             name: "a folder writable by everyone", prepare: { try FileSystem.setMode($0.path, 0o777) },
             says: "by everyone"),
@@ -24,7 +28,8 @@ import Testing
             name: "a folder below one writable by everyone", prepare: { try FileSystem.setMode($0.folder.path, 0o777) },
             says: "by everyone"),
         Case(
-            name: "a link", prepare: {
+            name: "a link",
+            prepare: {
                 try FileSystem.rename("\($0.path)/test", to: "\($0.folder.path)/elsewhere")
                 _ = try await ChildProcess.run(["ln", "-s", "../elsewhere", "\($0.path)/test"])
             }, says: "is no regular file"),

@@ -29,9 +29,11 @@ import Testing
         #expect(workshop.leftovers.isEmpty)
     }
 
-    @Test("large contents go both ways at once, however the plug-in paces them", arguments: [
-        "cat", "head -c 9000000 /dev/zero; cat", "cat >all; cat all; cat all", "cat; yes | head -c 5000000",
-    ])
+    @Test(
+        "large contents go both ways at once, however the plug-in paces them",
+        arguments: [
+            "cat", "head -c 9000000 /dev/zero; cat", "cat >all; cat all; cat all", "cat; yes | head -c 5000000",
+        ])
     func large(_ script: String) async throws {
         let workshop = try PluginWorkshop()
         try workshop.addOperation("\(script); printf '{\"count\":0}' >&3")

@@ -75,10 +75,13 @@ import Transfer
         await #expect { _ = try await broken.next() } throws: { ($0 as? Fault)?.code == .mismatch }
     }
 
-    @Test("rates are read as users write them", arguments: [
-        ("10MiB/s", 10 << 20), ("1KiB", 1024), ("500kB/s", 500_000), ("7", 7), ("1.5 MiB/S", 3 << 19),
-        ("0", nil), ("", nil), ("fast", nil), ("-1MiB/s", nil), ("/s", nil), ("1MiB/m", nil), ("nan", nil), ("inf", nil),
-    ] as [(String, Int64?)])
+    @Test(
+        "rates are read as users write them",
+        arguments: [
+            ("10MiB/s", 10 << 20), ("1KiB", 1024), ("500kB/s", 500_000), ("7", 7), ("1.5 MiB/S", 3 << 19),
+            ("0", nil), ("", nil), ("fast", nil), ("-1MiB/s", nil), ("/s", nil), ("1MiB/m", nil), ("nan", nil),
+            ("inf", nil),
+        ] as [(String, Int64?)])
     func parsing(_ text: String, _ expected: Int64?) {
         #expect(ByteRate(parsing: text)?.bytesPerSecond == expected)
     }

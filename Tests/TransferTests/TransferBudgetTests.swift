@@ -16,7 +16,8 @@ import Transfer
     }
 
     static let wrong: [(TransferLimits, String)] = [
-        (TransferLimits(memory: ByteCount(0)), "--max-memory"), (TransferLimits(memory: ByteCount(57 << 20)), "58.0 MiB"),
+        (TransferLimits(memory: ByteCount(0)), "--max-memory"),
+        (TransferLimits(memory: ByteCount(57 << 20)), "58.0 MiB"),
         (TransferLimits(jobs: 0), "--jobs"), (TransferLimits(jobs: 65), "--jobs"),
         (TransferLimits(disk: ByteCount(0)), "--max-disk"),
     ]

@@ -91,7 +91,8 @@ struct CheckPlugins: Command {
                     "FAILED \(refusal.path): \(refusal.reason.message)"
                         + (refusal.reason.fix.map { "\n       fix: \($0)" } ?? "")
                 }
-            return lines.isEmpty ? "there are no folders of plug-ins, or nothing is in them" : lines.joined(separator: "\n")
+            return lines.isEmpty
+                ? "there are no folders of plug-ins, or nothing is in them" : lines.joined(separator: "\n")
         }
         guard catalogue.refusals.isEmpty else {
             throw Fault(

@@ -20,7 +20,8 @@ struct DescriptionReader {
         guard let members = json.object else { throw Fault(.invalid, "\(source): \(place) is no object") }
         for (name, _) in members where !names.contains(name) {
             throw Fault(
-                .invalid, "\(source): \(place) has '\(name.prefix(60))', which \(PluginDescription.protocolVersion) does not know",
+                .invalid,
+                "\(source): \(place) has '\(name.prefix(60))', which \(PluginDescription.protocolVersion) does not know",
                 fix: "leave it out")
         }
     }

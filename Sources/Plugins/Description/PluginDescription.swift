@@ -26,7 +26,8 @@ public struct PluginDescription: Sendable {
         let spoken = try reader.text(json["protocolVersion"], "protocolVersion")
         guard spoken == Self.protocolVersion else {
             throw Fault(
-                .unsupported, "\(source) speaks the version '\(spoken.prefix(40))' of the protocol, not \(Self.protocolVersion)",
+                .unsupported,
+                "\(source) speaks the version '\(spoken.prefix(40))' of the protocol, not \(Self.protocolVersion)",
                 fix: "take a version of the plug-in for \(Self.protocolVersion)")
         }
         try reader.expect(json, only: ["protocolVersion", "name", "version", "operations"], in: "the description")

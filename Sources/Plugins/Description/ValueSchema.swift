@@ -33,7 +33,9 @@ struct ValueSchema: Sendable {
         for (keyword, value) in members {
             switch keyword {
             case "type":
-                guard let kind = value.string, kinds.contains(kind) else { throw wrong("'type' is none of \(kinds.sorted().joined(separator: ", "))") }
+                guard let kind = value.string, kinds.contains(kind) else {
+                    throw wrong("'type' is none of \(kinds.sorted().joined(separator: ", "))")
+                }
             case "description", "title": guard value.string != nil else { throw wrong("'\(keyword)' is no text") }
             case "default", "const": break
             case "examples", "enum": guard value.array != nil else { throw wrong("'\(keyword)' is no list") }
@@ -54,7 +56,8 @@ struct ValueSchema: Sendable {
                 guard value.bool != nil else { throw wrong("'\(keyword)' is neither true nor false") }
             default:
                 throw Fault(
-                    .unsupported, "the schema of \(place.prefix(120)) has the keyword '\(keyword.prefix(60))', which is not checked here",
+                    .unsupported,
+                    "the schema of \(place.prefix(120)) has the keyword '\(keyword.prefix(60))', which is not checked here",
                     fix: "leave it out; the specification of plug-ins lists the others")
             }
         }
@@ -80,7 +83,9 @@ struct ValueSchema: Sendable {
         switch value {
         case .string(let text):
             let count = Int64(text.unicodeScalars.count)
-            if let least = schema["minLength"]?.int, count < least { add("has \(count) characters, fewer than \(least)") }
+            if let least = schema["minLength"]?.int, count < least {
+                add("has \(count) characters, fewer than \(least)")
+            }
             if let most = schema["maxLength"]?.int, count > most { add("has \(count) characters, more than \(most)") }
         case .number(let number):
             if let least = schema["minimum"]?.double, number.double < least { add("is less than \(least)") }

@@ -55,7 +55,8 @@ public struct PluginSettings: Sendable {
             longestDeadline = .seconds(number)
         }
         if let limit = json["contentLimit"] {
-            guard let text = limit.string ?? limit.numberText, let size = ByteCount(parsing: text), size.bytes > 0 else {
+            guard let text = limit.string ?? limit.numberText, let size = ByteCount(parsing: text), size.bytes > 0
+            else {
                 throw Fault(.invalid, "\(source): 'contentLimit' is no size", fix: "write it as in 8GiB")
             }
             contentLimit = size.bytes
@@ -69,7 +70,9 @@ public struct PluginSettings: Sendable {
     }
 
     private static func isVariable(_ name: String) -> Bool {
-        guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+        guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
+            return false
+        }
         let isNamed = name.utf8.allSatisfy {
             ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == UInt8(ascii: "_")
         }

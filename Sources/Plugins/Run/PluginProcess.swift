@@ -38,7 +38,8 @@ struct PluginProcess: Sendable {
         try FileSystem.makeFolder("\(folder.path)/work", mode: 0o700)
         try FileSystem.makeFolder("\(folder.path)/tmp", mode: 0o700)
         var talk = ChildConversation(
-            file.path, arguments, environment: Environment(variables(folder, more)), workingFolder: "\(folder.path)/work",
+            file.path, arguments, environment: Environment(variables(folder, more)),
+            workingFolder: "\(folder.path)/work",
             markedBy: "OCM_PLUGIN_RUN")
         talk.grace = settings.grace
         talk.answerLimit = Self.answerLimit
@@ -64,7 +65,8 @@ struct PluginProcess: Sendable {
         case .status(0): break
         case .status(75):
             throw Fault(
-                .unavailable, "\(name) could not do it now\(said)", fix: "run it again later; what it needs is not there")
+                .unavailable, "\(name) could not do it now\(said)",
+                fix: "run it again later; what it needs is not there")
         case .status(let status):
             throw Fault(
                 .invalid, "\(name) failed with status \(status)\(said)",

@@ -71,7 +71,8 @@ struct PluginRun: Sendable {
         let problems = schema.problems(in: value, named: what)
         guard problems.isEmpty else {
             throw Fault(
-                .invalid, "\(what) of '\(operation.type)' of \(process.name) do not fit: "
+                .invalid,
+                "\(what) of '\(operation.type)' of \(process.name) do not fit: "
                     + problems.map(\.plainLine).joined(separator: "; "), fix: fix)
         }
     }

@@ -38,7 +38,8 @@ public struct TransferBudgets: Sendable {
             let least = Self.idleMemory + Self.memoryOfStream * Int64(ArtifactContent.streamsAtOnce)
             guard limit.bytes >= least else {
                 throw Fault(
-                    .invalid, "--max-memory \(limit) is not enough: the program and one moving image take \(ByteCount(least))",
+                    .invalid,
+                    "--max-memory \(limit) is not enough: the program and one moving image take \(ByteCount(least))",
                     fix: "give \(ByteCount(least)) at least")
             }
             let share = limit.bytes - Self.idleMemory
@@ -76,7 +77,8 @@ public struct TransferBudgets: Sendable {
         case .artifact(let artifact):
             return .artifact(
                 ArtifactContent(
-                    store: RateLimitedStore(artifact.store, rate), repository: artifact.repository, root: artifact.root))
+                    store: RateLimitedStore(artifact.store, rate), repository: artifact.repository, root: artifact.root)
+            )
         }
     }
 
