@@ -23,6 +23,7 @@ let package = Package(
     ],
     targets: [
         // C libraries; each has exactly one importing target.
+        .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -31,7 +32,7 @@ let package = Package(
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Mechanisms: they know nothing of components.
-        .target(name: "Basics"),
+        .target(name: "Basics", dependencies: ["CSpawn"]),
         .target(name: "Chronology"),
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
         .target(name: "Documents", dependencies: ["Basics", "CYAML"]),
@@ -73,6 +74,9 @@ let package = Package(
                 "Transfer",
             ]),
         .target(
+            name: "Plugins",
+            dependencies: ["Basics", "Cryptography", "Documents", "Repositories", "Orchestration"]),
+        .target(
             name: "Operations",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "OCI", "ComponentModel", "Repositories", "Transfer",
@@ -87,8 +91,8 @@ let package = Package(
             name: "OCMCommands",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "CEL", "CELLibraries",
-                "CELTesting", "OCI", "ComponentModel", "Repositories", "Transfer", "Orchestration", "Operations",
-                "CELWorkbench",
+                "CELTesting", "OCI", "ComponentModel", "Repositories", "Transfer", "Orchestration", "Plugins",
+                "Operations", "CELWorkbench",
                 "CommandLineKit",
             ]),
         .executableTarget(name: "ocm", dependencies: ["OCMCommands"]),
@@ -164,6 +168,13 @@ let package = Package(
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "WebClient", "OCI", "ComponentModel", "Repositories",
                 "Orchestration", "Operations", "TestServers",
+            ]),
+        .testTarget(name: "TransferTests", dependencies: ["Basics", "Transfer"]),
+        .testTarget(
+            name: "PluginsTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "WebClient", "Repositories", "Orchestration", "Plugins",
+                "TestInputs",
             ]),
         .testTarget(
             name: "SovereignNotesTests",

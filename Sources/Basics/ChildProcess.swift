@@ -55,20 +55,6 @@ public enum ChildProcess {
     }
 }
 
-/// Two connected ends that no other program inherits by accident.
-private struct Pipe: ~Copyable {
-    let reading: FileHandle
-    let writing: FileHandle
-
-    init() throws(Fault) {
-        var ends: [Int32] = [-1, -1]
-        guard unsafe pipe(&ends) == 0 else { throw Fault.system(errno, "make a pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        reading = FileHandle(takingOwnership: ends[0], path: "a pipe")
-        writing = FileHandle(takingOwnership: ends[1], path: "a pipe")
-    }
-}
-
 /// A started program: its process is reaped, and killed when still running, with this value.
 private struct RunningChild: ~Copyable {
     private let program: String
@@ -81,23 +67,15 @@ private struct RunningChild: ~Copyable {
     private var output: [UInt8] = []
     private var errors: [UInt8] = []
     private var status: Int32?
-    /// A value of no size would confuse ThreadSanitizer.
-    private static let spawning = Guarded(false)
 
     init(_ arguments: [String], input: [UInt8], environment: Environment, workingFolder: String?) throws(Fault) {
         (program, self.input) = (arguments[0], input)
-        // A program that ends before it has read all its input must not end this process; the thread is ours alone.
-        var pipeSignal = sigset_t()
-        unsafe sigemptyset(&pipeSignal)
-        unsafe sigaddset(&pipeSignal, SIGPIPE)
-        unsafe pthread_sigmask(SIG_BLOCK, &pipeSignal, nil)
-
-        // One at a time: a pipe that exists before it is marked close-on-exec must not leak into another program.
-        pid = try Self.spawning.withLock { _ throws(Fault) in
+        ChildSpawn.blockPipeSignal()
+        pid = try ChildSpawn.one.withLock { _ throws(Fault) in
             let inputs = try Pipe()
             let outputs = try Pipe()
             let errors = try Pipe()
-            let pid = try Self.spawn(
+            let pid = try ChildSpawn.spawn(
                 arguments, environment: environment, workingFolder: workingFolder,
                 descriptors: [inputs.reading.descriptor, outputs.writing.descriptor, errors.writing.descriptor])
             for descriptor in [inputs.writing.descriptor, outputs.reading.descriptor, errors.reading.descriptor] {
@@ -196,54 +174,5 @@ private struct RunningChild: ~Copyable {
         guard found == pid else { return false }
         status = code & 0x7F == 0 ? (code >> 8) & 0xFF : 128 + (code & 0x7F)
         return true
-    }
-
-    private static func spawn(
-        _ arguments: [String], environment: Environment, workingFolder: String?, descriptors: [Int32]
-    ) throws(Fault) -> pid_t {
-        var actions = unsafe posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        for (number, descriptor) in descriptors.enumerated() {
-            unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
-        }
-
-        var attributes = posix_spawnattr_t()
-        unsafe posix_spawnattr_init(&attributes)
-        defer { unsafe posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        unsafe sigemptyset(&signals)
-        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-        unsafe sigfillset(&signals)
-        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-        unsafe posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-
-        let program = try find(arguments[0], environment["PATH"] ?? "/usr/bin:/bin", workingFolder)
-        // posix_spawn itself sets no folder in POSIX.1-2017, and changing ours would disturb other threads.
-        let arguments =
-            if let workingFolder {
-                ["/bin/sh", "-c", #"cd -- "$0" && exec "$@""#, try FileSystem.realPath(workingFolder), program]
-                    + arguments.dropFirst()
-            } else { arguments }
-        var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        var variables = unsafe environment.variables.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { unsafe (words + variables).forEach { unsafe free($0) } }
-        var pid: pid_t = 0
-        let file = workingFolder == nil ? program : "/bin/sh"
-        let code = unsafe posix_spawn(&pid, file, &actions, &attributes, &words, &variables)
-        guard code == 0 else { throw Fault.system(code, "run \(program)") }
-        return pid
-    }
-
-    /// The first executable file of that name in the folders of `path`.
-    private static func find(_ name: String, _ path: String, _ workingFolder: String?) throws(Fault) -> String {
-        let candidates =
-            name.contains("/") ? [name] : path.split(separator: ":").map { FileSystem.join(String($0), name) }
-        for candidate in candidates {
-            let place = workingFolder.map { FileSystem.join($0, candidate) } ?? candidate
-            if unsafe access(place, X_OK) == 0, !FileSystem.isFolder(place) { return candidate }
-        }
-        throw Fault(.notFound, "the program \(name) was not found", fix: "install it, or put its folder into PATH")
     }
 }

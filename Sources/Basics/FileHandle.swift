@@ -19,6 +19,11 @@ public struct FileHandle: ~Copyable, Sendable {
         try self.init(path, O_RDONLY | O_CLOEXEC, "read")
     }
 
+    /// Opens a file for reading, unless its last part is a symbolic link; never waits, not even for a pipe.
+    public static func readingWithoutLinks(_ path: String) throws(Fault) -> FileHandle {
+        try FileHandle(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, "read")
+    }
+
     /// Opens a device or a pipe that exists, to write to it.
     public init(writingTo path: String) throws(Fault) {
         try self.init(path, O_WRONLY | O_CLOEXEC, "write to")

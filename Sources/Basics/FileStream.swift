@@ -4,6 +4,8 @@
 /// disturb one another.
 public final class SharedFile: Sendable {
     private let source: Source
+    /// Space on disk that is given back with the file.
+    private let reservation: DiskReservation?
     /// The path it was opened with, for messages.
     public let path: String
 
@@ -25,10 +27,11 @@ public final class SharedFile: Sendable {
         var end: Int64 { start + Int64(range.count) }
     }
 
-    /// Shares an open file.
-    public init(_ handle: consuming FileHandle) {
+    /// Shares an open file, which may have space on disk reserved.
+    public init(_ handle: consuming FileHandle, reservation: DiskReservation? = nil) {
         path = handle.path
         source = .file(OpenFile(handle))
+        self.reservation = reservation
     }
 
     /// Opens a file for reading.
@@ -44,7 +47,7 @@ public final class SharedFile: Sendable {
             joined.append(Part(file: file, range: range, start: start))
             start += Int64(range.count)
         }
-        (source, self.path) = (.joined(joined), path)
+        (source, self.path, reservation) = (.joined(joined), path, nil)
     }
 
     /// The size in bytes.

@@ -19,7 +19,14 @@ public enum FileSystem {
         public let mode: UInt32
         /// Seconds since 1970.
         public let modified: Int64
+        /// The number of the user it belongs to.
+        public let owner: UInt32
+        /// The number of the group it belongs to.
+        public let group: UInt32
     }
+
+    /// The number of the user that this process acts as.
+    public static var user: UInt32 { geteuid() }
 
     /// What stands at a path, or nil when nothing does.
     ///
@@ -39,7 +46,7 @@ public enum FileSystem {
             }
         return Entry(
             name: lastPart(of: path), kind: kind, size: Int64(status.st_size), mode: status.st_mode & 0o7777,
-            modified: Int64(status.st_mtim.tv_sec))
+            modified: Int64(status.st_mtim.tv_sec), owner: status.st_uid, group: status.st_gid)
     }
 
     /// Whether anything stands at a path.
@@ -47,6 +54,15 @@ public enum FileSystem {
 
     /// Whether a path names a folder.
     public static func isFolder(_ path: String) -> Bool { (try? entry(at: path))?.kind == .folder }
+
+    /// How many bytes this user may still write to the file system that holds a folder.
+    public static func freeSpace(in folder: String) throws(Fault) -> Int64 {
+        var status = statvfs()
+        guard unsafe statvfs(folder, &status) == 0 else { throw Fault.system(errno, "look at the space of \(folder)") }
+        let (bytes, isTooLarge) = Int64(clamping: status.f_bavail).multipliedReportingOverflow(
+            by: Int64(clamping: status.f_frsize))
+        return isTooLarge ? .max : bytes
+    }
 
     /// The names in a folder without `.` and `..`, sorted by their bytes.
     public static func names(in folder: String) throws(Fault) -> [String] {

@@ -12,10 +12,27 @@ public enum ProgressEvent: Sendable {
     case skipped(id: String, name: String, reason: String)
     /// The item is done.
     case finished(id: String)
-    /// The item failed.
-    case failed(id: String, message: String)
+    /// An attempt at the item failed; the item itself did when no other attempt follows.
+    case failed(id: String, ProgressFailure)
     /// A line worth reading that is no failure.
     case warning(String)
+    /// A line that tells what goes on.
+    case note(String)
+}
+
+/// Why an attempt failed.
+public struct ProgressFailure: Sendable {
+    /// The number of the attempt, from 1.
+    public let attempt: Int
+    /// What went wrong, with its causes and what helps.
+    public let fault: Fault
+    /// Whether no other attempt follows.
+    public let isFinal: Bool
+
+    /// Describes a failure.
+    public init(_ fault: Fault, attempt: Int = 1, isFinal: Bool = true) {
+        (self.fault, self.attempt, self.isFinal) = (fault, attempt, isFinal)
+    }
 }
 
 /// Where progress events go; called from any thread, returns at once.

@@ -5,6 +5,8 @@ internal import Glibc
 extension SharedFile {
     /// Writes a stream into a file without a name, which vanishes with its last reader even when the process is killed.
     ///
+    /// It takes space of `DiskBudget.current` as long as it is there.
+    ///
     /// - Parameters:
     ///   - folder: where the space is taken, by default `$TMPDIR` or `/tmp`.
     ///   - name: what to call the file in messages.
@@ -13,8 +15,10 @@ extension SharedFile {
         let temporary = try TemporaryFolder(in: folder)
         let handle = try FileHandle(creating: "\(temporary.path)/spool", mode: 0o600)
         try FileSystem.remove(temporary.path)
-        for try await chunk in stream { try handle.write(chunk) }
-        return SharedFile(try handle.renamed(name))
+        let parent = FileSystem.folder(of: temporary.path)
+        let reservation = try DiskBudget.current?.reserve(nil, in: parent, for: name)
+        for try await chunk in reservation?.covering(stream) ?? stream { try handle.write(chunk) }
+        return SharedFile(try handle.renamed(name), reservation: reservation)
     }
 }
 

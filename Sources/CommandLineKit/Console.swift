@@ -3,20 +3,26 @@
 internal import Basics
 internal import Glibc
 
-/// The two streams of a terminal, and the status line that may be drawn on the second.
+/// The two streams of a terminal, and the status lines that may be drawn on the second.
 ///
-/// What is written while a status line stands erases it first; whoever drew it draws it again.
+/// What is written while status lines stand erases them first; whoever drew them draws them again.
 final class Console: Sendable {
     private struct State: Sendable {
-        var hasStatus = false
+        /// How wide the status lines are that stand now.
+        var status: [Int] = []
         var failure: Int32?
     }
     private let state = Guarded(State())
     private let toOutput: @Sendable (Chunk) -> Int32?
     private let toError: @Sendable (Chunk) -> Void
+    private let columns: @Sendable () -> Int
 
-    init(_ output: @escaping @Sendable (Chunk) -> Int32?, _ error: @escaping @Sendable (Chunk) -> Void) {
-        (toOutput, toError) = (output, error)
+    /// - Parameter columns: how wide the terminal is now.
+    init(
+        _ output: @escaping @Sendable (Chunk) -> Int32?, _ error: @escaping @Sendable (Chunk) -> Void,
+        columns: @escaping @Sendable () -> Int = { Console.columns() ?? 80 }
+    ) {
+        (toOutput, toError, self.columns) = (output, error, columns)
     }
 
     /// Descriptors 1 and 2 of this process.
@@ -28,31 +34,37 @@ final class Console: Sendable {
 
     func output(_ bytes: Chunk) {
         state.withLock { state in
-            erase(&state)
+            put(erasing(&state))
             if state.failure == nil { state.failure = toOutput(bytes) }
         }
     }
 
     func note(_ text: String) {
         state.withLock { state in
-            erase(&state)
-            toError(Array(text.utf8)[...])
+            put(erasing(&state))
+            put(text)
         }
     }
 
-    /// Draws the status line in place of the former one; an empty one erases it.
-    func show(status: String) {
+    /// Draws status lines in place of the former ones, in one write; none erases them.
+    func show(status lines: [String]) {
         state.withLock { state in
-            guard !status.isEmpty else { return erase(&state) }
-            toError(Array("\r\u{1B}[K\(status)".utf8)[...])
-            state.hasStatus = true
+            let erasing = erasing(&state)
+            guard !lines.isEmpty else { return put(erasing) }
+            put((erasing.isEmpty ? "\r\u{1B}[K" : erasing) + lines.joined(separator: "\n"))
+            state.status = lines.map(\.displayWidth)
         }
     }
 
-    private func erase(_ state: inout State) {
-        guard state.hasStatus else { return }
-        toError(Array("\r\u{1B}[K".utf8)[...])
-        state.hasStatus = false
+    private func put(_ text: String) { if !text.isEmpty { toError(Array(text.utf8)[...]) } }
+
+    /// What erases the status lines. In a terminal that has become narrower each may take several rows.
+    private func erasing(_ state: inout State) -> String {
+        guard !state.status.isEmpty else { return "" }
+        let width = max(1, columns())
+        let rows = state.status.reduce(0) { $0 + max(1, ($1 + width - 1) / width) }
+        state.status = []
+        return rows == 1 ? "\r\u{1B}[K" : "\r\u{1B}[\(rows - 1)A\u{1B}[J"
     }
 
     /// Writes everything; returns `errno` when that failed.
@@ -75,10 +87,17 @@ final class Console: Sendable {
     }
 
     /// The width of the terminal on stderr, or on stdout.
-    static func columns() -> Int? {
+    static func columns() -> Int? { size()?.columns }
+
+    /// The height of the terminal on stderr, or on stdout.
+    static func rows() -> Int? { size()?.rows }
+
+    private static func size() -> (columns: Int, rows: Int)? {
         for descriptor in [STDERR_FILENO, STDOUT_FILENO] {
             var size = winsize()
-            if unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+            if unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+                return (Int(size.ws_col), Int(size.ws_row))
+            }
         }
         return nil
     }

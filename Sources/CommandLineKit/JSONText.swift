@@ -4,6 +4,8 @@
 enum JSONText {
     case text(String)
     case number(Int64)
+    case bool(Bool)
+    case list([JSONText])
     case object([(String, JSONText)])
 
     /// The value on one line.
@@ -11,6 +13,8 @@ enum JSONText {
         switch self {
         case .text(let text): Self.quoted(text)
         case .number(let number): "\(number)"
+        case .bool(let value): value ? "true" : "false"
+        case .list(let items): "[" + items.map(\.encoded).joined(separator: ",") + "]"
         case .object(let members):
             "{" + members.map { "\(Self.quoted($0.0)):\($0.1.encoded)" }.joined(separator: ",") + "}"
         }

@@ -6,9 +6,9 @@ public import Basics
 public enum ProgressMode: String, ArgumentValue, CaseIterable {
     /// `tty` when stderr is a terminal that can do it, else `plain`.
     case auto
-    /// One line of totals that is drawn again at most ten times a second, and erased at the end.
+    /// A line of totals and one for each item under way, drawn again ten times a second and erased at the end.
     case tty
-    /// A line of totals at most once a second.
+    /// A line of totals at most once a second, with one before and one after in work that takes longer than that.
     case plain
     /// One event a line.
     case json
@@ -51,14 +51,20 @@ final class ProgressMeter: Sendable {
         /// Bytes moved by item that no line told yet; only for JSON.
         var untold: [String: Int64] = [:]
         var lastLine = ""
+        var hasBegun = false
         var isOver = false
     }
     private let state = Guarded(State())
     private let mode: ProgressMode
     private let terminal: Terminal
-    private let start = ContinuousClock.now
+    private let elapsed: @Sendable () -> Double
 
-    init(_ mode: ProgressMode, _ terminal: Terminal) { (self.mode, self.terminal) = (mode, terminal) }
+    init<C: Clock>(_ mode: ProgressMode, _ terminal: Terminal, clock: C = ContinuousClock())
+    where C.Duration == Duration {
+        (self.mode, self.terminal) = (mode, terminal)
+        let start = clock.now
+        elapsed = { start.duration(to: clock.now) / .seconds(1) }
+    }
 
     /// How often `tick` is due.
     var interval: Duration? {
@@ -73,8 +79,9 @@ final class ProgressMeter: Sendable {
     func take(_ event: ProgressEvent) {
         state.withLock { state in
             guard !state.isOver else { return }
-            state.progress.apply(event)
-            guard mode == .json else { return text(of: event).map(terminal.note) ?? () }
+            let text = text(of: event, state.progress)
+            state.progress.apply(event, at: elapsed())
+            guard mode == .json else { return text.map(terminal.note) ?? () }
             switch event {
             case .moved(let id, let bytes): return state.untold[id, default: 0] += bytes
             case .finished(let id), .failed(let id, _):
@@ -86,30 +93,40 @@ final class ProgressMeter: Sendable {
         }
     }
 
-    private func text(of event: ProgressEvent) -> String? {
+    /// The lines that cannot wait: of a failure they name the item, the attempt, the causes and what helps.
+    private func text(of event: ProgressEvent, _ progress: ProgressState) -> String? {
         switch event {
         case .warning(let text): "warning: \(text.displayable)"
-        case .failed(let id, let message) where mode != .none: "failed: \(id.displayable): \(message.displayable)"
+        case .note(let text) where mode != .none: text.displayable
+        case .failed(let id, let failure) where mode != .none: failure.text(of: progress.name(of: id) ?? id.displayable)
         default: nil
         }
     }
 
     /// Draws again, or writes the line of this second.
     func tick() {
-        let elapsed = (ContinuousClock.now - start) / .seconds(1)
-        let width = mode == .tty ? terminal.width - 1 : 200
+        let elapsed = elapsed()
         state.withLock { state in
             guard !state.isOver else { return }
             guard mode != .json else { return tell(&state) }
             guard !state.progress.isEmpty else { return }
-            let line = state.progress.line(at: elapsed, width: width)
             if mode == .tty {
-                terminal.console.show(status: line)
-            } else if line != state.lastLine {
-                state.lastLine = line
-                terminal.note(line)
+                terminal.console.show(
+                    status: state.progress.lines(at: elapsed, width: terminal.width - 1, height: terminal.height - 1))
+            } else {
+                if !state.hasBegun, let text = state.progress.plan { terminal.note(text) }
+                state.hasBegun = true
+                write(&state, at: elapsed)
             }
         }
+    }
+
+    /// Writes the line of totals, unless it is the last one again.
+    private func write(_ state: inout State, at elapsed: Double) {
+        let line = state.progress.line(at: elapsed, width: 200)
+        guard line != state.lastLine else { return }
+        state.lastLine = line
+        terminal.note(line)
     }
 
     /// Erases what stands there; nothing is drawn afterwards.
@@ -117,8 +134,9 @@ final class ProgressMeter: Sendable {
         state.withLock { state in
             guard !state.isOver else { return }
             if mode == .json { tell(&state) }
+            if mode == .plain, state.hasBegun { write(&state, at: elapsed()) }
             state.isOver = true
-            if mode == .tty { terminal.console.show(status: "") }
+            if mode == .tty { terminal.console.show(status: []) }
         }
     }
 
@@ -127,5 +145,18 @@ final class ProgressMeter: Sendable {
             terminal.note(ProgressEvent.moved(id: id, bytes: bytes).json)
         }
         state.untold = [:]
+    }
+}
+
+extension ProgressFailure {
+    /// One line, and one for each cause and for what helps.
+    fileprivate func text(of name: String) -> String {
+        let report = ErrorReport(fault)
+        var lines = [
+            "\(isFinal ? "failed" : "trying again"): \(name) (attempt \(attempt)): \(report.message.displayable)"
+        ]
+        lines += report.causes.map { "  cause: \($0.message.displayable)" }
+        if let fix = report.fix { lines.append("  fix:   \(fix.displayable)") }
+        return lines.joined(separator: "\n")
     }
 }

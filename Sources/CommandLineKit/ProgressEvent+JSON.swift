@@ -21,10 +21,21 @@ extension ProgressEvent {
                     ("event", .text("skipped")), ("id", .text(id)), ("name", .text(name)), ("reason", .text(reason)),
                 ]
             case .finished(let id): [("event", .text("finished")), ("id", .text(id))]
-            case .failed(let id, let message):
-                [("event", .text("failed")), ("id", .text(id)), ("message", .text(message))]
+            case .failed(let id, let failure): Self.members(id, failure)
             case .warning(let text): [("event", .text("warning")), ("message", .text(text))]
+            case .note(let text): [("event", .text("note")), ("message", .text(text))]
             }
         return JSONText.object(members).encoded
+    }
+
+    private static func members(_ id: String, _ failure: ProgressFailure) -> [(String, JSONText)] {
+        let report = ErrorReport(failure.fault)
+        var members: [(String, JSONText)] = [
+            ("event", .text("failed")), ("id", .text(id)), ("attempt", .number(Int64(failure.attempt))),
+            ("final", .bool(failure.isFinal)), ("code", .text(report.code)), ("message", .text(report.message)),
+        ]
+        if !report.causes.isEmpty { members.append(("causes", .list(report.causes.map { .text($0.message) }))) }
+        if let fix = report.fix { members.append(("fix", .text(fix))) }
+        return members
     }
 }

@@ -21,8 +21,11 @@ public struct Terminal: Sendable {
     public let usesColor: Bool
     /// How many columns there are now.
     public var width: Int { columns() }
+    /// How many rows there are now.
+    public var height: Int { rows() }
     let console: Console
     private let columns: @Sendable () -> Int
+    private let rows: @Sendable () -> Int
 
     /// Makes a terminal that hands what it is given to closures, for tests.
     ///
@@ -30,14 +33,21 @@ public struct Terminal: Sendable {
     ///   - output: takes the bytes of stdout; returns `errno` when it failed.
     ///   - error: takes the bytes of stderr.
     public init(
-        width: Int = 80, isTTY: Bool = false, usesColor: Bool = false, output: @escaping @Sendable (Chunk) -> Int32?,
+        width: @autoclosure @escaping @Sendable () -> Int = 80, height: Int = 24, isTTY: Bool = false,
+        usesColor: Bool = false, output: @escaping @Sendable (Chunk) -> Int32?,
         error: @escaping @Sendable (Chunk) -> Void
     ) {
-        self.init(console: Console(output, error), isTTY: isTTY, usesColor: usesColor) { width }
+        self.init(
+            console: Console(output, error, columns: width), isTTY: isTTY, usesColor: usesColor, columns: width,
+            rows: { height })
     }
 
-    private init(console: Console, isTTY: Bool, usesColor: Bool, columns: @escaping @Sendable () -> Int) {
-        (self.console, self.isTTY, self.usesColor, self.columns) = (console, isTTY, usesColor, columns)
+    private init(
+        console: Console, isTTY: Bool, usesColor: Bool, columns: @escaping @Sendable () -> Int,
+        rows: @escaping @Sendable () -> Int
+    ) {
+        (self.console, self.isTTY, self.usesColor) = (console, isTTY, usesColor)
+        (self.columns, self.rows) = (columns, rows)
     }
 
     /// The terminal of this process.
@@ -52,9 +62,9 @@ public struct Terminal: Sendable {
             case .auto: !isPlain && (isForced || isTTY)
             }
         let fallback = environment["COLUMNS"].flatMap { Int($0) } ?? 80
-        return Terminal(console: .standard, isTTY: isTTY, usesColor: usesColor) {
-            Console.columns() ?? max(20, fallback)
-        }
+        return Terminal(
+            console: .standard, isTTY: isTTY, usesColor: usesColor,
+            columns: { Console.columns() ?? max(20, fallback) }, rows: { Console.rows().map { max(2, $0) } ?? 24 })
     }
 
     /// Writes text to stdout as it is.

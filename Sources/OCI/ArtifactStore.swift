@@ -52,7 +52,7 @@ extension ArtifactStore {
         var size: Int64 = 0
         do {
             let file = try FileHandle(creating: path, mode: 0o600)
-            for try await chunk in try await open() {
+            for try await chunk in try await folder.covering(open(), for: "a content for \(name)/\(repository)") {
                 hasher.update(chunk)
                 try file.write(chunk)
                 size += Int64(chunk.count)

@@ -74,7 +74,7 @@ public final class OCILayout: ArtifactStore {
         let plain = Gzip.isGzip(first) ? whole.gunzipped(source: source) : whole
         do {
             let file = try FileHandle(creating: path, mode: 0o600)
-            for try await chunk in plain { try file.write(chunk) }
+            for try await chunk in try folder.covering(plain, for: source) { try file.write(chunk) }
         }
         try await self.init(
             name: source, files: .tar(try TarIndex(file: SharedFile(reading: path))), spool: folder)

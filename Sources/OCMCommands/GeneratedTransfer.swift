@@ -18,7 +18,8 @@ struct GeneratedTransfer {
     func run(_ plan: TransferPlan, _ generator: TransferGenerator, _ specification: JSON) async throws -> TransferReport
     {
         try await context.withProgress { observer in
-            let run = OperationContext(connections: context.connections, observer: observer)
+            let run = OperationContext(
+                connections: context.connections, observer: observer, budgets: options.budgets)
             for version in plan.targets.flatMap(\.versions) {
                 await run.adopt(version.repository, writing: false)
                 run.note(version.version, in: version.repository)
@@ -26,7 +27,8 @@ struct GeneratedTransfer {
             for target in plan.targets { await run.adopt(target.repository, writing: true) }
             let document = LocatedDocument(specification, source: "the plan")
             var transfer = try TransferRun(OrchestrationSpecification(document), context: run)
-            transfer.settings.width = options.concurrency
+            transfer.settings.width = options.budgets?.jobs ?? options.concurrency
+            transfer.settings.observe = { event in event.failure.map(observer) }
             transfer.settings.weights = generator.weights
             plan.announce(to: observer)
             return try await transfer.run()
@@ -41,9 +43,11 @@ struct GeneratedTransfer {
         let document = try YAML.document(VariableNotation.contents(file), source: source)
         let specification = try OrchestrationSpecification(document)
         return try await context.withProgress { observer in
-            let run = OperationContext(connections: context.connections, observer: observer)
+            let run = OperationContext(
+                connections: context.connections, observer: observer, budgets: options.budgets)
             var transfer = try TransferRun(specification, context: run)
-            transfer.settings.width = options.concurrency
+            transfer.settings.width = options.budgets?.jobs ?? options.concurrency
+            transfer.settings.observe = { event in event.failure.map(observer) }
             let roots = try await transfer.requireFreshness()
             if !options.trust.isEmpty {
                 for root in roots { _ = try ComponentVersionVerifier.verifySignatures(of: root, options.trust) }

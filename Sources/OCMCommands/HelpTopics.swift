@@ -97,6 +97,7 @@ enum HelpTopics {
         text: """
             OCM_CONFIG       a configuration file, read before the usual ones
             OCM_PROGRESS     how progress is shown: auto, tty, plain, json, none
+            OCM_PLUGIN_DIR   folders of plug-ins, separated by colons
             OCM_PASSWORD     the password for `ocm login`
             DOCKER_CONFIG    the folder of Docker's config.json
             XDG_CONFIG_HOME  where configurations are looked for besides the home folder

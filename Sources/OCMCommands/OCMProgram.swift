@@ -48,6 +48,9 @@ public enum OCMProgram {
             .group(
                 "volumes", abstract: "Look at the volumes of an archive that was cut",
                 [.command(VolumesList.self), .command(VolumesVerify.self), .command(VolumesJoin.self)]),
+            .group(
+                "plugins", abstract: "Look at plug-ins, which add kinds of operations to transformation specifications",
+                [.command(ListPlugins.self), .command(DescribePlugin.self), .command(CheckPlugins.self)]),
             .command(Login.self),
             .group("config", abstract: "Look at the configuration", [.command(ConfigView.self)]),
             .group(

@@ -6,7 +6,7 @@ public import OCI
 
 extension ArtifactContent {
     /// How many blobs of one artifact move at once.
-    private static let window = 3
+    public static let streamsAtOnce = 3
 
     /// Copies the artifact: blobs first, then manifests, the root and its tag last.
     ///
@@ -18,7 +18,7 @@ extension ArtifactContent {
         let nodes = try await nodes()
         let (store, repository) = (store, repository)
         let mount = store.name == target.name ? repository : nil
-        try await nodes.filter { $0.manifest == nil }.forEachConcurrently(limit: Self.window) { node in
+        try await nodes.filter { $0.manifest == nil }.forEachConcurrently(limit: Self.streamsAtOnce) { node in
             let blob = node.descriptor
             let source = BlobSource(
                 digest: blob.digest, size: blob.size, mountableFrom: mount, isVerified: true,

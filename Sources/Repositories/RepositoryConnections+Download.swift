@@ -28,7 +28,7 @@ extension RepositoryConnections {
         let file = try FileHandle(creating: path, mode: 0o600)
         var hasher = DigestHasher()
         var size: Int64 = 0
-        for try await chunk in response.body.limited(to: limit, of: thing) {
+        for try await chunk in try folder.covering(response.body.limited(to: limit, of: thing), for: thing) {
             hasher.update(chunk)
             try file.write(chunk)
             size += Int64(chunk.count)

@@ -56,6 +56,8 @@ public struct TransferOptions: Sendable {
     public var trust: [SignatureTrust] = []
     /// How many resources move at once.
     public var concurrency = 2
+    /// What keeps the bounds of the run; without it only `concurrency` counts.
+    public var budgets: TransferBudgets?
     /// Where archives are unpacked.
     public var temporaryFolder: String?
 

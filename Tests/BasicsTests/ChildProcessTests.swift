@@ -64,6 +64,17 @@ import Testing
         await #expect { try await task.value } throws: { ($0 as? Fault)?.code == .cancelled }
     }
 
+    @Test("has no descriptors of ours, not even those that a library left open")
+    func descriptors() async throws {
+        let folder = try TemporaryFolder()
+        try FileSystem.write([1], to: "\(folder.path)/secret")
+        // Without O_CLOEXEC.
+        let handle = try FileHandle("\(folder.path)/secret", 0, "read")
+        let result = try await ChildProcess.run(["ls", "/proc/self/fd"])
+        #expect(String(decoding: result.stdout, as: UTF8.self) == "0\n1\n2\n3\n")
+        _ = try handle.size()
+    }
+
     @Test("refuses what it cannot run or hold")
     func refusals() async throws {
         await #expect {

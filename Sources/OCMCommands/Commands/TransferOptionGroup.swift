@@ -31,6 +31,7 @@ struct TransferOptionGroup: ParsableOptions {
     @Option(help: "another repository to look up referenced versions; repeatable") var lookup: [RepositoryLocator] = []
     @OptionGroup var difference: DifferenceOptions
     @Option(short: "j", help: "how many resources move at once") var concurrencyLimit = 2
+    @OptionGroup var limits: TransferLimitOptions
     @Flag(help: "print the plan and move nothing") var dryRun = false
     @Option(short: "o", help: "text, json or yaml") var output = OutputFormat.text
 
@@ -51,6 +52,7 @@ struct TransferOptionGroup: ParsableOptions {
         if let uploadAs { options.uploadAs = uploadAs }
         options.trust = try TrustResolver(context: context).trust(verify)
         options.concurrency = concurrencyLimit
+        options.budgets = try TransferBudgets(limits.values, jobs: concurrencyLimit)
         options.temporaryFolder = context.globals.tempFolder
         return options
     }
@@ -61,6 +63,16 @@ struct TransferOptionGroup: ParsableOptions {
         from source: any ComponentVersionRepository, to targets: [RepositoryLocator], in context: OCMContext
     ) async throws {
         let options = try options(context)
+        try await DiskBudget.$current.withValue(options.budgets?.disk) {
+            try await transfer(select, from: source, to: targets, options, in: context)
+        }
+    }
+
+    private func transfer(
+        _ select: @Sendable (any ComponentVersionRepository) async throws -> [ComponentVersionIdentity],
+        from source: any ComponentVersionRepository, to targets: [RepositoryLocator], _ options: TransferOptions,
+        in context: OCMContext
+    ) async throws {
         let plan = try await planned(select, from: source, to: targets, options, onlyPlanning: dryRun, in: context)
         var generator = TransferGenerator(plan, publishesArtifacts: options.uploadAs == .ociArtifact)
         let specification = generator.specification()
@@ -81,7 +93,10 @@ struct TransferOptionGroup: ParsableOptions {
                 "--have, --since and --volume-size are no part of a printed specification",
                 fix: "name source and target instead of --transfer-spec")
         }
-        let report = try await GeneratedTransfer(context: context, options: options(context)).run(file: file)
+        let options = try options(context)
+        let report = try await DiskBudget.$current.withValue(options.budgets?.disk) {
+            try await GeneratedTransfer(context: context, options: options).run(file: file)
+        }
         try context.present(report, of: nil, as: output)
     }
 

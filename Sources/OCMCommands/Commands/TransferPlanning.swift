@@ -26,19 +26,7 @@ struct TransferPlanning: Command {
     @Flag(help: "only the newest version") var latest = false
     @Option(name: "semver-constraint", short: "c", help: "only versions that satisfy this") var constraint:
         VersionConstraint?
-    @Option(help: "how fast bytes move, such as 10MiB/s", valueName: "RATE") var rate: String?
-    @Option(help: "how much one medium holds, such as 25GB", valueName: "SIZE") var media: String?
-
-    mutating func validate() throws {
-        if let rate, Self.size(rate) == nil { throw UsageError("“\(rate)” is no rate; write it as 10MiB/s") }
-        if let media, Self.size(media) == nil { throw UsageError("“\(media)” is no size; write it as 25GB") }
-    }
-
-    /// The bytes of `10MiB/s` or `25GB`; nil when there are none.
-    private static func size(_ text: String) -> Int64? {
-        let text = text.lowercased().hasSuffix("/s") ? String(text.dropLast(2)) : text
-        return ByteCount(parsing: text).flatMap { $0.bytes > 0 ? $0.bytes : nil }
-    }
+    @Option(help: "how much one medium holds, such as 25GB") var media: ByteCount?
 
     func run(in context: OCMContext) async throws {
         let (source, latest, constraint) = (source, latest, constraint)
@@ -48,7 +36,7 @@ struct TransferPlanning: Command {
                 try await context.identities(source, in: repository, latest: latest, constraint: constraint)
             }, from: context.open(source), to: targets, options, in: context
         ).surveyed()
-        let forecast = Forecast(rate: rate.flatMap(Self.size), media: media.flatMap(Self.size))
+        let forecast = Forecast(rate: transfer.limits.rate?.bytesPerSecond, media: media?.bytes)
         var json = plan.json
         if let forecasts = forecast.json(plan) { json["forecast"] = forecasts }
         context.present(json, as: transfer.output) { [plan.text, plan.surveyText, forecast.text(plan)].joined() }

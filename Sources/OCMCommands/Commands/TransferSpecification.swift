@@ -8,6 +8,7 @@ internal import Cryptography
 internal import Documents
 internal import Operations
 internal import Orchestration
+internal import Transfer
 
 /// `ocm transfer specification FILE`
 struct TransferSpecification: Command {
@@ -32,7 +33,8 @@ struct TransferSpecification: Command {
     @Argument(help: "a YAML or JSON file, - for standard input", valueName: "FILE", completion: .file)
     var file: String
     @Flag(help: "check it and show the order, and do nothing") var dryRun = false
-    @Option(help: "how many operations run at once", valueName: "N") var jobs = 4
+    @OptionGroup var limits: TransferLimitOptions
+    @OptionGroup var plugins: PluginOptions
     @Option(
         help: "a private key that the specification may sign with, under the name by which it knows it; repeatable",
         valueName: "NAME=FILE", completion: .file)
@@ -47,20 +49,23 @@ struct TransferSpecification: Command {
         guard (signingKey + publicKey).allSatisfy({ $0.name != nil }) else {
             throw UsageError("a key needs the name by which the specification knows it: NAME=FILE")
         }
-        guard (1...64).contains(jobs) else { throw UsageError("--jobs is between 1 and 64") }
     }
 
     func run(in context: OCMContext) async throws {
         let source = file == "-" ? "standard input" : file
         let document = try YAML.document(VariableNotation.contents(file), source: source)
-        let operations = Orchestration.Operation.builtIn
-        let graph = try OrchestrationGraph(OrchestrationSpecification(document), types: operations.map(\.type))
+        let specification = try OrchestrationSpecification(document)
+        let budgets = try TransferBudgets(limits.values, jobs: 4)
+        let (graph, report) = try await context.withProgress { observer in
+            let operations = try await plugins.operations(for: specification, context, observer: observer)
+            let graph = try OrchestrationGraph(specification, types: operations.map(\.type))
+            guard !dryRun else { return (graph, [OperationReport]()) }
+            let report = try await DiskBudget.$current.withValue(budgets.disk) {
+                try await run(graph, operations, budgets, observer, in: context)
+            }
+            return (graph, report)
+        }
         if dryRun { return context.present(graph.json, as: output) { graph.text } }
-        let run = OperationContext(connections: context.connections, keys: try keys(context))
-        let report = try await GraphExecutor(
-            graph, ExecutionSettings(width: jobs), operations: operations, context: run
-        ).run()
-        try await run.finish()
         context.present(.array(report.map(\.json)), as: output) { report.text }
         let lost = report.filter { !$0.outcome.isFinished }
         guard !lost.isEmpty else { return }
@@ -82,6 +87,19 @@ struct TransferSpecification: Command {
             }
             return nil
         }
+    }
+
+    private func run(
+        _ graph: OrchestrationGraph, _ operations: [Orchestration.Operation], _ budgets: TransferBudgets,
+        _ observer: @escaping ProgressObserver, in context: OCMContext
+    ) async throws -> [OperationReport] {
+        let run = OperationContext(
+            connections: context.connections, keys: try keys(context), observer: observer, budgets: budgets)
+        var settings = ExecutionSettings(width: budgets.jobs)
+        settings.observe = { event in event.failure.map(observer) }
+        let report = try await GraphExecutor(graph, settings, operations: operations, context: run).run()
+        try await run.finish()
+        return report
     }
 }
 

@@ -162,12 +162,15 @@ extension OperationContext {
         in repository: any ComponentVersionRepository, referenceName: String? = nil
     ) async throws -> JSON {
         let thing = "“\(element["name"]?.string ?? "")” of \(identity)"
-        var content = content
-        if let expected = try DigestSpecification.read(element["digest"], of: thing), !expected.isExcluded {
-            content = try await content.bound(to: expected, thing: thing, temporaryFolder: temporaryFolder)
-        }
-        let placed = try await moving(thing, bytes: content.knownSize(), to: repository.locator) { [content] watch in
-            try await repository.place(content, for: identity, observer: watch)
+        let expected = try DigestSpecification.read(element["digest"], of: thing)
+        let placed = try await within(memoryFor: content) {
+            var content = content
+            if let expected, !expected.isExcluded {
+                content = try await content.bound(to: expected, thing: thing, temporaryFolder: temporaryFolder)
+            }
+            return try await moving(thing, bytes: content.knownSize(), to: repository.locator) { [content] watch in
+                try await repository.place(content, for: identity, observer: watch)
+            }
         }
         note(placed, for: identity, in: repository.locator)
         var element = element

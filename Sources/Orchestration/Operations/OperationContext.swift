@@ -6,6 +6,7 @@ internal import Cryptography
 public import Documents
 internal import OCI
 public import Repositories
+public import Transfer
 
 /// What an operation works with: the run it belongs to, connections, and contents on their way.
 ///
@@ -24,12 +25,15 @@ public struct OperationContext: Sendable {
 
     /// The context of a new run.
     ///
-    /// - Parameter keys: the keys that operations may name.
+    /// - Parameters:
+    ///   - keys: the keys that operations may name.
+    ///   - budgets: the bounds that contents keep while they move; nil when there are none.
     public init(
         connections: RepositoryConnections, keys: OperationKeys = OperationKeys(),
-        observer: @escaping ProgressObserver = { _ in }
+        observer: @escaping ProgressObserver = { _ in }, budgets: TransferBudgets? = nil
     ) {
-        self.init(run: OperationRun(connections, keys, observer), operation: "", predecessors: nil)
+        self.init(
+            run: OperationRun(connections, keys, observer, budgets), operation: "", predecessors: nil)
     }
 
     private init(run: OperationRun, operation: String, predecessors: (@Sendable () -> [String])?) {
@@ -133,7 +137,8 @@ public struct OperationContext: Sendable {
     ///
     /// Operations that place the same content in several repositories follow one reading of it.
     public func content(of file: JSON?) throws(Fault) -> ResourceContent {
-        let content = try entry(file).content
+        let found = try entry(file).content
+        let content = run.budgets?.limited(found) ?? found
         guard let sharing = run.sharing.withLock({ $0 }), sharing.placements.contains(operation),
             let uri = file?["uri"]?.string
         else { return content }
@@ -155,6 +160,14 @@ public struct OperationContext: Sendable {
         for placement in placements { for id in placement.dependencies { readers[id, default: 0] += 1 } }
         guard readers.values.contains(where: { $0 > 1 }) else { return }
         run.sharing.withLock { $0 = (Set(placements.map(\.operation.id)), readers) }
+    }
+
+    /// Reads or moves a content when there is memory for its streams.
+    public func within<Result: Sendable>(
+        memoryFor content: ResourceContent, _ body: @Sendable () async throws -> Result
+    ) async throws -> Result {
+        guard let budgets = run.budgets else { return try await body() }
+        return try await budgets.move(content, body)
     }
 
     /// The resource that the content of a file object comes from, if that is known.
@@ -314,9 +327,14 @@ private final class OperationRun: Sendable {
     let sharing = Guarded<(placements: Set<String>, readers: [String: Int])?>(nil)
     let shared = Guarded<[String: SharedReads]>([:])
     let observer: ProgressObserver
+    let budgets: TransferBudgets?
 
-    init(_ connections: RepositoryConnections, _ keys: OperationKeys, _ observer: @escaping ProgressObserver) {
-        (repositories, self.keys, self.observer) = (RepositoryPool(connections), keys, observer)
+    init(
+        _ connections: RepositoryConnections, _ keys: OperationKeys, _ observer: @escaping ProgressObserver,
+        _ budgets: TransferBudgets?
+    ) {
+        (repositories, self.keys) = (RepositoryPool(connections), keys)
+        (self.observer, self.budgets) = (observer, budgets)
     }
 }
 

@@ -92,6 +92,7 @@ actor TransportArchiveWriter {
         // Noted before it has its name: whoever finds it there and writes an index has it flushed first.
         await note(digest)
         let file = try AtomicFile(path, mode: 0o444)
+        let content = try workingFolder?.covering(content, size: size, for: "\(digest) for \(self.path)") ?? content
         for try await chunk in content.verified(digest: digest, size: size, of: "\(digest) for \(self.path)") {
             try file.write(chunk)
         }
@@ -106,6 +107,7 @@ actor TransportArchiveWriter {
         let temporary = "\(folder)/blobs/\(Self.temporaryPrefix)\(String(random, radix: 36))"
         do {
             let file = try FileHandle(creating: temporary, mode: 0o444)
+            let content = try workingFolder?.covering(content, for: "a content for \(path)") ?? content
             var hasher = DigestHasher()
             var size: Int64 = 0
             for try await chunk in content {

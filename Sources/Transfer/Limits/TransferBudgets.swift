@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Basics
+public import Repositories
+
+/// The bounds of one run as what keeps them: handed to all that moves contents in it.
+public struct TransferBudgets: Sendable {
+    /// How many contents move at once.
+    public let jobs: Int
+    /// What moving contents share of the memory; nil when there is no bound.
+    public let memory: MemoryBudget?
+    /// What temporary files share of the disk.
+    public let disk: DiskBudget
+    /// What passes in a second; nil when there is no bound.
+    public let rate: RateLimiter?
+
+    /// What the process takes while nothing moves: the program, its libraries, plans and descriptors of usual size.
+    public static let idleMemory: Int64 = 40 << 20
+    /// What one moving stream of bytes takes at most. A response waits with 512 KiB and the reader holds as much; a piece is
+    /// held back until the digest is known; 512 KiB wait for the network on the other side, with a piece on top; TLS and
+    /// libcurl have buffers of their own. What the allocator keeps for each thread comes on top.
+    public static let memoryOfStream: Int64 = 6 << 20
+
+    /// Turns limits into budgets.
+    ///
+    /// - Parameters:
+    ///   - jobs: how many contents move at once when nobody said.
+    ///   - clock: by which the rate is kept.
+    /// - Throws: `invalid` when nothing could ever move within the limits.
+    public init<C: Clock>(
+        _ limits: TransferLimits = TransferLimits(), jobs: Int = 2, clock: C = ContinuousClock()
+    ) throws(Fault) where C.Duration == Duration {
+        var jobs = limits.jobs ?? jobs
+        guard (1...64).contains(jobs) else {
+            throw Fault(.invalid, "--jobs \(jobs) is not between 1 and 64", fix: "give a number from 1 to 64")
+        }
+        if let limit = limits.memory {
+            let least = Self.idleMemory + Self.memoryOfStream * Int64(ArtifactContent.streamsAtOnce)
+            guard limit.bytes >= least else {
+                throw Fault(
+                    .invalid,
+                    "--max-memory \(limit) is not enough: the program and one moving image take \(ByteCount(least))",
+                    fix: "give \(ByteCount(least)) at least")
+            }
+            let share = limit.bytes - Self.idleMemory
+            jobs = Int(min(Int64(jobs), share / Self.memoryOfStream))
+            memory = MemoryBudget(share)
+        } else {
+            memory = nil
+        }
+        if let disk = limits.disk, disk.bytes <= 0 {
+            throw Fault(.invalid, "--max-disk \(disk) leaves no room for any file", fix: "give a size, such as 10GiB")
+        }
+        self.jobs = jobs
+        disk = DiskBudget(limits.disk?.bytes)
+        rate = limits.rate.map { RateLimiter($0, clock: clock) }
+    }
+
+    /// Moves one content: waits for the memory that its streams take.
+    public func move<Result: Sendable>(
+        _ content: ResourceContent, _ body: @Sendable () async throws -> Result
+    ) async throws -> Result {
+        guard let memory else { return try await body() }
+        let streams = if case .artifact = content { ArtifactContent.streamsAtOnce } else { 1 }
+        return try await memory.with(Self.memoryOfStream * Int64(streams), body)
+    }
+
+    /// A content whose bytes pass at the rate of the run; one that could be copied without passing here loses that way.
+    public func limited(_ content: ResourceContent) -> ResourceContent {
+        guard let rate else { return content }
+        switch content {
+        case .blob(var blob):
+            let open = blob.open
+            blob.open = { rate.limit(try await open()) }
+            blob.file = nil
+            return .blob(blob)
+        case .artifact(let artifact):
+            return .artifact(
+                ArtifactContent(
+                    store: RateLimitedStore(artifact.store, rate), repository: artifact.repository, root: artifact.root)
+            )
+        }
+    }
+
+    /// A stream at the rate of the run.
+    public func limited(_ stream: ByteStream) -> ByteStream { rate?.limit(stream) ?? stream }
+}
