@@ -54,12 +54,16 @@ let package = Package(
         .target(name: "CELTesting", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
+        .target(
+            name: "PackageRepositories",
+            dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
 
         // Services.
         .target(
             name: "Repositories",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
+                "PackageRepositories",
             ]),
         .target(
             name: "Transfer",
@@ -140,6 +144,12 @@ let package = Package(
         .testTarget(
             name: "ComponentModelTests",
             dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel", "TestInputs"]),
+        .testTarget(
+            name: "PackageRepositoriesTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "WebServer",
+                "PackageRepositories", "TestServers", "TestInputs",
+            ]),
         .testTarget(
             name: "RepositoriesTests",
             dependencies: [
