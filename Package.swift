@@ -78,8 +78,8 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "Archives", "OCI", "ComponentModel", "Repositories", "Transfer",
-                "Orchestration",
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "OCI", "ComponentModel",
+                "PackageRepositories", "Repositories", "Transfer", "Orchestration",
             ]),
 
         // Applications.
@@ -161,6 +161,12 @@ let package = Package(
             dependencies: [
                 "Basics", "Documents", "WebClient", "ComponentModel", "Repositories", "Orchestration", "Operations",
                 "TestServers",
+            ]),
+        .testTarget(
+            name: "PackageOperationsTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
+                "PackageRepositories", "Repositories", "Orchestration", "Operations", "TestServers",
             ]),
         .testTarget(
             name: "SovereignNotesTests",

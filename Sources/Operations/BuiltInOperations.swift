@@ -4,5 +4,5 @@ public import Orchestration
 
 extension Operation {
     /// All kinds of operations that need no plug-in.
-    public static let builtIn: [Operation] = componentVersions + contents
+    public static let builtIn: [Operation] = componentVersions + contents + packages
 }

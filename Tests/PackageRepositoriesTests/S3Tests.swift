@@ -103,7 +103,7 @@ import WebServer
     /// Answers of services that lie or fail, by the request that they answer.
     static let hostile: [(String, Int, String, Fault.Code, String)] = [
         ("GET", 200, "", .corrupt, "instead of wanted"),
-        ("GET", 403, "<Error><Code>AccessDenied</Code><Message>no\u{7}</Message></Error>", .forbidden, "AccessDenied, "),
+        ("GET", 403, "<Error><Code>AccessDenied</Code><Message>no’\u{7F}</Message></Error>", .forbidden, "AccessDenied, no’"),
         ("GET", 500, "<!DOCTYPE a><Error/>", .unavailable, "answered 500"),
         ("GET", 301, "<Error><Code>PermanentRedirect</Code></Error>", .invalid, "the bucket is in eu-west-9"),
     ]

@@ -45,8 +45,12 @@ public final class ObjectServer: Sendable {
         (keyID, secret) = (Self.text("AccessKeyId", in: key), Self.text("SecretAccessKey", in: key))
         let s3 = ["-H", Self.claim("s3"), "-X", "PUT"]
         _ = try await Self.run(s3 + ["\(url)/\(Self.bucket)"])
-        let versions = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
-        _ = try await Self.run(s3 + ["--data-binary", versions, "\(url)/\(Self.bucket)?versioning"])
+        let versions = """
+            <VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status>\
+            </VersioningConfiguration>
+            """
+        let xml = ["-H", "Content-Type: application/xml", "--data-binary", versions]
+        _ = try await Self.run(s3 + xml + ["\(url)/\(Self.bucket)?versioning"])
         _ = try await Self.run(["-H", "Content-Type: text/plain", "--data-binary", "0", "\(url)/moto-api/reset-auth"])
     }
 

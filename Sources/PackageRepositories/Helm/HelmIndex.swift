@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Basics
+internal import Cryptography
 public import Documents
 
 /// The charts of a repository, as its `index.yaml` lists them. What else the document holds is kept.

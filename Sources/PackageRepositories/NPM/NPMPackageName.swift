@@ -19,7 +19,7 @@ public struct NPMPackage: Hashable, Sendable, CustomStringConvertible {
             throw Fault(
                 .invalid, "“\(name.prefix(100))” is no name of an npm package", fix: "write it as name or @scope/name")
         }
-        guard let parsed = SemanticVersion(version), parsed.description == version,
+        guard SemanticVersion(version) != nil, version.utf8.first.map({ (0x30...0x39).contains($0) }) == true,
             version.prefix(while: { $0 != "-" && $0 != "+" }).split(separator: ".").count == 3,
             version.utf8.count <= 256
         else {
@@ -32,6 +32,8 @@ public struct NPMPackage: Hashable, Sendable, CustomStringConvertible {
     /// `name@version`.
     public var description: String { "\(name)@\(version)" }
 
+    /// What the file is called in the document that publishes it, as npm does: with the scope.
+    var attachmentName: String { "\(name)-\(version).tgz" }
     /// The name of the file that holds it.
     var fileName: String { "\(name.split(separator: "/").last ?? "")-\(version).tgz" }
 

@@ -72,15 +72,15 @@ extension NPMRegistry {
         let mark = "@"
         var document: JSON = [
             "_id": .string(package.name), "name": .string(package.name), "dist-tags": [:], "versions": [:],
-            "_attachments": [:],
         ]
         document["description"] = manifest["description"]
         document["dist-tags"]?[tag] = .string(package.version)
         document["versions"]?[package.version] = manifest
         // The last member of the document, so that the file's place is found from the end.
-        document["_attachments"]?[package.fileName] = [
+        let file: JSON = [
             "content_type": "application/octet-stream", "length": .number(JSONNumber(packed.size)), "data": .string(mark),
         ]
+        document["_attachments"] = .object([package.attachmentName: file])
         let bytes = document.encoded()
         let end = "\(mark)\"}}}".utf8.count
         precondition(bytes.suffix(end).elementsEqual("\(mark)\"}}}".utf8), "the file is not the last of the document")

@@ -22,6 +22,10 @@ public struct AccessMethods: Sendable {
         ("ociBlob", ["OCIImageLayer", "OCIBlob"]),
         ("helm", ["Helm"]),
         ("wget", ["Wget"]),
+        ("maven", ["Maven"]),
+        ("npm", ["NPM", "Npm"]),
+        ("s3", ["S3", "S3Bucket", "s3Bucket"]),
+        ("gitHub", ["github", "GitHub"]),
         ("none", ["None"]),
     ]
 
@@ -57,6 +61,10 @@ public struct AccessMethods: Sendable {
         case "ociBlob": return .blob(try await ociBlob(access, thing))
         case "wget": return .blob(try WebAccess(access, thing: thing).content(connections))
         case "helm": return try await HelmAccess(access, thing: thing).content(connections)
+        case "maven": return .blob(try await MavenAccess(access, thing: thing).content(connections))
+        case "npm": return .blob(try await NPMAccess(access, thing: thing).content(connections))
+        case "s3": return .blob(try await S3Access(access, thing: thing).content(connections))
+        case "gitHub": return .blob(try await GitHubAccess(access, thing: thing).content(connections))
         case "none": return nil
         case "localBlob":
             throw Fault(.invalid, "\(thing) is stored beside its descriptor, which was not given")
