@@ -153,8 +153,8 @@ let package = Package(
         .testTarget(
             name: "RepositoriesTests",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
-                "Repositories", "TestServers", "TestInputs",
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "WebServer", "OCI",
+                "ComponentModel", "Repositories", "TestServers", "TestInputs",
             ]),
         .testTarget(
             name: "OrchestrationTests",

@@ -116,7 +116,8 @@ extension S3Client {
         // A service may answer 200 before it knows, and tell of a failure in the body.
         let bytes = try await response.body.collect(limit: 64 * 1024, of: "the answer for \(location)")
         let root = try XMLElement(parsing: bytes, source: "the answer for \(location)")
-        guard root.localName == "CompleteMultipartUploadResult" else {
+        // The element's name differs between services; the tag of the whole object is there when there is one.
+        guard root.localName != "Error", root["ETag"] != nil else {
             let error = try? S3ErrorDocument(parsing: bytes)
             throw Fault(
                 .unavailable, "\(location): the parts were not joined: \(error?.code ?? String(root.localName))",
