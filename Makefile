@@ -6,7 +6,7 @@ SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -static-stdlib
 DOCUMENTATION = .build/documentation
 
-.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel hostile-cel tsan-cel conformance-cel clean
+.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-packages hostile-cel tsan-cel conformance-cel clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ bench: setup ## measure time and memory, beside skopeo on the same bytes (SUITE=
 
 fuzz-cel: ## look for crashes of expressions, patterns and templates (SECONDS=600 for each)
 	@for target in expression pattern template; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
+
+fuzz-packages: ## look for crashes of what reads the documents of package repositories (SECONDS=600 for each)
+	@for target in xml packument s3 helmindex; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
 
 hostile-cel: ## measure time and memory of expressions that mean harm
 	$(SWIFT_BUILD) -c release --product hostile-expressions

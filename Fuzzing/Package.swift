@@ -5,10 +5,15 @@ import PackageDescription
 // them with bytes of the fuzzer. No part of the package itself, since it is instrumented and has no main function.
 let package = Package(
     name: "Fuzzing",
-    products: [.library(name: "CELFuzzing", type: .static, targets: ["CELFuzzing"])],
+    products: [
+        .library(name: "CELFuzzing", type: .static, targets: ["CELFuzzing"]),
+        .library(name: "PackageFuzzing", type: .static, targets: ["PackageFuzzing"]),
+    ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
         .target(name: "Basics"),
         .target(name: "Chronology"),
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
@@ -23,6 +28,13 @@ let package = Package(
                 "Basics", "Cryptography", "Documents", "Chronology", "Web", "KubernetesFormats", "RegularExpressions",
                 "CEL",
             ]),
+        .target(name: "Archives", dependencies: ["Basics", "CZlib"]),
+        .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
+        .target(
+            name: "PackageRepositories",
+            dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
+        .target(
+            name: "PackageFuzzing", dependencies: ["Basics", "Archives", "Documents", "Web", "PackageRepositories"]),
         .target(name: "CELFuzzing", dependencies: ["Documents", "CEL", "CELLibraries", "RegularExpressions"]),
     ],
     swiftLanguageModes: [.v6]

@@ -104,7 +104,8 @@ extension PackageConnection {
             }
         let fix: String =
             switch code {
-            case .unauthorized, .forbidden: "configure credentials for \(request.url.origin.hostAndPort) that may do this"
+            case .unauthorized, .forbidden:
+                "configure credentials for \(request.url.origin.hostAndPort) that may do this"
             case .unsupported: "check the address, and that the server takes uploads"
             case .unavailable: "run it again later"
             case .conflict: "publish under another version; what was released stays as it is"

@@ -227,7 +227,9 @@ import Testing
         }
     }
 
-    @Test("an operation refuses accesses of other kinds, and artifacts where files are wanted") func otherKinds() async throws {
+    @Test("an operation refuses accesses of other kinds, and artifacts where files are wanted") func otherKinds()
+        async throws
+    {
         let run = try OperationRun()
         var contents = LocalContents()
         let image = try await run.local(

@@ -74,7 +74,9 @@ import WebServer
 
     @Test(
         "what is no chart, or has a name that leads elsewhere, is refused",
-        arguments: [("../../x", "1.0.0"), ("a/b", "1.0.0"), (".", "1.0.0"), ("app", "../1"), ("app", "latest"), ("-a", "1.0.0")])
+        arguments: [
+            ("../../x", "1.0.0"), ("a/b", "1.0.0"), (".", "1.0.0"), ("app", "../1"), ("app", "latest"), ("-a", "1.0.0"),
+        ])
     func refusal(name: String, version: String) async throws {
         let server = try PackageServer()
         let repository = ChartRepository(try server.address(), PackageServer.connection())
@@ -85,7 +87,9 @@ import WebServer
         await server.stop()
     }
 
-    @Test("a list that is none stays as it is", arguments: ["<html>", "- a", "apiVersion: v2", "apiVersion: v1\nentries: 7"])
+    @Test(
+        "a list that is none stays as it is",
+        arguments: ["<html>", "- a", "apiVersion: v2", "apiVersion: v1\nentries: 7"])
     func foreignIndex(text: String) async throws {
         let server = try PackageServer(["/index.yaml": Array(text.utf8)])
         let repository = ChartRepository(try server.address(), PackageServer.connection())

@@ -3,6 +3,7 @@
 import Archives
 import Basics
 import PackageRepositories
+import TestServers
 import Testing
 import Web
 import WebServer
@@ -23,8 +24,10 @@ import WebServer
         ("..", "app", "1.0", "jar"), ("org..acme", "app", "1.0", "jar"), ("org/acme", "app", "1.0", "jar"),
         ("org.acme", "..", "1.0", "jar"), ("org.acme", "../../etc", "1.0", "jar"), ("org.acme", "app", "..", "jar"),
         ("org.acme", "app", "1.0/../../x", "jar"), ("org.acme", "app", "%2e%2e", "jar"), ("", "app", "1.0", "jar"),
-        ("org.acme", "app", "1.0", "jar/../x"), ("org.acme", "app", "1.0", "sha1"), ("org.acme", "app", "1.0", "jar.md5"),
-        ("org.acme", "app", "LATEST", "jar"), ("org.acme", "app", "release", "jar"), ("org.acme", "app?x", "1.0", "jar"),
+        ("org.acme", "app", "1.0", "jar/../x"), ("org.acme", "app", "1.0", "sha1"),
+        ("org.acme", "app", "1.0", "jar.md5"),
+        ("org.acme", "app", "LATEST", "jar"), ("org.acme", "app", "release", "jar"),
+        ("org.acme", "app?x", "1.0", "jar"),
         ("org.acme", "app\\x", "1.0", "jar"), ("org.acme", "app", "1.0", ""), ("orgé", "app", "1.0", "jar"),
         ("org.acme", String(repeating: "a", count: 256), "1.0", "jar"), (".org", "app", "1.0", "jar"),
     ]
@@ -91,7 +94,9 @@ import WebServer
         let coordinates = try Self.coordinates()
         try await repository.publish(PackageContent(Array("good".utf8)), as: coordinates)
         let path = "\(Self.folder)/1.0/app-1.0.jar"
-        for other in ChecksumKind.allCases where other != kind { server.files.withLock { $0["\(path).\(other)"] = nil } }
+        for other in ChecksumKind.allCases where other != kind {
+            server.files.withLock { $0["\(path).\(other)"] = nil }
+        }
         let file = try await repository.file(coordinates)
         #expect(file.checksum?.kind == kind)
         #expect(try await file.content.bytes() == Array("good".utf8))
@@ -169,7 +174,8 @@ import WebServer
         await server.stop()
     }
 
-    @Test("a list of builds cannot lead to another folder or version", arguments: ["../../../other/1/o-1", "3-1", ".."])
+    @Test(
+        "a list of builds cannot lead to another folder or version", arguments: ["../../../other/1/o-1", "3-1", ".."])
     func hostileSnapshot(value: String) async throws {
         let server = try PackageServer(["\(Self.folder)/2-SNAPSHOT/maven-metadata.xml": Self.snapshotList(value)])
         let repository = try repository(server)
@@ -195,7 +201,9 @@ import WebServer
         await server.stop()
     }
 
-    @Test("a description of another artifact is refused, and one that Maven computes is not") func descriptions() async throws {
+    @Test("a description of another artifact is refused, and one that Maven computes is not") func descriptions()
+        async throws
+    {
         let server = try PackageServer()
         let repository = try repository(server)
         let pom = { (artifact: String, version: String) in
@@ -210,6 +218,34 @@ import WebServer
         try await repository.publish(PackageContent([1]), as: Self.coordinates(), pom: inherited)
         #expect(server.file("\(Self.folder)/1.0/app-1.0.pom") == inherited)
         await server.stop()
+    }
+
+    @Test(
+        "a real server is asked with a name and password, and is not without",
+        .enabled(if: FileServer.isInstalled, "\(FileServer.missing)"))
+    func realServer() async throws {
+        let server = try await FileServer()
+        let url = try HTTPURL("\(server.url)/private/maven")
+        let known = PackageServer.connection { _, _ in
+            .basic(username: FileServer.user, password: FileServer.password)
+        }
+        let bytes = [UInt8](repeating: 0x2E, count: 3_000_000)
+        // A version with a plus is one path, however servers read the sign.
+        for version in ["1.0", "1.1+build.7"] {
+            let coordinates = try Self.coordinates(version)
+            try await MavenRepository(url, known).publish(PackageContent(bytes), as: coordinates)
+            #expect(server.file("private/maven/org/acme/app/\(version)/app-\(version).jar") == bytes)
+            #expect(try await MavenRepository(url, known).file(coordinates).content.bytes() == bytes)
+        }
+        for connection in [
+            PackageServer.connection(), PackageServer.connection { _, _ in .basic(username: "carrier", password: "x") },
+        ] {
+            let repository = MavenRepository(url, connection)
+            #expect(await fault { _ = try await repository.file(Self.coordinates()) }?.code == .unauthorized)
+            let refused = await fault { try await repository.publish(PackageContent([1]), as: Self.coordinates("2.0")) }
+            #expect(refused?.code == .unauthorized)
+        }
+        #expect(server.file("private/maven/org/acme/app/2.0/app-2.0.jar") == nil)
     }
 
     @Test("a redirect to another origin gets no credential") func redirect() async throws {

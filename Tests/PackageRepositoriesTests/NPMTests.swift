@@ -5,6 +5,7 @@ import Basics
 import Cryptography
 import Documents
 import TestInputs
+import TestServers
 import Testing
 import Web
 import WebServer
@@ -44,6 +45,29 @@ import WebServer
             }
             return ServerResponse(status: 201)
         }
+    }
+
+    @Test(
+        "npm itself installs what we publish, and we read what it publishes",
+        .enabled(if: NPMProgram.isInstalled, "\(NPMProgram.missing)"))
+    func realClient() async throws {
+        let server = try Self.registry()
+        let registry = NPMRegistry(try server.address(), PackageServer.connection())
+        try await registry.publish(PackageContent(Self.packed("ours", "1.0.0", extra: "made here")))
+        let folder = try TemporaryFolder(prefix: "npm")
+        let installed = try await NPMProgram.install("ours@1.0.0", from: server.url, in: folder)
+        #expect(String(decoding: installed, as: UTF8.self) == "// made here\n")
+
+        let path = "\(folder.path)/theirs"
+        try FileSystem.makeFolder(path)
+        try FileSystem.write(
+            Array(#"{"name": "theirs", "version": "2.0.0", "files": ["index.js"]}"#.utf8), to: "\(path)/package.json")
+        try FileSystem.write(Array("// made there".utf8), to: "\(path)/index.js")
+        try await NPMProgram.publish(path, to: server.url, in: folder)
+        let file = try await registry.file(NPMPackage(name: "theirs", version: "2.0.0"))
+        let packed = try await PackedNPMPackage(reading: file.content, limit: 1 << 20)
+        #expect(packed.package.version == "2.0.0" && file.integrity == .digest(packed.sha512))
+        await server.stop()
     }
 
     static let badNames = [
@@ -126,7 +150,8 @@ import WebServer
     }
 
     static let lies: [(String, Fault.Code)] = [
-        (#"{"name":"b","versions":{}}"#, .corrupt), (#"{"name":"a"}"#, .invalid), ("[]", .corrupt), ("<html>", .invalid),
+        (#"{"name":"b","versions":{}}"#, .corrupt), (#"{"name":"a"}"#, .invalid), ("[]", .corrupt),
+        ("<html>", .invalid),
         (#"{"name":"a","versions":{"1.0.0":{"name":"b","version":"1.0.0"}}}"#, .corrupt),
         (#"{"name":"a","versions":{"1.0.0":{"name":"a","version":"2.0.0"}}}"#, .corrupt),
         (#"{"name":"a","versions":{"1.0.0":{"name":"a","version":"1.0.0","dist":{"shasum":"x"}}}}"#, .corrupt),

@@ -105,7 +105,10 @@ import WebServer
     /// Answers of services that lie or fail, by the request that they answer.
     static let hostile: [(String, Int, String, Fault.Code, String)] = [
         ("GET", 200, "", .corrupt, "instead of wanted"),
-        ("GET", 403, "<Error><Code>AccessDenied</Code><Message>no’\u{7F}</Message></Error>", .forbidden, "AccessDenied, no’"),
+        (
+            "GET", 403, "<Error><Code>AccessDenied</Code><Message>no’\u{7F}</Message></Error>", .forbidden,
+            "AccessDenied, no’"
+        ),
         ("GET", 500, "<!DOCTYPE a><Error/>", .unavailable, "answered 500"),
         ("GET", 301, "<Error><Code>PermanentRedirect</Code></Error>", .invalid, "the bucket is in eu-west-9"),
     ]
@@ -127,13 +130,16 @@ import WebServer
         await server.stop()
     }
 
-    @Test("a failure that a service tells with status 200 is one, and the parts are given up") func lateFailure() async throws {
+    @Test("a failure that a service tells with status 200 is one, and the parts are given up") func lateFailure()
+        async throws
+    {
         let server = try PackageServer { request, _ in
             switch (request.method, request.query["uploads"], request.query["uploadId"]) {
             case (.head, _, _): ServerResponse(status: 404)
             case (.post, .some, _):
                 ServerResponse(
-                    "application/xml", "<InitiateMultipartUploadResult><UploadId>u/1</UploadId></InitiateMultipartUploadResult>")
+                    "application/xml",
+                    "<InitiateMultipartUploadResult><UploadId>u/1</UploadId></InitiateMultipartUploadResult>")
             case (.post, _, .some):
                 ServerResponse("application/xml", "<Error><Code>InternalError</Code><Message>x</Message></Error>")
             default: ServerResponse(status: 200, headers: ["ETag": "\"t\""])
@@ -146,6 +152,19 @@ import WebServer
         }
         #expect(found?.code == .unavailable && found?.message.contains("InternalError") == true)
         #expect(server.lines.last == "DELETE /bucket/k?…")
+        await server.stop()
+    }
+
+    @Test("a service that knows no conditions is asked without them") func noConditions() async throws {
+        let server = try PackageServer { request, _ in
+            if request.method == .head { return ServerResponse(status: 404) }
+            return ServerResponse(status: request.headers["If-None-Match"] == nil ? 200 : 501)
+        }
+        let location = try S3Location(bucket: "bucket", key: "k", endpoint: server.address())
+        let client = S3Client(PackageServer.connection())
+        let written = try await client.publish(PackageContent([1]), at: location, mediaType: "a/b")
+        #expect(written.outcome == .published)
+        #expect(server.lines == ["HEAD /bucket/k", "PUT /bucket/k", "PUT /bucket/k"])
         await server.stop()
     }
 

@@ -45,7 +45,9 @@ import WebServer
         await server.stop()
     }
 
-    @Test("fields that are the client's business are refused", arguments: ["Authorization", "host", "Content-Length", "a b", "X\r\nY"])
+    @Test(
+        "fields that are the client's business are refused",
+        arguments: ["Authorization", "host", "Content-Length", "a b", "X\r\nY"])
     func fields(name: String) async throws {
         let server = try PackageServer()
         var options = WebFile.Options()
@@ -100,7 +102,9 @@ import WebServer
         }
     }
 
-    @Test("an answer that is no commit is refused", arguments: ["<html>", "", "3ff8ed0", String(repeating: "z", count: 40)])
+    @Test(
+        "an answer that is no commit is refused",
+        arguments: ["<html>", "", "3ff8ed0", String(repeating: "z", count: 40)])
     func badAnswer(text: String) async throws {
         let server = try PackageServer { _, _ in ServerResponse("text/plain", text) }
         let found = await fault {

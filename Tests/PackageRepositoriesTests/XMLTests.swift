@@ -27,6 +27,9 @@ import Testing
         ("<a/><b/>", "something follows"), ("x<a/>", "an element is missing"), ("<a b=1/>", "not quoted"),
         ("<a b='1' b='2'/>", "given twice"), ("<a>&nbsp;</a>", "entity “&nbsp;”"), ("<a>&#0;</a>", "entity"),
         ("<a>&#xD800;</a>", "entity"), ("<a>&</a>", "“&”"), ("<a>\u{1}</a>", "control character"),
+        ("<a><![CDATA[\u{0} ]]></a>", "control character"),
+        ("<a>\u{FFFE}</a>", "control character"), ("<a><!-- \u{8} --></a>", "control character"),
+        ("<a>&#xFFFF;</a>", "entity"),
         ("<!DOCTYPE a><a/>", "document type"), ("<a><!DOCTYPE b></a>", "document type"),
         ("<?xml version='1.0' encoding='ISO-8859-1'?><a/>", "not UTF-8"), ("<a><!-- x", "“-->” is missing"),
         ("<a b='<'/>", "does not end"), ("< a/>", "name is missing"), ("<1/>", "name is missing"),
@@ -77,7 +80,8 @@ import Testing
             <versions><version>1</version><version>&#50;</version></versions></versioning><![CDATA[x]]></metadata>
             """
         var mutator = ByteMutator(
-            samples: [Array(sample.utf8)], tokens: ["<![CDATA[", "]]>", "&#x", "<!--", "-->", "<!", "<?", "/>"], seed: seed)
+            samples: [Array(sample.utf8)], tokens: ["<![CDATA[", "]]>", "&#x", "<!--", "-->", "<!", "<?", "/>"],
+            seed: seed)
         var accepted = 0
         for _ in 0..<4000 {
             guard let element = try? XMLElement(parsing: mutator.next(), source: "doc") else { continue }

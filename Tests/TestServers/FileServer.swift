@@ -59,7 +59,9 @@ public final class FileServer: Sendable {
     public var url: String { "http://127.0.0.1:\(port)" }
 
     /// What is kept at a path; nil when there is nothing.
-    public func file(_ path: String) -> [UInt8]? { try? FileSystem.read("\(folder.path)/files/\(path)", limit: 1 << 28) }
+    public func file(_ path: String) -> [UInt8]? {
+        try? FileSystem.read("\(folder.path)/files/\(path)", limit: 1 << 28)
+    }
 
     private static var userLine: String { getuid() == 0 ? "user root;" : "" }
 }

@@ -16,7 +16,8 @@ extension Operation {
                 .required("data", .fileSchema, "the artifact, from the output of another operation"),
                 .optional("mediaType", .textSchema, "the media type of the layer that becomes the file"),
                 .optional("layer", .integerSchema, "the number of the layer, the first is 0"),
-                .optional("layout", .booleanSchema, "whether all of the artifact becomes the file, as an OCI layout in a tar"),
+                .optional(
+                    "layout", .booleanSchema, "whether all of the artifact becomes the file, as an OCI layout in a tar"),
             ],
             outputs: [
                 .required("data", .fileSchema, "the file"),
@@ -77,7 +78,8 @@ extension OCIManifest {
             }
             let layer = layers[Int(number)]
             guard mediaType == nil || mediaType == layer.mediaType else {
-                throw Fault(.invalid, "the layer \(number) has the media type \(layer.mediaType)", fix: "name one of both")
+                throw Fault(
+                    .invalid, "the layer \(number) has the media type \(layer.mediaType)", fix: "name one of both")
             }
             return layer
         }
@@ -111,7 +113,9 @@ extension OCIDescriptor {
         where title.lowercased().hasSuffix(".\(known)") { return known }
         if mediaType.hasSuffix("tar+gzip") || mediaType.hasSuffix("tar.gzip") { return "tar.gz" }
         if mediaType.hasSuffix("+gzip") { return "gz" }
-        if mediaType.hasSuffix(".tar") || mediaType.hasSuffix("+tar") || mediaType == "application/x-tar" { return "tar" }
+        if mediaType.hasSuffix(".tar") || mediaType.hasSuffix("+tar") || mediaType == "application/x-tar" {
+            return "tar"
+        }
         if mediaType.hasSuffix("json") { return "json" }
         switch mediaType {
         case "application/java-archive": return "jar"

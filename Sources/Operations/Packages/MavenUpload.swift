@@ -19,7 +19,8 @@ extension Operation {
                 .required("version", .textSchema, "the version; no snapshot"),
                 .optional("classifier", .textSchema, "what tells it from other files of the version"),
                 .optional("extension", .textSchema, "what kind of file it is; jar when it is missing"),
-                .optional("pom", .objectSchema, "what a generated description says: name, description, url, licenses, source"),
+                .optional(
+                    "pom", .objectSchema, "what a generated description says: name, description, url, licenses, source"),
                 .optional("pomFile", .fileSchema, "the description, instead of a generated one"),
             ],
             outputs: PackageData.outputs, role: .placesContent,

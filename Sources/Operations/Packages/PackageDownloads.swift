@@ -2,9 +2,7 @@
 
 internal import Basics
 internal import ComponentModel
-internal import Cryptography
 internal import Documents
-internal import OCI
 internal import Orchestration
 internal import Repositories
 
@@ -24,7 +22,8 @@ extension Operation {
 
     private static func packageDownload(_ name: String, access kind: String, of place: String) -> Operation {
         let type = OperationType(
-            "downloader.resource.\(name)/v1alpha1", summary: "Reads a resource of \(place), checked against its digest.",
+            "downloader.resource.\(name)/v1alpha1",
+            summary: "Reads a resource of \(place), checked against its digest.",
             properties: [
                 .optional("componentDescriptor", .objectSchema, "the descriptor that has the resource"),
                 .optional("resource", .objectSchema, "which resource of it: name, version and extra identity"),
@@ -96,7 +95,8 @@ extension Operation {
         let content = try await remoteContent(of: resource, "helm", context)
         var outputs: JSON = ["chartFile": context.file(for: content), "resource": resource.json]
         if let access = resource.access,
-            let provenance = try await context.connections.chartProvenance(of: access, thing: "resource \(resource.name)")
+            let provenance = try await context.connections.chartProvenance(
+                of: access, thing: "resource \(resource.name)")
         {
             outputs["provFile"] = context.file(for: .blob(provenance))
         }
@@ -112,19 +112,7 @@ extension Operation {
         }
         let content = try await remoteContent(of: access, kind, thing, context)
         guard let expected = resource.digest, !expected.isExcluded else { return content }
-        let digest = try expected.digest()
-        switch content {
-        case .artifact(let artifact):
-            guard artifact.root.digest == digest else {
-                throw Fault(.mismatch, "\(thing) should have the digest \(digest) and has \(artifact.root.digest)")
-            }
-            return content
-        case .blob(var blob):
-            let (open, size) = (blob.open, blob.size)
-            blob.digest = digest
-            blob.open = { try await open().verified(digest: digest, size: size, of: thing) }
-            return .blob(blob)
-        }
+        return try await content.bound(to: expected, thing: thing, temporaryFolder: context.temporaryFolder)
     }
 
     private static func remoteContent(

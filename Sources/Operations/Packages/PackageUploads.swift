@@ -116,7 +116,8 @@ extension Operation {
         for (name, value) in properties["header"]?.object ?? [:] {
             for item in value.array ?? [value] {
                 guard let text = item.string else {
-                    throw Fault(.invalid, "the field '\(name)' in 'header' is no text", fix: "write texts or lists of texts")
+                    throw Fault(
+                        .invalid, "the field '\(name)' in 'header' is no text", fix: "write texts or lists of texts")
                 }
                 options.headers.add(name, text)
             }

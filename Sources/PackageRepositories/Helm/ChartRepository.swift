@@ -50,16 +50,18 @@ public struct ChartRepository: Sendable {
             content, at: address(chart.fileName), .helm, thing: thing, headers: ["Content-Type": "application/gzip"])
         if let provenance {
             _ = try await connection.place(
-                PackageContent(provenance), at: address("\(chart.fileName).prov"), .helm, thing: "provenance of \(thing)",
+                PackageContent(provenance), at: address("\(chart.fileName).prov"), .helm,
+                thing: "provenance of \(thing)",
                 headers: ["Content-Type": "application/pgp-signature"])
         }
         let index = try address("index.yaml")
         _ = try await connection.merge(
             at: index, .helm, mediaType: "application/yaml", limit: Self.indexLimit
         ) { bytes throws(Fault) in
-            var list = try bytes.map { bytes throws(Fault) in
-                try HelmIndex(parsing: bytes, source: index.redacted)
-            } ?? HelmIndex()
+            var list =
+                try bytes.map { bytes throws(Fault) in
+                    try HelmIndex(parsing: bytes, source: index.redacted)
+                } ?? HelmIndex()
             return try list.add(chart, time: time) ? list.encoded() : nil
         }
         return outcome

@@ -15,7 +15,8 @@ public struct HelmIndex: Sendable {
     /// Reads a list; throws `.invalid` when it is none.
     public init(parsing bytes: [UInt8], source: String) throws(Fault) {
         json = try YAML.document(bytes, source: source).root
-        guard json.object != nil, json["apiVersion"]?.string == "v1", json["entries"].map({ $0.object != nil || $0 == .null }) ?? true
+        guard json.object != nil, json["apiVersion"]?.string == "v1",
+            json["entries"].map({ $0.object != nil || $0 == .null }) ?? true
         else {
             throw Fault(.invalid, "\(source) is no list of Helm charts", fix: "check the repository's address")
         }
@@ -52,7 +53,9 @@ public struct HelmIndex: Sendable {
         let version = SemanticVersion(chart.version)
         // Helm takes the first that fits, so newer ones stand in front.
         let place = list.firstIndex { other in
-            guard let version, let text = other["version"]?.string, let other = SemanticVersion(text) else { return true }
+            guard let version, let text = other["version"]?.string, let other = SemanticVersion(text) else {
+                return true
+            }
             return other < version
         }
         list.insert(entry, at: place ?? list.count)

@@ -75,10 +75,11 @@ extension MavenRepository {
         let written = try await connection.merge(
             at: url, .maven, mediaType: "application/xml", limit: Self.metadataLimit
         ) { bytes throws(Fault) in
-            var metadata = try bytes.map { bytes throws(Fault) in
-                try MavenMetadata(
-                    parsing: bytes, group: coordinates.group, artifact: coordinates.artifact, source: url.redacted)
-            } ?? MavenMetadata(group: coordinates.group, artifact: coordinates.artifact)
+            var metadata =
+                try bytes.map { bytes throws(Fault) in
+                    try MavenMetadata(
+                        parsing: bytes, group: coordinates.group, artifact: coordinates.artifact, source: url.redacted)
+                } ?? MavenMetadata(group: coordinates.group, artifact: coordinates.artifact)
             return metadata.add(coordinates.version, isSnapshot: false, time: time) ? metadata.encoded() : nil
         }
         if let written { try await placeChecksums(ChecksumHasher.values(of: written), of: path) }

@@ -78,7 +78,8 @@ extension NPMRegistry {
         document["versions"]?[package.version] = manifest
         // The last member of the document, so that the file's place is found from the end.
         let file: JSON = [
-            "content_type": "application/octet-stream", "length": .number(JSONNumber(packed.size)), "data": .string(mark),
+            "content_type": "application/octet-stream", "length": .number(JSONNumber(packed.size)),
+            "data": .string(mark),
         ]
         document["_attachments"] = .object([package.attachmentName: file])
         let bytes = document.encoded()

@@ -55,9 +55,12 @@ extension S3Client {
         // Only where nothing was: someone else may have written meanwhile.
         let condition: HTTPHeaders = outcome == .published ? ["If-None-Match": "*"] : [:]
         guard let second = try await parts.next() else {
-            var headers = condition
-            headers["Content-Type"] = mediaType
-            let response = try await send(.put, location, headers: headers, body: first)
+            let response = try await sendOnCondition(
+                .put, location, condition: condition, mediaType: mediaType, body: first)
+            if response.status == 412, try await holds(content, location, nil) {
+                // A first try has come through, though its answer has not.
+                return Written(outcome: .alreadyThere, version: try await information(location)?.version)
+            }
             guard response.status == 200 else { throw await fault(response, location, "PUT") }
             return Written(outcome: outcome, version: response.headers["x-amz-version-id"])
         }
@@ -66,8 +69,8 @@ extension S3Client {
             let version = try await sendParts([first, second], &parts, upload, location, condition)
             return Written(outcome: outcome, version: version)
         } catch {
-            // Parts that nobody finishes would be kept and paid for.
-            _ = try? await send(.delete, location, query: [("uploadId", upload)])
+            // Parts that nobody finishes would be kept and paid for; a task of its own, since this one may be cancelled.
+            await Task { _ = try? await send(.delete, location, query: [("uploadId", upload)]) }.value
             throw error
         }
     }
@@ -108,10 +111,9 @@ extension S3Client {
                 XMLElement(
                     "Part", [XMLElement("PartNumber", text: "\(index + 1)"), XMLElement("ETag", text: tag)])
             })
-        var headers = condition
-        headers["Content-Type"] = "application/xml"
-        let response = try await send(
-            .post, location, query: [("uploadId", upload)], headers: headers, body: list.encoded())
+        let response = try await sendOnCondition(
+            .post, location, query: [("uploadId", upload)], condition: condition, mediaType: "application/xml",
+            body: list.encoded())
         guard response.status == 200 else { throw await fault(response, location, "POST") }
         // A service may answer 200 before it knows, and tell of a failure in the body.
         let bytes = try await response.body.collect(limit: 64 * 1024, of: "the answer for \(location)")
@@ -124,6 +126,18 @@ extension S3Client {
                 fix: "run it again")
         }
         return response.headers["x-amz-version-id"]
+    }
+
+    /// Sends what must not write over anything; without the condition where a service does not know it (501).
+    private func sendOnCondition(
+        _ method: HTTPMethod, _ location: S3Location, query: [(String, String)] = [], condition: HTTPHeaders,
+        mediaType: String, body: [UInt8]
+    ) async throws -> HTTPResponse {
+        var headers = condition
+        headers["Content-Type"] = mediaType
+        let response = try await send(method, location, query: query, headers: headers, body: body)
+        guard response.status == 501, !condition.isEmpty else { return response }
+        return try await send(method, location, query: query, headers: ["Content-Type": mediaType], body: body)
     }
 
     private func send(_ part: [UInt8], _ number: Int, _ upload: String, _ location: S3Location) async throws -> String {

@@ -43,7 +43,9 @@ public struct XMLElement: Hashable, Sendable {
     public var localName: Substring { name[(name.lastIndex(of: ":").map(name.index(after:)) ?? name.startIndex)...] }
 
     /// The elements in it.
-    public var children: [XMLElement] { nodes.compactMap { if case .element(let element) = $0 { element } else { nil } } }
+    public var children: [XMLElement] {
+        nodes.compactMap { if case .element(let element) = $0 { element } else { nil } }
+    }
 
     /// The text directly in it, without blanks and line ends around it.
     public var text: String {

@@ -44,6 +44,7 @@ private struct XMLReader {
     }
 
     mutating func document() throws(Fault) -> XMLElement {
+        try checkCharacters()
         if starts(with: "\u{FEFF}") { offset += 3 }
         try declaration()
         try skipMisc()
@@ -52,6 +53,17 @@ private struct XMLReader {
         try skipMisc()
         guard offset == bytes.count else { throw wrong("something follows the root element") }
         return root
+    }
+
+    /// XML has no place for most control characters, U+FFFE and U+FFFF, not even in comments.
+    private mutating func checkCharacters() throws(Fault) {
+        for (index, byte) in bytes.enumerated() where byte < 0x20 || byte == 0xEF {
+            let isNoCharacter = byte == 0xEF && bytes[index...].starts(with: [0xEF, 0xBF]) && bytes[index + 2] >= 0xBE
+            if byte < 0x20 && !Self.isSpace(byte) || isNoCharacter {
+                offset = index
+                throw wrong("a control character or one that is none")
+            }
+        }
     }
 
     /// `<?xml version="1.0" encoding="UTF-8"?>`.
@@ -67,7 +79,11 @@ private struct XMLReader {
     private mutating func skipMisc() throws(Fault) {
         while true {
             skipSpace()
-            if starts(with: "<!--") { try skipComment() } else if starts(with: "<?") { _ = try skip(through: "?>") } else {
+            if starts(with: "<!--") {
+                try skipComment()
+            } else if starts(with: "<?") {
+                _ = try skip(through: "?>")
+            } else {
                 return
             }
         }
@@ -181,8 +197,6 @@ private struct XMLReader {
         while let byte = peek, !stops.contains(byte) {
             if byte == UInt8(ascii: "&") {
                 text += try reference().utf8
-            } else if byte < 0x20 && !Self.isSpace(byte) {
-                throw wrong("a control character")
             } else {
                 text.append(byte)
                 offset += 1
@@ -216,6 +230,7 @@ private struct XMLReader {
         guard !digits.isEmpty, digits.utf8.allSatisfy({ hexadecimal($0) }),
             let value = UInt32(digits, radix: isHex ? 16 : 10), let scalar = Unicode.Scalar(value)
         else { return nil }
+        guard value != 0xFFFE && value != 0xFFFF else { return nil }
         return value >= 0x20 || isSpace(UInt8(value)) ? scalar : nil
     }
 
@@ -268,7 +283,8 @@ private struct XMLReader {
 
     /// Letters, digits, `-`, `.`, `_`, `:`, and everything beyond ASCII.
     private static func isInName(_ byte: UInt8) -> Bool {
-        (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || "-._:".utf8.contains(byte) || byte >= 0x80
+        (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || "-._:".utf8.contains(byte)
+            || byte >= 0x80
     }
 
     private var place: String {

@@ -149,7 +149,10 @@ import WebServer
     @Test("a redirect to another origin loses the credential", arguments: [cases[0], cases[2], cases[6]])
     func redirect(example: Case) async throws {
         let thief = try Server(["/stolen": Self.bytes])
-        let ends = ["/maven/org/acme/app/1.0/app-1.0.zip", "/npm/app/-/app-1.0.0.tgz", "/api/v3/repos/acme/app/tarball/\(Self.commit)"]
+        let ends = [
+            "/maven/org/acme/app/1.0/app-1.0.zip", "/npm/app/-/app-1.0.0.tgz",
+            "/api/v3/repos/acme/app/tarball/\(Self.commit)",
+        ]
         let server = try Server(
             Self.files(), redirects: Dictionary(uniqueKeysWithValues: ends.map { ($0, "\(thief.url)/stolen") }))
         let connections = try connections(server, consumer: example.consumer)
