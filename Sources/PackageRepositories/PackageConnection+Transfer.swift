@@ -31,8 +31,10 @@ extension PackageConnection {
         let response = try await send(request, kind)
         switch response.status {
         case 200, 204:
+            // Some servers answer HEAD with a length of 0 whatever there is, and a packed form has another length.
             let isPlain = response.headers["Content-Encoding"] == nil
-            return (true, isPlain ? response.headers["Content-Length"].flatMap { Int64($0) } : nil)
+            let size = isPlain ? response.headers["Content-Length"].flatMap { Int64($0) } : nil
+            return (true, size == 0 ? nil : size)
         case 404, 410: return (false, nil)
         default: throw await Self.fault(response, request, thing)
         }

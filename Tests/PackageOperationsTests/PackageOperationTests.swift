@@ -183,6 +183,62 @@ import Testing
     }
 
     @Test(
+        "a chart that is an OCI artifact goes to a chart repository as the file in it",
+        .enabled(if: FileServer.isInstalled, "\(FileServer.missing)"))
+    func chartArtifact() async throws {
+        let server = try await FileServer()
+        let run = try OperationRun()
+        let packed = try await Tar.stream([.bytes("app/Chart.yaml", Array("name: app\nversion: 1.0.0\n".utf8))])
+            .gzipped().collect(limit: 1 << 20)
+        var contents = LocalContents()
+        let type = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+        let chart = try await run.local(
+            "chart", .artifact(OperationRun.artifact(layer: packed, mediaType: type)), &contents)
+        try await run.archive([chart], contents: contents)
+        let outcomes = try await run.run(
+            """
+            - {id: chart, type: CTFGetLocalResource/v1alpha1, spec: {<<: *from, resourceIdentity: {name: chart}}}
+            - id: upload
+              type: uploader.resource.helm/v1alpha1
+              data: ${chart.output.file}
+              helmRepository: \(server.url)/charts
+            """)
+        let resource = outcomes["upload"]?.outputs?["resource"]
+        #expect(resource?["access"]?["helmChart"] == "app:1.0.0", "\(outcomes)")
+        #expect(resource?["digest"]?["value"]?.string == Digest(of: packed).hex)
+        #expect(server.file("charts/app-1.0.0.tgz") == packed && server.file("charts/index.yaml") != nil)
+    }
+
+    @Test(
+        "a branch becomes a commit when it is read",
+        .enabled(if: FileServer.isInstalled, "\(FileServer.missing)"))
+    func commit() async throws {
+        let server = try await FileServer()
+        let commit = "3ff8ed0e7386aa6fe19dcbbb8955f34a88745fd0"
+        let api = "\(server.folder.path)/files/api/v3/repos/acme/app"
+        for folder in ["commits", "tarball"] { try FileSystem.makeFolder("\(api)/\(folder)") }
+        try FileSystem.write(Array(commit.utf8), to: "\(api)/commits/main")
+        try FileSystem.write(Array("files".utf8), to: "\(api)/tarball/\(commit)")
+        let run = try OperationRun()
+        try await run.archive([])
+        let outcomes = try await run.run(
+            """
+            - id: get
+              type: GetGitHubCommit/v1alpha1
+              spec:
+                resource:
+                  {name: code, version: 1.0.0, type: blob, relation: external,
+                   access: {type: gitHub, repoUrl: "\(server.url)/acme/app", ref: main}}
+            - id: put
+              type: uploader.resource.http/v1alpha1
+              data: ${get.output.file}
+              url: \(server.url)/copy
+            """)
+        #expect(outcomes["get"]?.outputs?["resource"]?["access"]?["commit"]?.string == commit, "\(outcomes)")
+        #expect(server.file("copy") == Array("files".utf8))
+    }
+
+    @Test(
         "an object goes to a store that checks signatures and comes back",
         .enabled(if: ObjectServer.isInstalled, "\(ObjectServer.missing)"))
     func object() async throws {

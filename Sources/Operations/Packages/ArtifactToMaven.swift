@@ -36,9 +36,7 @@ extension Operation {
             throw Fault(.invalid, "'data' is a file already, not an OCI artifact", fix: "upload it as it is")
         }
         let origin = try context.origin(of: properties["data"])
-        let found = try await artifact.store.manifest(artifact.root.digest, in: artifact.repository)
-        let manifest = try OCIManifest(
-            parsing: found.bytes, mediaType: found.mediaType, source: "the artifact \(artifact.root.digest)")
+        let manifest = try await artifact.readManifest()
         let file: BlobContent
         let fileExtension: String
         if properties["layout"]?.bool ?? false {
@@ -52,15 +50,33 @@ extension Operation {
             fileExtension = "tar"
         } else {
             let layer = try manifest.layer(number: properties["layer"]?.int, mediaType: properties["mediaType"]?.string)
-            file = BlobContent(mediaType: layer.mediaType, digest: layer.digest, size: layer.size) {
-                try await artifact.store.openBlob(layer.digest, size: layer.size, in: artifact.repository)
-            }
+            file = artifact.file(of: layer)
             fileExtension = layer.fileExtension
         }
         return [
             "data": context.file(for: .blob(file), origin: origin), "extension": .string(fileExtension),
             "pom": manifest.mavenDescription,
         ]
+    }
+}
+
+extension ArtifactContent {
+    /// The manifest or index.
+    fileprivate func readManifest() async throws -> OCIManifest {
+        let found = try await store.manifest(root.digest, in: repository)
+        return try OCIManifest(parsing: found.bytes, mediaType: found.mediaType, source: "the artifact \(root.digest)")
+    }
+
+    /// A layer as a content of its own.
+    fileprivate func file(of layer: OCIDescriptor) -> BlobContent {
+        BlobContent(mediaType: layer.mediaType, digest: layer.digest, size: layer.size) {
+            try await store.openBlob(layer.digest, size: layer.size, in: repository)
+        }
+    }
+
+    /// The one layer of a media type. Throws when there is none, or more than one.
+    func file(of mediaType: String) async throws -> BlobContent {
+        file(of: try await readManifest().layer(number: nil, mediaType: mediaType))
     }
 }
 

@@ -34,8 +34,11 @@ struct PackageData: Sendable {
     ///
     /// Content whose digest is known passes through and is checked on the way. Of other content nobody could say what was
     /// published, so it is read into a temporary file first.
-    init(_ properties: JSON, _ context: OperationContext) async throws {
-        guard case .blob(let blob) = try context.content(of: properties["data"]) else {
+    /// - Parameter layerType: when an OCI artifact will do, the media type of the one layer of it that is published.
+    init(_ properties: JSON, _ context: OperationContext, layerType: String? = nil) async throws {
+        var data = try context.content(of: properties["data"])
+        if let layerType, case .artifact(let artifact) = data { data = .blob(try await artifact.file(of: layerType)) }
+        guard case .blob(let blob) = data else {
             throw Fault(
                 .unsupported, "'data' is an OCI artifact, which this kind of repository does not take",
                 fix: "make a file of it first, as with oci.to.maven/v1alpha1")

@@ -72,7 +72,10 @@ extension Operation {
                 .required("resource", .objectSchema, "the resource"),
             ])
         return Operation(type) { properties, context in
-            let resource = try Resource(properties["resource"] ?? .null, place: "'resource'")
+            var resource = try Resource(properties["resource"] ?? .null, place: "'resource'")
+            if let access = resource.access {
+                resource.access = try await AccessMethods(context.connections).pinned(access, thing: "the resource")
+            }
             let content = try await remoteContent(of: resource, kind, context)
             return ["file": context.file(for: content), "resource": resource.json]
         }

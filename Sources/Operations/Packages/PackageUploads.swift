@@ -133,7 +133,8 @@ extension Operation {
 
     private static let helmUpload = Operation(
         OperationType(
-            "uploader.resource.helm/v1alpha1", summary: "Publishes a packed chart in a Helm chart repository.",
+            "uploader.resource.helm/v1alpha1",
+            summary: "Publishes a chart, packed or an OCI artifact, in a Helm chart repository.",
             properties: PackageData.properties + [
                 .required("helmRepository", .textSchema, "the repository's address"),
                 .optional(
@@ -155,7 +156,8 @@ extension Operation {
         if let file = properties["provFile"], file != .null, case .blob(let blob) = try context.content(of: file) {
             provenance = try await blob.open().collect(limit: 1 << 20, of: "'provFile'")
         }
-        let data = try await PackageData(properties, context)
+        let data = try await PackageData(
+            properties, context, layerType: "application/vnd.cncf.helm.chart.content.v1.tar+gzip")
         let form = ChartRepository.Form(rawValue: properties["form"]?.string ?? "files") ?? .files
         let published = try await ChartRepository(url, context.connections.packages).publish(
             data.content, provenance: provenance, form: form)

@@ -75,6 +75,13 @@ public struct AccessMethods: Sendable {
         }
     }
 
+    /// The access with what it names by a name that moves resolved once, so that a digest and the access stay together: a
+    /// branch or tag on GitHub becomes a commit. All other accesses are given back as they are.
+    public func pinned(_ access: TypedSpecification, thing: String) async throws -> TypedSpecification {
+        guard Self.canonicalName(access.type) == "gitHub" else { return access }
+        return try await GitHubAccess.pinned(access, thing: thing, connections)
+    }
+
     private func field(_ name: String, _ access: TypedSpecification, _ thing: String) throws(Fault) -> String {
         guard let text = access.json[name]?.string, !text.isEmpty else {
             throw Fault(.invalid, "the access of \(thing) has no “\(name)”", fix: "add “\(name)” to the access")
