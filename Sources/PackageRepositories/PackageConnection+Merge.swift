@@ -17,7 +17,7 @@ extension PackageConnection {
     ) async throws -> [UInt8]? {
         var written: [UInt8]?
         for _ in 0..<Self.mergeAttempts {
-            let current = try await document(url, kind, limit: limit)
+            let current = try await document(url, kind, isFresh: true, limit: limit)
             guard let changed = try merge(current?.bytes) else { return written ?? current?.bytes }
             guard changed.count <= limit else {
                 throw Fault(.limitExceeded, "\(url.redacted) would grow beyond \(ByteCount(Int64(limit)))")

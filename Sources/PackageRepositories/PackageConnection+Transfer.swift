@@ -14,11 +14,14 @@ extension PackageConnection {
     }
 
     /// A small document with the tag of its state; nil when there is none.
+    ///
+    /// - Parameter isFresh: whether caches on the way are asked to ask again.
     func document(
-        _ url: HTTPURL, _ kind: PackageKind, accept: String? = nil, limit: Int
+        _ url: HTTPURL, _ kind: PackageKind, accept: String? = nil, isFresh: Bool = false, limit: Int
     ) async throws -> (bytes: [UInt8], entityTag: String?)? {
         var request = HTTPRequest(method: .get, url: url)
         request.headers["Accept"] = accept
+        if isFresh { request.headers["Cache-Control"] = "no-cache" }
         let response = try await send(request, kind)
         if response.status == 404 || response.status == 410 { return nil }
         guard response.status == 200 else { throw await Self.fault(response, request, url.redacted) }
