@@ -81,7 +81,7 @@ struct PackageJourneyTests {
             ["transfer", "cv", "--copy-resources", "one//\(version)", "bad-copy"],
         ] {
             let result = try await workshop.ocm(arguments)
-            #expect(result.status != 0 && result.errors.contains("should have the digest"), "\(arguments) \(result.errors)")
+            #expect(result.status != 0 && result.errors.contains("should have the digest"), "\(result.errors)")
         }
         #expect(!FileSystem.exists("\(workshop.path)/bad"))
         // What was carried needs the server no more.
