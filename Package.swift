@@ -54,6 +54,7 @@ let package = Package(
         .target(name: "CELTesting", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
+        .target(name: "Localization", dependencies: ["Basics", "Documents", "Archives"]),
         .target(
             name: "PackageRepositories",
             dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
@@ -79,7 +80,8 @@ let package = Package(
             name: "Operations",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "OCI", "ComponentModel",
-                "PackageRepositories", "Repositories", "Transfer", "Orchestration",
+                "PackageRepositories", "Repositories", "Transfer", "Orchestration", "CEL", "CELLibraries",
+                "Localization",
             ]),
 
         // Applications.
@@ -145,6 +147,8 @@ let package = Package(
             name: "ComponentModelTests",
             dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel", "TestInputs"]),
         .testTarget(
+            name: "LocalizationTests", dependencies: ["Basics", "Documents", "Archives", "Localization", "TestInputs"]),
+        .testTarget(
             name: "PackageRepositoriesTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "WebServer",
@@ -159,8 +163,8 @@ let package = Package(
         .testTarget(
             name: "OrchestrationTests",
             dependencies: [
-                "Basics", "Documents", "WebClient", "ComponentModel", "Repositories", "Orchestration", "Operations",
-                "TestServers",
+                "Basics", "Cryptography", "Documents", "Archives", "WebClient", "OCI", "ComponentModel", "Repositories",
+                "Orchestration", "Operations", "TestServers",
             ]),
         .testTarget(
             name: "PackageOperationsTests",

@@ -4,6 +4,19 @@ public import Basics
 
 /// Writes tar archives.
 public enum Tar {
+    /// Whether content that begins so is a tar: a header with its checksum, or the end of an empty archive.
+    public static func isTar(_ prefix: Chunk) -> Bool {
+        guard prefix.count >= TarField.blockSize else { return false }
+        let block = prefix.prefix(TarField.blockSize)
+        let field = block[in: TarField.checksum]
+        var digits = field.drop { $0 == 0x20 }
+        digits = digits.prefix { (0x30...0x37).contains($0) }
+        let sum = block.reduce(0) { $0 + Int($1) }
+        if sum == 0 { return true }
+        return Int(String(decoding: digits, as: UTF8.self), radix: 8)
+            == sum - field.reduce(0) { $0 + Int($1) } + field.count * 0x20
+    }
+
     /// The archive of these members in this order; the same members give the same bytes.
     ///
     /// ustar, with pax headers only where a member needs one, and two zero blocks at the end. Throws when a member

@@ -120,3 +120,15 @@ public final class PrivateKey: Sendable, CustomStringConvertible {
         return Array(signature.prefix(length))
     }
 }
+
+extension PrivateKey {
+    /// The scheme to use when nobody asks for another.
+    public var usualScheme: SignatureScheme {
+        switch publicKey.kind {
+        case .rsa: .rsaPSS
+        case .ecdsaP256: .ecdsaP256
+        case .ecdsaP384: .ecdsaP384
+        case .ed25519: .ed25519
+        }
+    }
+}

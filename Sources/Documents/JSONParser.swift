@@ -19,8 +19,9 @@ struct JSONParser {
     let isLocating: Bool
     var offset = 0
     private var nodes = 0
-    /// For each value in the order of the text, where it starts (a member at its key) and how many values it spans.
-    private(set) var starts: [(offset: Int, size: Int)] = []
+    /// For each value in the order of the text, where it starts (a member at its key), how many values it spans, and
+    /// which bytes are its own.
+    private(set) var starts: [(offset: Int, size: Int, range: Range<Int>)] = []
 
     init(source: String, limits: DocumentLimits, isLocating: Bool) {
         (self.source, self.limits, self.isLocating) = (source, limits, isLocating)
@@ -46,9 +47,10 @@ struct JSONParser {
         guard nodes <= limits.nodes else { throw limits.tooManyNodes(place(offset, bytes)) }
         guard isLocating else { return try bareValue(bytes, depth) }
         let mark = starts.count
-        starts.append((start, 1))
+        starts.append((start, 1, offset..<offset))
         let value = try bareValue(bytes, depth)
         starts[mark].size = starts.count - mark
+        starts[mark].range = starts[mark].range.lowerBound..<offset
         return value
     }
 

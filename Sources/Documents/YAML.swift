@@ -39,17 +39,25 @@ public enum YAML {
     /// A text that is JSON, read as JSON: libyaml refuses surrogate pairs, long keys and some characters that JSON
     /// allows, and takes longer. Nil for all else, which YAML may still read and otherwise explains better.
     private static func json(_ bytes: Span<UInt8>, source: String, limits: DocumentLimits) -> LocatedDocument? {
-        var first = 0
-        while first < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[first]) { first += 1 }
-        guard first < bytes.count, [UInt8(ascii: "{"), UInt8(ascii: "[")].contains(bytes[first]) else { return nil }
-        var parser = JSONParser(source: source, limits: limits, isLocating: true)
-        guard let root = try? parser.document(bytes) else { return nil }
+        guard let (root, starts) = located(bytes, source: source, limits: limits) else { return nil }
         var lines = LineCounter()
-        let marks = parser.starts.map { start in
+        let marks = starts.map { start in
             var mark = PositionMark(lines.position(of: start.offset, in: bytes))
             mark.size = UInt32(clamping: start.size)
             return mark
         }
         return LocatedDocument(root: root, source: source, marks: marks)
+    }
+
+    /// The value of a text that is JSON, and the places of all values in it.
+    static func located(
+        _ bytes: Span<UInt8>, source: String, limits: DocumentLimits
+    ) -> (root: JSON, starts: [(offset: Int, size: Int, range: Range<Int>)])? {
+        var first = 0
+        while first < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[first]) { first += 1 }
+        guard first < bytes.count, [UInt8(ascii: "{"), UInt8(ascii: "[")].contains(bytes[first]) else { return nil }
+        var parser = JSONParser(source: source, limits: limits, isLocating: true)
+        guard let root = try? parser.document(bytes) else { return nil }
+        return (root, parser.starts)
     }
 }

@@ -58,6 +58,16 @@ enum YAMLEvent {
         return (unsafe Self.event(event), SourcePosition(unsafe event.start_mark))
     }
 
+    /// The next event with the characters it consists of and how it is written.
+    mutating func nextWithExtent() throws(Fault) -> (event: YAMLEvent, extent: YAMLExtent) {
+        var event = unsafe yaml_event_t()
+        guard unsafe yaml_parser_parse(parser, &event) == 1 else {
+            throw unsafe YAMLProblem(parser.pointee).fault(source, unsafe input.span)
+        }
+        defer { unsafe yaml_event_delete(&event) }
+        return (unsafe Self.event(event), unsafe YAMLExtent(event))
+    }
+
     private static func event(_ event: yaml_event_t) -> YAMLEvent {
         switch unsafe event.type {
         case YAML_STREAM_START_EVENT: return .streamStart
@@ -91,4 +101,37 @@ enum YAMLEvent {
 extension SourcePosition {
     /// libyaml counts from 0, columns in Unicode scalars.
     init(_ mark: yaml_mark_t) { self.init(line: Int(mark.line) + 1, column: Int(mark.column) + 1) }
+}
+
+/// Which characters of the text an event consists of, and how they are written.
+struct YAMLExtent {
+    /// Offsets in Unicode scalars, which is what libyaml counts. Anchor and tag of a value are within.
+    let scalars: Range<Int>
+    /// How a scalar is written.
+    let style: ScalarStyle
+    /// Whether a collection is written in brackets.
+    let isFlow: Bool
+
+    init(_ event: yaml_event_t) {
+        let (start, end) = unsafe (Int(event.start_mark.index), Int(event.end_mark.index))
+        scalars = start..<max(start, end)
+        isFlow =
+            switch unsafe event.type {
+            case YAML_SEQUENCE_START_EVENT: unsafe event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE
+            case YAML_MAPPING_START_EVENT: unsafe event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+            default: false
+            }
+        guard unsafe event.type == YAML_SCALAR_EVENT else {
+            style = .plain
+            return
+        }
+        style =
+            switch unsafe event.data.scalar.style {
+            case YAML_SINGLE_QUOTED_SCALAR_STYLE: .singleQuoted
+            case YAML_DOUBLE_QUOTED_SCALAR_STYLE: .doubleQuoted
+            case YAML_LITERAL_SCALAR_STYLE: .literal
+            case YAML_FOLDED_SCALAR_STYLE: .folded
+            default: .plain
+            }
+    }
 }

@@ -4,7 +4,11 @@
 enum YAMLQuoting {
     /// The string as a scalar on one line: plain where that is safe, else in double quotes.
     static func scalar(_ text: String) -> String {
-        guard needsQuotes(text) else { return text }
+        needsQuotes(text) ? doubleQuoted(text) : text
+    }
+
+    /// The string in double quotes.
+    static func doubleQuoted(_ text: String) -> String {
         var bytes: [UInt8] = []
         JSONWriter.quote(text, into: &bytes)
         let quoted = String(decoding: bytes, as: UTF8.self)
@@ -28,6 +32,11 @@ enum YAMLQuoting {
         // Blanks before a line end are invisible, and editors strip them.
         return !holds(text) { ($0 == 0x20 || $0 == 0x09) && $1 == 0x0A }
             && text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "\t" || isPrintable($0) }
+    }
+
+    /// Whether a plain scalar would end early in brackets, for some reader.
+    static func needsQuotesInFlow(_ text: String) -> Bool {
+        text.utf8.contains { ",[]{}".utf8.contains($0) } || text.contains(":,") || text.hasPrefix("?")
     }
 
     static func needsQuotes(_ text: String) -> Bool {
@@ -56,7 +65,7 @@ enum YAMLQuoting {
         return false
     }
 
-    private static func isPrintable(_ text: String) -> Bool {
+    static func isPrintable(_ text: String) -> Bool {
         text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } || text.unicodeScalars.allSatisfy(isPrintable)
     }
 

@@ -1,11 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 extension YAML {
     /// The value as block-style YAML, which readers of YAML 1.1 and 1.2 read back with the same strings.
     public static func text(_ json: JSON, sortedKeys: Bool = false) -> String {
         var writer = YAMLWriter(sortedKeys: sortedKeys)
         writer.write(json, indent: 0, isInline: false)
         return writer.text
+    }
+
+    /// A scalar on one line, in a style that it had before if that can hold it.
+    ///
+    /// A string is quoted when it must be; other values never are. The value is no array and no object.
+    ///
+    /// - Parameter isInFlow: whether it will stand in brackets.
+    public static func scalar(_ value: JSON, as style: ScalarStyle = .plain, isInFlow: Bool = false) -> String {
+        guard case .string(let text) = value else { return self.text(value).trimmed }
+        switch style {
+        case .doubleQuoted: return YAMLQuoting.doubleQuoted(text)
+        case .singleQuoted where YAMLQuoting.isPrintable(text): return "'\(text.replacing("'", with: "''"))'"
+        default:
+            let isPlain = !YAMLQuoting.needsQuotes(text) && !(isInFlow && YAMLQuoting.needsQuotesInFlow(text))
+            return isPlain ? text : YAMLQuoting.doubleQuoted(text)
+        }
+    }
+
+    /// The lines of a literal block (`|`) that holds a string of several lines; nil when it is better quoted.
+    public static func literalLines(_ text: String) -> (indicator: String, lines: [String])? {
+        guard YAMLQuoting.isBlock(text) else { return nil }
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+        guard lines.last == "" else { return ("|-", lines) }
+        lines.removeLast()
+        return lines.last == "" ? nil : ("|", lines)
     }
 }
 

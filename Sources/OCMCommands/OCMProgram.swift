@@ -39,7 +39,7 @@ public enum OCMProgram {
                 "transfer", abstract: "Carry component versions from one repository to another",
                 [
                     .command(TransferComponentVersion.self), .command(TransferArchive.self),
-                    .command(TransferPlanning.self), .command(TransferExplain.self),
+                    .command(TransferPlanning.self), .command(TransferExplain.self), .command(TransferOperations.self),
                     .command(TransferSpecification.self),
                 ]),
             .command(Login.self),

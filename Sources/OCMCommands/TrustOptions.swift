@@ -65,7 +65,8 @@ struct TrustResolver {
         return trust
     }
 
-    private func configuredKey(signature: String, algorithm: String) throws(Fault) -> VerificationKey? {
+    /// The public key that the configuration has for a signature; nil when it has none.
+    func configuredKey(signature: String, algorithm: String) throws(Fault) -> VerificationKey? {
         guard let credential = context.signingCredential(signature: signature, algorithm: algorithm),
             let pem = try credential.pem(
                 ["publicKeyPEM", "public_key_pem"], files: ["publicKeyPEMFile", "public_key_pem_file"])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
+import Cryptography
 import Documents
 import Testing
 
@@ -97,5 +98,49 @@ import Testing
         let result = try await OCM.run(["transfer", "spec", "spec.yaml"], home: folder.path)
         #expect(result.status == 5)
         #expect(result.output.contains("names no content of this run") && result.output.contains("addDocs is not done"))
+    }
+
+    private static let signing = """
+        type: transformation.ocm.component/v1alpha1
+        transformations:
+        - {type: downloader.component.ctf/v1alpha1, id: read, name: acme.org/demo, version: 1.0.0, filePath: ./source}
+        - type: sign.component/v1alpha1
+          id: sign
+          componentDescriptor: ${read.outputs.descriptor}
+          signature: release
+          privateKey: acme
+        - type: verify.component/v1alpha1
+          id: verify
+          componentDescriptor: ${sign.outputs.descriptor}
+          signature: release
+          publicKey: checker
+        - {type: uploader.component.ctf/v1alpha1, filePath: ./target, componentDescriptor: "${verify.outputs.descriptor}"}
+        """
+
+    @Test(
+        "a specification signs and verifies with the keys it was given, and with no others",
+        arguments: [
+            (["--signing-key", "acme=a.pem", "--public-key", "checker=a.pub"], 0, "finished"),
+            (["--signing-key", "acme=a.pem", "--public-key", "checker=b.pub"], 3, "was not made with the key"),
+            (["--signing-key", "acme=a.pem"], 3, "which is not known"),
+            (["--signing-key", "other=a.pem", "--public-key", "checker=a.pub"], 5, "which it was not given"),
+            (["--signing-key", "a.pem"], 2, ""),
+        ])
+    func keys(_ arguments: [String], _ status: Int32, _ message: String) async throws {
+        let folder = try await prepared(Self.signing)
+        for name in ["a", "b"] {
+            let key = try PrivateKey.generate(.ed25519)
+            try FileSystem.write(Array(key.pem().utf8), to: "\(folder.path)/\(name).pem", mode: 0o600)
+            try FileSystem.write(Array(key.publicKey.pem().utf8), to: "\(folder.path)/\(name).pub")
+        }
+        let result = try await OCM.run(["transfer", "spec", "spec.yaml"] + arguments, home: folder.path)
+        #expect(result.status == status && result.output.contains(message), "\(result.output)\(result.errors)")
+        #expect(FileSystem.exists("\(folder.path)/target") == (status == 0))
+        guard status == 0 else { return }
+        let verified = try await OCM.run(
+            [
+                "verify", "cv", "--signature", "release", "--public-key", "a.pub", "./target//acme.org/demo:1.0.0",
+            ], home: folder.path)
+        #expect(verified.status == 0, "\(verified.errors)")
     }
 }

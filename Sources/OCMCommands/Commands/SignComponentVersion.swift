@@ -115,18 +115,6 @@ struct SignComponentVersion: Command {
     }
 }
 
-extension PrivateKey {
-    /// The scheme to use when nobody asks for another.
-    var usualScheme: SignatureScheme {
-        switch publicKey.kind {
-        case .rsa: .rsaPSS
-        case .ecdsaP256: .ecdsaP256
-        case .ecdsaP384: .ecdsaP384
-        case .ed25519: .ed25519
-        }
-    }
-}
-
 extension OCMContext {
     /// The private key in a file. One that nobody may read was locked away; that the superuser could read it all the
     /// same is no permission.

@@ -3,6 +3,8 @@
 internal import Basics
 internal import CELWorkbench
 internal import CommandLineKit
+internal import ComponentModel
+internal import Cryptography
 internal import Documents
 internal import Operations
 internal import Orchestration
@@ -18,7 +20,9 @@ struct TransferSpecification: Command {
             file between them.
 
             A failure stops the operations that wait for it and no others. When some are done and some are not, the \
-            exit code is 5.
+            exit code is 5. When content or a signature is not what it should be, it is 3.
+
+            A specification signs and verifies with keys that are named here, and reads no key files by itself.
             """,
         examples: [
             "ocm transfer specification transfer-spec.yaml --dry-run",
@@ -29,9 +33,20 @@ struct TransferSpecification: Command {
     var file: String
     @Flag(help: "check it and show the order, and do nothing") var dryRun = false
     @Option(help: "how many operations run at once", valueName: "N") var jobs = 4
+    @Option(
+        help: "a private key that the specification may sign with, under the name by which it knows it; repeatable",
+        valueName: "NAME=FILE", completion: .file)
+    var signingKey: [NamedFile] = []
+    @Option(
+        help: "a public key that the specification may verify with, by its name; repeatable; others come from the "
+            + "configuration", valueName: "NAME=FILE", completion: .file)
+    var publicKey: [NamedFile] = []
     @Option(short: "o", help: "table, json or yaml") var output = OutputFormat.table
 
     mutating func validate() throws {
+        guard (signingKey + publicKey).allSatisfy({ $0.name != nil }) else {
+            throw UsageError("a key needs the name by which the specification knows it: NAME=FILE")
+        }
         guard (1...64).contains(jobs) else { throw UsageError("--jobs is between 1 and 64") }
     }
 
@@ -41,7 +56,7 @@ struct TransferSpecification: Command {
         let operations = Orchestration.Operation.builtIn
         let graph = try OrchestrationGraph(OrchestrationSpecification(document), types: operations.map(\.type))
         if dryRun { return context.present(graph.json, as: output) { graph.text } }
-        let run = OperationContext(connections: context.connections)
+        let run = OperationContext(connections: context.connections, keys: try keys(context))
         let report = try await GraphExecutor(
             graph, ExecutionSettings(width: jobs), operations: operations, context: run
         ).run()
@@ -50,9 +65,23 @@ struct TransferSpecification: Command {
         let lost = report.filter { !$0.outcome.isFinished }
         guard !lost.isEmpty else { return }
         throw Fault(
-            lost.count < report.count ? .partial : .invalid,
+            report.alarm ?? (lost.count < report.count ? .partial : .invalid),
             "\(lost.count) of \(report.count) operations are not done",
             fix: "mend what failed, and run it again; what is written already is not moved again")
+    }
+
+    private func keys(_ context: OCMContext) throws -> OperationKeys {
+        var signing: [String: PrivateKey] = [:], verification: [String: VerificationKey] = [:]
+        for file in signingKey { signing[file.name ?? ""] = try context.privateKey(file.path) }
+        for file in publicKey { verification[file.name ?? ""] = .key(try TrustResolver.publicKey(file.path)) }
+        let trust = TrustResolver(context: context)
+        return OperationKeys(signing: signing) { [verification] name throws(Fault) in
+            if let key = verification[name] { return key }
+            for scheme in SignatureScheme.allCases {
+                if let key = try trust.configuredKey(signature: name, algorithm: scheme.rawValue) { return key }
+            }
+            return nil
+        }
     }
 }
 
@@ -96,6 +125,16 @@ extension OperationReport {
 }
 
 extension [OperationReport] {
+    /// A failure that somebody has to look into before anything is tried again: content or a signature is not what it
+    /// should be.
+    fileprivate var alarm: Fault.Code? {
+        for report in self {
+            guard case .failed(let fault) = report.outcome else { continue }
+            if [.mismatch, .corrupt, .unverified].contains(fault.code) { return fault.code }
+        }
+        return nil
+    }
+
     fileprivate var text: String {
         var table = Table(columns: ["OPERATION", "STATE", "WHY"])
         for report in self {

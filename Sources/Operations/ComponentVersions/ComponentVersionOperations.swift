@@ -23,11 +23,24 @@ extension Operation {
     ]
     private static let descriptor = Property.required("descriptor", .objectSchema, "a component descriptor")
 
+    private static func example(_ kind: String, _ name: String) -> String {
+        kind == "CTF"
+            ? "{type: CommonTransportFormat/v1, filePath: ./\(name)}"
+            : "{type: OCIRepository/v1, baseUrl: registry.acme.org, subPath: \(name)}"
+    }
+
     private static func getComponentVersion(_ kind: String) -> Operation {
         Operation(
             OperationType(
                 "\(kind)GetComponentVersion/v1alpha1", summary: "Reads the descriptor of a component version.",
-                properties: [repository] + identity, outputs: [descriptor])
+                properties: [repository] + identity, outputs: [descriptor], role: .readsVersion,
+                example: """
+                    - type: \(kind)GetComponentVersion/v1alpha1
+                      id: read
+                      repository: \(example(kind, "source"))
+                      component: acme.org/demo
+                      version: 1.0.0
+                    """)
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null)
             let version = try await context.stored(ComponentVersionIdentity(of: properties), in: repository)
@@ -46,12 +59,23 @@ extension Operation {
                     descriptor,
                     .required("digest", .textSchema, "the digest of the manifest or index that it is stored as"),
                 ],
-                role: .writesDescriptor)
+                role: .writesDescriptor,
+                example: """
+                    - type: \(kind)GetComponentVersion/v1alpha1
+                      id: read
+                      repository: \(example(kind, "source"))
+                      component: acme.org/demo
+                      version: 1.0.0
+                    - type: \(kind)AddComponentVersion/v1alpha1
+                      id: write
+                      repository: \(example(kind, "target"))
+                      descriptor: ${read.output.descriptor}
+                    """)
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null, writing: true)
-            let descriptor = try ComponentDescriptor(json: properties["descriptor"] ?? .null, source: "'descriptor'")
-            let digest = try await repository.commit(
-                descriptor, contents: context.contents(for: descriptor, in: repository))
+            var descriptor = try ComponentDescriptor(json: properties["descriptor"] ?? .null, source: "'descriptor'")
+            let contents = try await LocalContentCarrier(context, repository, source: nil).carry(&descriptor)
+            let digest = try await repository.commit(descriptor, contents: contents)
             return ["descriptor": descriptor.json, "digest": .string(digest.description)]
         }
     }
@@ -62,23 +86,27 @@ extension Operation {
                 "\(kind)GetLocalResource/v1alpha1",
                 summary: "Reads a resource that is stored beside its descriptor.",
                 properties: [repository] + identity + [
-                    .required("resourceIdentity", .objectSchema, "name, version and extra identity of the resource")
+                    .required("resourceIdentity", .objectSchema, "name, version and extra identity of the resource"),
+                    .optional("outputPath", .textSchema, "accepted and not needed"),
                 ],
                 outputs: [
                     .required("file", .fileSchema, "its content"),
                     .required("resource", .objectSchema, "the resource as the descriptor has it"),
-                ])
+                ],
+                example: """
+                    - type: \(kind)GetLocalResource/v1alpha1
+                      id: get
+                      repository: \(example(kind, "source"))
+                      component: acme.org/demo
+                      version: 1.0.0
+                      resourceIdentity: {name: docs}
+                    """)
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null)
             let version = try await context.stored(ComponentVersionIdentity(of: properties), in: repository)
             let resource = try version.descriptor.resource(selectedBy: properties["resourceIdentity"])
-            guard let access = resource.access, LocalBlobAccess.typeNames.contains(access.type.name) else {
-                throw Fault(
-                    .unsupported, "the resource \(resource.identity) of \(version.identity) is not stored beside it",
-                    fix: "read it with an operation for its access")
-            }
-            let content = try await repository.content(
-                of: LocalBlobAccess(access, of: "resource \(resource.identity)"), in: version)
+            // An archive of an artifact is compared with the resource's digest when it is placed.
+            let content = try await version.localContent(of: resource, in: repository, context, readsArchives: false)
             let origin = ContentOrigin(version: version.identity, resource: resource.identity)
             return ["file": context.file(for: content, origin: origin), "resource": resource.json]
         }
@@ -90,12 +118,30 @@ extension Operation {
                 "\(kind)AddLocalResource/v1alpha1",
                 summary: "Places a resource's content beside where its component version will be written.",
                 properties: [repository] + identity + [
-                    .required("resource", .objectSchema, "the resource; its access may name a 'referenceName'"),
+                    .required(
+                        "resource", .objectSchema,
+                        "the resource; its access may name a `referenceName`, and its digest must be that of the content"
+                    ),
                     .required("file", .fileSchema, "its content"),
                     .optional("globalAccessPolicy", .textSchema, "accepted and not needed"),
                 ],
                 outputs: [.required("resource", .objectSchema, "the resource with its access")],
-                role: .placesContent)
+                role: .placesContent,
+                example: """
+                    - type: \(kind)GetLocalResource/v1alpha1
+                      id: get
+                      repository: \(example(kind, "source"))
+                      component: acme.org/demo
+                      version: 1.0.0
+                      resourceIdentity: {name: docs}
+                    - type: \(kind)AddLocalResource/v1alpha1
+                      id: add
+                      repository: \(example(kind, "target"))
+                      component: acme.org/demo
+                      version: 1.0.0
+                      resource: ${get.output.resource}
+                      file: ${get.output.file}
+                    """)
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null, writing: true)
             let identity = try ComponentVersionIdentity(of: properties)
@@ -109,23 +155,6 @@ extension Operation {
 }
 
 extension OperationContext {
-    /// What was placed for a descriptor that is written now, and what the version that is there already has of the rest.
-    func contents(
-        for descriptor: ComponentDescriptor, in repository: any ComponentVersionRepository
-    ) async throws -> LocalContents {
-        var contents = placedContents(for: descriptor.identity, in: repository.locator)
-        let local = (descriptor.resources.map(\.access) + descriptor.sources.map(\.access)).compactMap { access in
-            access.flatMap { try? LocalBlobAccess($0, of: "") }?.digest
-        }
-        let missing = Set(local.filter { contents.blobs[$0] == nil && contents.artifacts[$0] == nil })
-        guard !missing.isEmpty, let existing = try await repository.find(descriptor.identity) else { return contents }
-        for digest in missing {
-            contents.blobs[digest] = existing.contents.blobs[digest]
-            contents.artifacts[digest] = existing.contents.artifacts[digest]
-        }
-        return contents
-    }
-
     /// Places the content of a resource or source beside where its component version will be written, checked against
     /// the digest that the element states while it moves; gives the element with its new access.
     func place(
@@ -145,32 +174,5 @@ extension OperationContext {
         element["access"] = LocalBlobAccess.specification(
             for: placed, referenceName: referenceName ?? element["access"]?["referenceName"]?.string)
         return element
-    }
-}
-
-extension ComponentVersionIdentity {
-    /// The component version that `component` and `version` of an operation's properties name.
-    init(of properties: JSON) throws(Fault) {
-        self.init(
-            name: try ComponentName(properties["component"]?.string ?? ""),
-            version: try ComponentVersion(properties["version"]?.string ?? ""))
-    }
-}
-
-extension ComponentDescriptor {
-    /// The one resource that a selector names, an object of name, version and extra identity.
-    ///
-    /// Throws `notFound` when none or several fit.
-    func resource(selectedBy selector: JSON?) throws(Fault) -> Resource {
-        var attributes: [String: String] = [:]
-        for (key, value) in selector?.object ?? [:] { attributes[key] = value.string }
-        if let exact = resources.first(where: { $0.identity.attributes == attributes }) { return exact }
-        let found = resources.filter { $0.identity.matches(attributes) }
-        guard found.count == 1 else {
-            throw Fault(
-                .notFound, "\(found.count) resources of \(identity) match \(ElementIdentity(attributes: attributes))",
-                fix: "name the resource so that one matches; `ocm get resources` lists them")
-        }
-        return found[0]
     }
 }

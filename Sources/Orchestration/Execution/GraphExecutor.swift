@@ -97,7 +97,44 @@ public struct GraphExecutor: Sendable {
     }
 
     private static func properties(of node: OrchestrationGraph.Node, _ variables: Variables) throws(Fault) -> JSON {
-        do throws(TemplateError) { return try node.properties.render(variables) } catch { throw error.fault }
+        let properties: JSON
+        do throws(TemplateError) { properties = try node.properties.render(variables) } catch { throw error.fault }
+        try check(properties, of: node)
+        return properties
+    }
+
+    /// Checks what came out of expressions whose types were not known before they ran.
+    private static func check(_ properties: JSON, of node: OrchestrationGraph.Node) throws(Fault) {
+        let required = Set(node.type.properties["required"]?.array?.compactMap(\.string) ?? [])
+        for (name, schema) in node.type.properties["properties"]?.object ?? [:] {
+            guard let value = properties[name], value != .null else {
+                guard !required.contains(name) else {
+                    throw Fault(
+                        .invalid, "\(node.type.name) needs '\(name)', and there is none",
+                        fix: "see what its expression yields")
+                }
+                continue
+            }
+            guard let type = schema["type"]?.string, !value.isOf(schemaType: type) else { continue }
+            throw Fault(
+                .invalid, "'\(name)' of \(node.type.name) is of type \(type), and turned out to be \(value.kindName)",
+                fix: "see what its expression yields")
+        }
+    }
+}
+
+extension JSON {
+    /// Whether a JSON schema's type takes the value, whatever is in it.
+    fileprivate func isOf(schemaType type: String) -> Bool {
+        switch type {
+        case "object": object != nil
+        case "array": array != nil
+        case "string": string != nil
+        case "boolean": bool != nil
+        case "integer": int != nil
+        case "number": double != nil
+        default: true
+        }
     }
 }
 

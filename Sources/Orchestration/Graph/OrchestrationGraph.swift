@@ -87,8 +87,8 @@ private struct OperationReader {
         let ids = Set(specification.operations.map(\.id))
         var result: [ReadOperation] = []
         for operation in specification.operations {
-            guard let type = types.first(where: { $0.name == operation.type }) else {
-                let near = Spelling.nearest(to: operation.type, among: types.map(\.name))
+            guard let type = types.first(where: { $0.names.contains(operation.type) }) else {
+                let near = Spelling.nearest(to: operation.type, among: types.flatMap(\.names))
                 problems.add(
                     "there is no operation '\(operation.type)'" + (near.map { "; did you mean '\($0)'?" } ?? ""),
                     at: operation.pointer.appending("type"))
@@ -109,6 +109,11 @@ private struct OperationReader {
         try problems.throwIfAny()
         return PlacementOrder(result).applied()
     }
+}
+
+extension OperationType {
+    /// All that specifications call it.
+    fileprivate var names: [String] { [name] + aliases }
 }
 
 extension Profile {

@@ -22,8 +22,9 @@ struct PropertyChecker {
         var properties: [String: CELType] = [:]
         for read in operations {
             let id = read.operation.id
-            properties[id] = try CELType(schema: read.type.properties, name: "\(id).spec")
-            variables[id] = try variable(of: read, properties: properties[id]!)
+            let wanted = try CELType(schema: read.type.properties, name: "\(id).spec")
+            properties[id] = wanted
+            variables[id] = try variable(of: read, properties: wanted.filled(from: read.operation.properties))
         }
         let environment = Profile.transformation.environment(variables: variables)
         var nodes: [OrchestrationGraph.Node] = []
@@ -65,6 +66,35 @@ struct PropertyChecker {
         guard case .object(let object) = wanted else { return }
         for name in object.required.sorted() where compiled.document[name] == nil {
             problems.add("\(read.operation.type) needs '\(name)'", at: read.operation.pointer)
+        }
+    }
+}
+
+extension CELType {
+    /// The type of properties in which every one whose schema takes anything has the type of what is written there, so
+    /// that a misspelt path into it is found.
+    fileprivate func filled(from properties: JSON) -> CELType {
+        guard case .object(let object) = self else { return self }
+        var fields = object.fields
+        for (name, type) in fields where type == .dyn {
+            guard let value = properties[name] else { continue }
+            fields[name] = CELType(inferredFrom: value.withoutExpressions, name: "\(object.name).\(name)")
+        }
+        return .object(
+            ObjectType(
+                name: object.name, fields: fields, allowsOtherFields: object.allowsOtherFields,
+                required: object.required))
+    }
+}
+
+extension JSON {
+    /// The value with null, of which nothing is known, for every text with an expression.
+    fileprivate var withoutExpressions: JSON {
+        switch self {
+        case .string(let text): text.firstRange(of: "${") == nil ? self : .null
+        case .array(let items): .array(items.map(\.withoutExpressions))
+        case .object(let object): .object(JSONObject(object.map { ($0.key, $0.value.withoutExpressions) }))
+        default: self
         }
     }
 }

@@ -25,6 +25,7 @@ extension GraphExecutor {
         context: OperationContext
     ) {
         let byName = Dictionary(operations.map { ($0.type.name, $0) }) { $1 }
+        let predecessors = Predecessors(graph)
         var settings = settings
         settings.weigh = { context.weight(of: $0) }
         self.init(graph, settings) { node, properties in
@@ -32,7 +33,32 @@ extension GraphExecutor {
             guard let operation = byName[node.type.name] else {
                 throw Fault(.internal, "the operation '\(node.type.name)' was checked and is not there")
             }
-            return try await operation.perform(properties, context.of(node.operation.id))
+            return try await operation.perform(properties, context.of(node.operation.id) { predecessors.of(node) })
         }
     }
+}
+
+/// Finds what operations waited for.
+private struct Predecessors: Sendable {
+    private let dependencies: [String: [String]]
+    private let places: [String: Int]
+
+    init(_ graph: OrchestrationGraph) {
+        dependencies = Dictionary(graph.nodes.map { ($0.operation.id, $0.dependencies) }) { first, _ in first }
+        places = Dictionary(graph.nodes.map { ($0.operation.id, $0.operation.index) }) { first, _ in first }
+    }
+
+    /// All operations that one waited for, directly or not, in the order of the document.
+    func of(_ node: OrchestrationGraph.Node) -> [String] {
+        var found: Set<String> = [], open = node.dependencies
+        while let id = open.popLast() {
+            if found.insert(id).inserted { open += dependencies[id] ?? [] }
+        }
+        return found.sorted { places[$0, default: 0] < places[$1, default: 0] }
+    }
+}
+
+extension OrchestrationSpecification.Operation {
+    /// How many operations stand before it in the document.
+    fileprivate var index: Int { pointer.parts.last.flatMap { Int($0) } ?? 0 }
 }

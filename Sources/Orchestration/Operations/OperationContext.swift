@@ -18,15 +18,41 @@ public struct OperationContext: Sendable {
     /// The id of the operation.
     public let operation: String
 
+    /// Finds the operations that it waited for, in the order of the document; nil when it belongs to no graph, and all
+    /// that ran before count.
+    private let predecessors: (@Sendable () -> [String])?
+
     /// The context of a new run.
-    public init(connections: RepositoryConnections, observer: @escaping ProgressObserver = { _ in }) {
-        self.init(run: OperationRun(connections, observer), operation: "")
+    ///
+    /// - Parameter keys: the keys that operations may name.
+    public init(
+        connections: RepositoryConnections, keys: OperationKeys = OperationKeys(),
+        observer: @escaping ProgressObserver = { _ in }
+    ) {
+        self.init(run: OperationRun(connections, keys, observer), operation: "", predecessors: nil)
     }
 
-    private init(run: OperationRun, operation: String) { (self.run, self.operation) = (run, operation) }
+    private init(run: OperationRun, operation: String, predecessors: (@Sendable () -> [String])?) {
+        (self.run, self.operation, self.predecessors) = (run, operation, predecessors)
+    }
 
     /// The context of one operation of the run.
-    func of(_ operation: String) -> OperationContext { OperationContext(run: run, operation: operation) }
+    func of(_ operation: String, after predecessors: @escaping @Sendable () -> [String]) -> OperationContext {
+        OperationContext(run: run, operation: operation, predecessors: predecessors)
+    }
+
+    /// What was noted before the run and by operations that this one waited for, in the order of the document.
+    ///
+    /// What others noted may be there or not, as it happens; to depend on it would give one result today and another
+    /// tomorrow.
+    private func visible<Note>(_ notes: [(operation: String, note: Note)]) -> [Note] {
+        guard let predecessors else { return notes.map(\.note) }
+        let byOperation = Dictionary(grouping: notes, by: \.operation)
+        return ([""] + predecessors() + [operation]).flatMap { byOperation[$0]?.map(\.note) ?? [] }
+    }
+
+    /// The keys that the caller allows operations to name.
+    public var keys: OperationKeys { run.keys }
 
     /// Flushes what was written; archives are whole after this.
     public func finish() async throws { try await run.repositories.finish() }
@@ -131,29 +157,42 @@ public struct OperationContext: Sendable {
         return entry
     }
 
+    /// Names an artifact by a text, for an operation that makes another of it.
+    public func note(_ artifact: ArtifactContent, as reference: String) {
+        run.artifacts.withLock { $0[reference] = artifact }
+    }
+
+    /// The artifact that was noted under a text.
+    public func artifact(_ reference: String) -> ArtifactContent? { run.artifacts.withLock { $0[reference] } }
+
     // MARK: Component versions
 
     /// Names a component version that was read, with the repository that holds its local blobs.
     public func data(for version: StoredComponentVersion, in repository: any ComponentVersionRepository) -> JSON {
-        run.versions.withLock { $0[version.identity] = (version, repository) }
+        run.versions.withLock { $0.append((operation, (version, repository))) }
         return [
             "type": "ComponentVersion/v1alpha1", "component": .string(version.identity.name.text),
             "version": .string(version.identity.version.text),
         ]
     }
 
-    /// A component version that an operation of the run read, and where from; nil when none did.
+    /// A component version that this operation or one that it waited for read last, and where from; nil when none did.
     public func version(
         _ identity: ComponentVersionIdentity
     ) -> (version: StoredComponentVersion, repository: any ComponentVersionRepository)? {
-        run.versions.withLock { $0[identity] }
+        versions().last { $0.version.identity == identity }
+    }
+
+    /// The component versions that this operation and those it waited for read.
+    public func versions() -> [(version: StoredComponentVersion, repository: any ComponentVersionRepository)] {
+        visible(run.versions.withLock { $0 })
     }
 
     /// Reads a component version of a repository, each once for a run. Throws `notFound`.
     public func stored(
         _ identity: ComponentVersionIdentity, in repository: any ComponentVersionRepository
     ) async throws -> StoredComponentVersion {
-        let key = OperationRun.PlaceKey(repository: repository.locator.description, identity: identity)
+        let key = OperationRun.PlaceKey(repository: repository.locator.kind, identity: identity)
         if let known = run.stored.withLock({ $0[key] }) { return known }
         let version = try await repository.get(identity)
         run.stored.withLock { $0[key] = version }
@@ -162,15 +201,15 @@ public struct OperationContext: Sendable {
 
     /// Notes a component version that was read before the run.
     public func note(_ version: StoredComponentVersion, in repository: any ComponentVersionRepository) {
-        let key = OperationRun.PlaceKey(repository: repository.locator.description, identity: version.identity)
+        let key = OperationRun.PlaceKey(repository: repository.locator.kind, identity: version.identity)
         run.stored.withLock { $0[key] = version }
-        run.versions.withLock { $0[version.identity] = (version, repository) }
+        run.versions.withLock { $0.append((operation, (version, repository))) }
     }
 
     /// Notes what was placed for a component version that will be written.
     public func note(_ content: PlacedContent, for identity: ComponentVersionIdentity, in repository: RepositoryLocator)
     {
-        let key = OperationRun.PlaceKey(repository: repository.description, identity: identity)
+        let key = OperationRun.PlaceKey(repository: repository.kind, identity: identity)
         run.placed.withLock { $0[key, default: LocalContents()].add(content) }
     }
 
@@ -178,22 +217,30 @@ public struct OperationContext: Sendable {
     public func placedContents(
         for identity: ComponentVersionIdentity, in repository: RepositoryLocator
     ) -> LocalContents {
-        let key = OperationRun.PlaceKey(repository: repository.description, identity: identity)
+        let key = OperationRun.PlaceKey(repository: repository.kind, identity: identity)
         return run.placed.withLock { $0[key] ?? LocalContents() }
     }
 
     /// Notes that a resource has a new access, and maybe a new digest, for when its descriptor is written.
-    public func relocate(_ origin: ContentOrigin, to resource: JSON) {
-        run.relocated.withLock { $0[origin] = resource }
+    ///
+    /// - Parameter repository: the one that the new access holds in; nil when it holds everywhere.
+    public func relocate(_ origin: ContentOrigin, to resource: JSON, in repository: RepositoryLocator? = nil) {
+        run.relocated.withLock { $0.append((operation, (origin, resource, repository?.kind))) }
     }
 
-    /// The resources of a component version that operations of the run gave new places.
-    public func relocations(of identity: ComponentVersionIdentity) -> [ElementIdentity: JSON] {
-        run.relocated.withLock { all in
-            var found: [ElementIdentity: JSON] = [:]
-            for (origin, resource) in all where origin.version == identity { found[origin.resource] = resource }
-            return found
+    /// The resources of a component version that operations before this one gave new places; of several, the last in
+    /// the document.
+    ///
+    /// - Parameter repository: where the descriptor is going; nil for all places.
+    public func relocations(
+        of identity: ComponentVersionIdentity, in repository: RepositoryLocator? = nil
+    ) -> [ElementIdentity: JSON] {
+        var found: [ElementIdentity: JSON] = [:]
+        for (origin, resource, place) in visible(run.relocated.withLock({ $0 })) where origin.version == identity {
+            if let place, let repository, place != repository.kind { continue }
+            found[origin.resource] = resource
         }
+        return found
     }
 }
 
@@ -221,23 +268,25 @@ public struct MovedBytes: Sendable {
 /// What the operations of one run share.
 private final class OperationRun: Sendable {
     struct PlaceKey: Hashable {
-        let repository: String
+        let repository: RepositoryLocator.Kind
         let identity: ComponentVersionIdentity
     }
+    typealias ReadVersion = (version: StoredComponentVersion, repository: any ComponentVersionRepository)
+    typealias Relocation = (origin: ContentOrigin, resource: JSON, place: RepositoryLocator.Kind?)
 
     let repositories: RepositoryPool
+    let keys: OperationKeys
     let contents = Guarded<[String: (content: ResourceContent, origin: ContentOrigin?)]>([:])
-    let versions = Guarded<
-        [ComponentVersionIdentity: (version: StoredComponentVersion, repository: any ComponentVersionRepository)]
-    >([:])
+    let artifacts = Guarded<[String: ArtifactContent]>([:])
+    let versions = Guarded<[(operation: String, note: ReadVersion)]>([])
     let placed = Guarded<[PlaceKey: LocalContents]>([:])
-    let relocated = Guarded<[ContentOrigin: JSON]>([:])
+    let relocated = Guarded<[(operation: String, note: Relocation)]>([])
     let stored = Guarded<[PlaceKey: StoredComponentVersion]>([:])
     let counts = Guarded<[RepositoryLocator.Kind: MovedBytes]>([:])
     let observer: ProgressObserver
 
-    init(_ connections: RepositoryConnections, _ observer: @escaping ProgressObserver) {
-        (repositories, self.observer) = (RepositoryPool(connections), observer)
+    init(_ connections: RepositoryConnections, _ keys: OperationKeys, _ observer: @escaping ProgressObserver) {
+        (repositories, self.keys, self.observer) = (RepositoryPool(connections), keys, observer)
     }
 }
 

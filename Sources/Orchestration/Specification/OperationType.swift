@@ -6,6 +6,8 @@ public import Documents
 public struct OperationType: Sendable {
     /// What specifications call it, with its version: `downloader.component.ctf/v1alpha1`.
     public let name: String
+    /// Its other names.
+    public let aliases: [String]
     /// What it does, in one sentence.
     public let summary: String
     /// The JSON schema of its properties.
@@ -25,25 +27,28 @@ public struct OperationType: Sendable {
         case readsVersion
         /// It gives a content a new place, which the descriptor written later is to name.
         case placesContent
-        /// It writes a descriptor; it waits for the operations listed before it that place contents of that component.
+        /// It writes or completes a descriptor; it waits for the operations listed before it that place contents of that component.
         case writesDescriptor
     }
 
     /// Describes a kind of operation by schemas.
     public init(
-        _ name: String, summary: String, properties: JSON, outputs: JSON, role: Role = .ordinary, example: String = ""
+        _ name: String, aliases: [String] = [], summary: String, properties: JSON, outputs: JSON,
+        role: Role = .ordinary, example: String = ""
     ) {
-        (self.name, self.summary, self.properties, self.outputs) = (name, summary, properties, outputs)
+        (self.name, self.aliases, self.summary) = (name, aliases, summary)
+        (self.properties, self.outputs) = (properties, outputs)
         (self.role, self.example) = (role, example)
     }
 
     /// Describes a kind of operation by the names of what it is given and what it yields.
     public init(
-        _ name: String, summary: String, properties: [Property], outputs: [Property], role: Role = .ordinary,
-        example: String = ""
+        _ name: String, aliases: [String] = [], summary: String, properties: [Property], outputs: [Property],
+        role: Role = .ordinary, example: String = ""
     ) {
         self.init(
-            name, summary: summary, properties: Property.schema(properties), outputs: Property.schema(outputs),
+            name, aliases: aliases, summary: summary, properties: Property.schema(properties),
+            outputs: Property.schema(outputs),
             role: role, example: example)
     }
 }
@@ -86,6 +91,8 @@ extension JSON {
 }
 
 extension JSON {
+    /// The schema of anything; what a specification writes there is the type that expressions see.
+    public static let anySchema: JSON = [:]
     /// The schema of a text.
     public static let textSchema: JSON = ["type": "string"]
     /// The schema of a whole number.

@@ -8,12 +8,14 @@ internal import OCI
 extension ResourceContent {
     /// The content bound to the digest that its descriptor states, so that the bytes are checked while they move.
     ///
-    /// An archive of an artifact whose digest is that of the artifact is read here, before anything moves.
+    /// An archive of an artifact whose digest is that of the artifact is read here, before anything moves. A digest that
+    /// excludes the content, or none, binds nothing.
     /// - Parameter thing: what messages call the content.
     /// - Throws: `mismatch`, naming both digests, as soon as it is known that the content is another.
     public func bound(
-        to expected: DigestSpecification, thing: String, temporaryFolder: String?
+        to expected: DigestSpecification?, thing: String, temporaryFolder: String?
     ) async throws -> ResourceContent {
+        guard let expected, !expected.isExcluded else { return self }
         let digest = try expected.digest()
         switch self {
         case .artifact(let artifact):
