@@ -25,11 +25,13 @@ extension Operation {
                 .required("pom", .objectSchema, "name, description, url, licenses and source, from its annotations"),
             ],
             example: """
+                - type: downloader.resource.oci/v1alpha1
+                  id: download
+                  imageReference: registry.acme.org/app:1.0.0
                 - type: oci.to.maven/v1alpha1
                   id: convert
                   data: ${download.data}
                   layer: 0
-
                 """)
     ) { properties, context in
         guard case .artifact(let artifact) = try context.content(of: properties["data"]) else {

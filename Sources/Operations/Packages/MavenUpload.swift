@@ -25,6 +25,13 @@ extension Operation {
             ],
             outputs: PackageData.outputs, role: .placesContent,
             example: """
+                - type: downloader.resource.oci/v1alpha1
+                  id: download
+                  imageReference: registry.acme.org/app:1.0.0
+                - type: oci.to.maven/v1alpha1
+                  id: convert
+                  data: ${download.data}
+                  layer: 0
                 - type: uploader.resource.maven/v1alpha1
                   id: upload
                   data: ${convert.data}
@@ -34,7 +41,6 @@ extension Operation {
                   groupId: org.acme
                   artifactId: app
                   version: 1.0.0
-
                 """)
     ) { properties, context in
         let url = try HTTPURL(properties.text("repoUrl"))

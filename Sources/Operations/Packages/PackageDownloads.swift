@@ -20,6 +20,47 @@ extension Operation {
         getHelmChart,
     ]
 
+    /// Accesses for examples.
+    private static let sampleAccess = [
+        "maven":
+            """
+        {type: maven, repoUrl: "https://maven.acme.org/releases", groupId: org.acme, artifactId: app, version: 1.0.0}
+        """,
+        "npm":
+            """
+        {type: npm, registry: "https://npm.acme.org", package: app, version: 1.0.0}
+        """,
+        "s3":
+            """
+        {type: s3/v2, region: eu-central-1, bucketName: deliveries, objectKey: app/1.0.0.tgz}
+        """,
+        "wget":
+            """
+        {type: wget, url: "https://files.acme.org/app.tgz"}
+        """,
+        "helm":
+            """
+        {type: helm, helmRepository: "https://charts.acme.org", helmChart: "app:1.0.0"}
+        """,
+        "gitHub":
+            """
+        {type: gitHub, repoUrl: github.com/acme/app, commit: 3ff8ed0e7386aa6fe19dcbbb8955f34a88745fd0}
+        """,
+    ]
+
+    private static func sampleFetch(_ name: String, _ kind: String) -> String {
+        """
+        - type: \(name)/v1alpha1
+          id: download
+          resource:
+            name: app
+            version: 1.0.0
+            type: blob
+            relation: external
+            access: \(sampleAccess[kind] ?? "{}")
+        """
+    }
+
     private static func packageDownload(_ name: String, access kind: String, of place: String) -> Operation {
         let type = OperationType(
             "downloader.resource.\(name)/v1alpha1",
@@ -36,9 +77,7 @@ extension Operation {
             example: """
                 - type: downloader.resource.\(name)/v1alpha1
                   id: download
-                  componentDescriptor: ${read.descriptor}
-                  resource: {name: package}
-
+                  access: \(sampleAccess[kind] ?? "{}")
                 """)
         return Operation(type) { properties, context in
             let descriptor = properties["componentDescriptor"] ?? .null
@@ -70,7 +109,7 @@ extension Operation {
             outputs: [
                 .required("file", .fileSchema, "the content"),
                 .required("resource", .objectSchema, "the resource"),
-            ])
+            ], example: sampleFetch(name, kind))
         return Operation(type) { properties, context in
             var resource = try Resource(properties["resource"] ?? .null, place: "'resource'")
             if let access = resource.access {
@@ -92,7 +131,7 @@ extension Operation {
                 .required("chartFile", .fileSchema, "the chart"),
                 .optional("provFile", .fileSchema, "its provenance file"),
                 .required("resource", .objectSchema, "the resource"),
-            ])
+            ], example: sampleFetch("GetHelmChart", "helm"))
     ) { properties, context in
         let resource = try Resource(properties["resource"] ?? .null, place: "'resource'")
         let content = try await remoteContent(of: resource, "helm", context)

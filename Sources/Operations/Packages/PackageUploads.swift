@@ -22,11 +22,13 @@ extension Operation {
             ],
             outputs: PackageData.outputs, role: .placesContent,
             example: """
+                - type: downloader.resource.http/v1alpha1
+                  id: download
+                  access: {type: wget, url: "https://files.acme.org/app.tgz"}
                 - type: uploader.resource.npm/v1alpha1
                   id: upload
                   data: ${download.data}
                   registry: https://npm.acme.org
-
                 """)
     ) { properties, context in
         let url = try HTTPURL(properties.text("registry"))
@@ -58,13 +60,15 @@ extension Operation {
             ],
             outputs: PackageData.outputs, role: .placesContent,
             example: """
+                - type: downloader.resource.http/v1alpha1
+                  id: download
+                  access: {type: wget, url: "https://files.acme.org/app.tgz"}
                 - type: uploader.resource.s3/v1alpha1
                   id: upload
                   data: ${download.data}
                   region: eu-central-1
                   bucketName: deliveries
                   objectKey: app/1.0.0/app.tgz
-
                 """)
     ) { properties, context in
         let endpoint = try properties["endpoint"]?.string.map { text throws(Fault) in
@@ -102,11 +106,13 @@ extension Operation {
             ],
             outputs: PackageData.outputs, role: .placesContent,
             example: """
+                - type: downloader.resource.http/v1alpha1
+                  id: download
+                  access: {type: wget, url: "https://files.acme.org/app.tgz"}
                 - type: uploader.resource.http/v1alpha1
                   id: upload
                   data: ${download.data}
                   url: https://files.acme.org/app/1.0.0/app.tgz
-
                 """)
     ) { properties, context in
         let url = try HTTPURL(properties.text("url"))
@@ -144,11 +150,13 @@ extension Operation {
             ],
             outputs: PackageData.outputs, role: .placesContent,
             example: """
+                - type: downloader.resource.http/v1alpha1
+                  id: download
+                  access: {type: wget, url: "https://files.acme.org/app.tgz"}
                 - type: uploader.resource.helm/v1alpha1
                   id: upload
                   data: ${download.data}
                   helmRepository: https://charts.acme.org/stable
-
                 """)
     ) { properties, context in
         let url = try HTTPURL(properties.text("helmRepository"))
