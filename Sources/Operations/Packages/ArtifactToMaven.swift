@@ -63,12 +63,6 @@ extension Operation {
 }
 
 extension ArtifactContent {
-    /// The manifest or index.
-    fileprivate func readManifest() async throws -> OCIManifest {
-        let found = try await store.manifest(root.digest, in: repository)
-        return try OCIManifest(parsing: found.bytes, mediaType: found.mediaType, source: "the artifact \(root.digest)")
-    }
-
     /// A layer as a content of its own.
     fileprivate func file(of layer: OCIDescriptor) -> BlobContent {
         BlobContent(mediaType: layer.mediaType, digest: layer.digest, size: layer.size) {
