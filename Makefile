@@ -48,8 +48,8 @@ bench: setup ## measure time and memory, beside skopeo on the same bytes (SUITE=
 	$(SWIFT_BUILD) $(RELEASE) --product benchmarks
 	"$$($(SWIFT_BUILD) $(RELEASE) --show-bin-path)/benchmarks" $(or $(SUITE),all) $(ARGS)
 
-fuzz-cel: ## look for crashes of expressions, patterns and templates (SECONDS=600 for each)
-	@for target in expression pattern template; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
+fuzz-cel: ## look for crashes of expressions, patterns, templates and changes in documents (SECONDS=600 for each)
+	@for target in expression pattern template localization; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
 
 fuzz-packages: ## look for crashes of what reads the documents of package repositories (SECONDS=600 for each)
 	@for target in xml packument s3 helmindex; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done

@@ -18,6 +18,8 @@ let package = Package(
         .target(name: "Chronology"),
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
         .target(name: "Documents", dependencies: ["Basics", "CYAML"]),
+        .target(name: "Archives", dependencies: ["Basics", "CZlib"]),
+        .target(name: "Localization", dependencies: ["Basics", "Documents", "Archives"]),
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
         .target(name: "RegularExpressions", dependencies: ["Basics"]),
@@ -28,14 +30,15 @@ let package = Package(
                 "Basics", "Cryptography", "Documents", "Chronology", "Web", "KubernetesFormats", "RegularExpressions",
                 "CEL",
             ]),
-        .target(name: "Archives", dependencies: ["Basics", "CZlib"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(
             name: "PackageRepositories",
             dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(
             name: "PackageFuzzing", dependencies: ["Basics", "Archives", "Documents", "Web", "PackageRepositories"]),
-        .target(name: "CELFuzzing", dependencies: ["Documents", "CEL", "CELLibraries", "RegularExpressions"]),
+        .target(
+            name: "CELFuzzing",
+            dependencies: ["Basics", "Documents", "CEL", "CELLibraries", "RegularExpressions", "Localization"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -13,6 +13,7 @@ private let target: @Sendable ([UInt8]) -> Void = {
     switch getenv("FUZZ_TARGET").map({ String(cString: $0) }) {
     case "pattern": { PatternTarget.run($0) }
     case "template": { TemplateTarget.run($0) }
+    case "localization": { LocalizationTarget.run($0) }
     default: { ExpressionTarget.run($0) }
     }
 }()

@@ -46,7 +46,8 @@ import Testing
         (TarEntry(path: path, kind: .file, size: 0, mode: 0o640, userID: 12, groupID: 34, modified: modified), text)
     }
 
-    @Test("a tar keeps its members, their order and every byte but those that change", arguments: [1, 511, 512, 100_000])
+    @Test(
+        "a tar keeps its members, their order and every byte but those that change", arguments: [1, 511, 512, 100_000])
     func archive(pieces: Int) async throws {
         let long = String(repeating: "ü/", count: 200) + "x"
         func members(_ values: String) -> [(TarEntry, String)] {
@@ -124,7 +125,9 @@ import Testing
         let symbolic = (TarEntry(path: "a/values.yaml", kind: .symbolicLink("/etc/passwd"), size: 0, mode: 0o644), "")
         #expect(try await fault([symbolic], localizer())?.code == .unsupported)
         let wrong = try await fault([file("a/values.yaml", "image:\n  name: x\n")], localizer())
-        #expect(wrong?.message.contains("the chart: a/values.yaml:1:1: there is no “image.repository”") == true, "\(wrong!)")
+        #expect(
+            wrong?.message.contains("the chart: a/values.yaml:1:1: there is no “image.repository”") == true, "\(wrong!)"
+        )
         var outside = try await tar([file("ab/values.yaml", Self.values)])
         outside.replaceSubrange(0..<2, with: Array("..".utf8))
         await #expect(throws: Fault.self) { try await run(localizer(), outside) }

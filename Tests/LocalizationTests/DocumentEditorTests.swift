@@ -70,8 +70,12 @@ func localise(
         Case("a comma in flow", "c: {image: old}\n", "c.image", "a,b", "c: {image: \"a,b\"}\n"),
         Case("a comma in block", "image: old\n", "image", "a,b", "image: a,b\n"),
         Case("keys of JSON in YAML", "{\"a\":old, # c\n b: 1}\n", "a", "new", "{\"a\":new, # c\n b: 1}\n"),
-        Case("windows lines", "a: 1\r\nimage: old\r\nb: |\r\n  x\r\n", "image", "new", "a: 1\r\nimage: new\r\nb: |\r\n  x\r\n"),
-        Case("windows lines in a block", "a: |\r\n  x\r\n  y\r\nb: 1\r\n", "a", "p\nq\n", "a: |\r\n  p\r\n  q\r\nb: 1\r\n"),
+        Case(
+            "windows lines", "a: 1\r\nimage: old\r\nb: |\r\n  x\r\n", "image", "new",
+            "a: 1\r\nimage: new\r\nb: |\r\n  x\r\n"),
+        Case(
+            "windows lines in a block", "a: |\r\n  x\r\n  y\r\nb: 1\r\n", "a", "p\nq\n",
+            "a: |\r\n  p\r\n  q\r\nb: 1\r\n"),
         Case("a byte order mark", "\u{FEFF}ä: ö\nimage: old\n", "image", "new", "\u{FEFF}ä: ö\nimage: new\n"),
         Case("other letters before", "# 世界 🎉\nä: é\nimage: 'ü' # ß\n", "image", "ö", "# 世界 🎉\nä: é\nimage: 'ö' # ß\n"),
         Case("a key with a dot", "a.b: {c: old}\n", "\"a.b\".c", "new", "a.b: {c: new}\n"),
@@ -107,21 +111,31 @@ func localise(
     }
 
     static let creations: [Case] = [
-        Case("behind the last member", "a: 1\nb:\n  c: 2 # x\n\nd: 3\n", "b.e", "v", "a: 1\nb:\n  c: 2 # x\n  e: v\n\nd: 3\n"),
+        Case(
+            "behind the last member", "a: 1\nb:\n  c: 2 # x\n\nd: 3\n", "b.e", "v",
+            "a: 1\nb:\n  c: 2 # x\n  e: v\n\nd: 3\n"),
         Case("several levels", "a: 1\n", "b.c.d", "v", "a: 1\nb:\n  c:\n    d: v\n"),
         Case("without a last line break", "a: 1", "b", "v", "a: 1\nb: v"),
         Case("in a flow mapping", "a: {b: 1} # x\n", "a.c", "v", "a: {b: 1, c: v} # x\n"),
         Case("in an empty flow mapping", "a: {}\n", "a.c", "v", "a: {c: v}\n"),
         Case("in a null", "a:\nb: 1\n", "a.c.d", "v", "a: {c: {d: v}}\nb: 1\n"),
         Case("in a written null", "a: ~ # x\n", "a.c", "v", "a: {c: v} # x\n"),
-        Case("in an element", "l:\n  - name: x\n    image: y\n  - name: z\n", "l[name=x].tag", "1", "l:\n  - name: x\n    image: y\n    tag: \"1\"\n  - name: z\n"),
+        Case(
+            "in an element", "l:\n  - name: x\n    image: y\n  - name: z\n", "l[name=x].tag", "1",
+            "l:\n  - name: x\n    image: y\n    tag: \"1\"\n  - name: z\n"),
         Case("in all elements", "l:\n- k: x\n- k: y\n", "l[*].t", 1, "l:\n- k: x\n  t: 1\n- k: y\n  t: 1\n"),
-        Case("behind a block scalar", "a:\n  t: |\n    x\n\n# c\nb: 1\n", "a.k", 1, "a:\n  t: |\n    x\n  k: 1\n\n# c\nb: 1\n"),
-        Case("behind a block that keeps lines", "a:\n  t: |+\n    x\n\nb: 1\n", "a.k", 1, "a:\n  t: |+\n    x\n\n  k: 1\nb: 1\n"),
+        Case(
+            "behind a block scalar", "a:\n  t: |\n    x\n\n# c\nb: 1\n", "a.k", 1,
+            "a:\n  t: |\n    x\n  k: 1\n\n# c\nb: 1\n"),
+        Case(
+            "behind a block that keeps lines", "a:\n  t: |+\n    x\n\nb: 1\n", "a.k", 1,
+            "a:\n  t: |+\n    x\n\n  k: 1\nb: 1\n"),
         Case("in nothing", "# only this\n", "a.b", "v", "# only this\na:\n  b: v\n"),
         Case("in an empty text", "", "a", "v", "a: v\n"),
         Case("windows lines", "a: 1\r\n", "b.c", 1, "a: 1\r\nb:\r\n  c: 1\r\n"),
-        Case("JSON on lines", "{\n  \"a\": {\n    \"b\": 1\n  }\n}\n", "a.c", "v", "{\n  \"a\": {\n    \"b\": 1,\n    \"c\": \"v\"\n  }\n}\n"),
+        Case(
+            "JSON on lines", "{\n  \"a\": {\n    \"b\": 1\n  }\n}\n", "a.c", "v",
+            "{\n  \"a\": {\n    \"b\": 1,\n    \"c\": \"v\"\n  }\n}\n"),
         Case("JSON on one line", "{\"a\": 1}", "b.c", "v", "{\"a\": 1, \"b\": {\"c\":\"v\"}}"),
         Case("a key that needs quotes", "a: 1\n", "\"yes\"", "v", "a: 1\n\"yes\": v\n"),
         Case("a value of lines", "a: 1\n", "b", "x\ny\n", "a: 1\nb: |\n  x\n  y\n"),
@@ -140,7 +154,10 @@ func localise(
         ("base: &b {i: old}\nx: {<<: *b}\n", "base.i", "new", .unsupported, "anchor"),
         ("a: {b: 1}\n", "a", "new", .invalid, "values.yaml:1:1: “a” is an object"),
         ("a: [1]\n", "a", "new", .invalid, "is an array"),
-        ("image:\n  repository: x\n  tag: y\n", "image.repositry", "n", .notFound, "values.yaml:1:1: there is no “image.repositry”: “image” has no “repositry”"),
+        (
+            "image:\n  repository: x\n  tag: y\n", "image.repositry", "n", .notFound,
+            "values.yaml:1:1: there is no “image.repositry”: “image” has no “repositry”"
+        ),
         ("image: {tag: y}\n", "image.name", "n", .notFound, "has no “name”"),
         ("l: [1, 2]\n", "l[7]", "n", .notFound, "“l” is a list of 2"),
         ("a: x\n", "a.b", "n", .notFound, "“a” is a string"),

@@ -26,7 +26,8 @@ private func rules(_ rules: [(String, String)]) throws -> ImageReplacements {
             ("nginx", "docker.io/library/nginx"), ("nginx:1.25", "docker.io/library/nginx"),
             ("acme/app", "docker.io/acme/app"), ("docker.io/nginx", "docker.io/library/nginx"),
             ("index.docker.io/library/nginx", "docker.io/library/nginx"), ("localhost/app:1", "localhost/app"),
-            ("localhost:5000/a/b@\(digest)", "localhost:5000/a/b"), ("ghcr.io/a/b-c__d.e:V1@\(digest)", "ghcr.io/a/b-c__d.e"),
+            ("localhost:5000/a/b@\(digest)", "localhost:5000/a/b"),
+            ("ghcr.io/a/b-c__d.e:V1@\(digest)", "ghcr.io/a/b-c__d.e"),
             ("[::1]:5000/app", "[::1]:5000/app"),
         ])
     func names(text: String, place: String) throws {
@@ -48,7 +49,8 @@ private func rules(_ rules: [(String, String)]) throws -> ImageReplacements {
         arguments: [
             ("nginx", "r.example/hub/library/nginx"), ("nginx:1.25", "r.example/web:1.25.1"),
             ("nginx:1.26@\(digest)", "r.example/hub/library/nginx:1.26@\(digest)"),
-            ("ghcr.io/acme/app:1@\(digest)", "r.example/app:1@\(digest)"), ("ghcr.io/acme/pinned:1@\(digest)", "r.example/p:2"),
+            ("ghcr.io/acme/app:1@\(digest)", "r.example/app:1@\(digest)"),
+            ("ghcr.io/acme/pinned:1@\(digest)", "r.example/p:2"),
             ("ghcr.io/acme/tools/x:3", "r.example/acme/tools/x:3"), ("ghcr.io/acme/deep/y", "r.example/deep/y"),
             ("ghcr.io/acmes/x", nil), ("quay.io/x", nil),
         ] as [(String, String?)])
@@ -65,7 +67,8 @@ private func rules(_ rules: [(String, String)]) throws -> ImageReplacements {
         "rules that cannot be meant are refused",
         arguments: [
             [("nginx", "a.io/x"), ("docker.io/library/nginx", "a.io/y")], [("ghcr.io/*", "a.io/x")],
-            [("nginx", "a.io/*")], [("nginx", "no image")], [("a.io/*", "b.io/*"), ("a.io/*", "c.io/*")], [("*/*", "a.io/*")],
+            [("nginx", "a.io/*")], [("nginx", "no image")], [("a.io/*", "b.io/*"), ("a.io/*", "c.io/*")],
+            [("*/*", "a.io/*")],
         ])
     func badRules(list: [(String, String)]) { #expect(throws: Fault.self) { try rules(list) } }
 
@@ -73,10 +76,22 @@ private func rules(_ rules: [(String, String)]) throws -> ImageReplacements {
 
     static let values: [(String, String, String)] = [
         ("image: nginx:1.25 # x\n", "image: r.example/nginx:1.25 # x\n", "nginx→r.example/nginx"),
-        ("image:\n  repository: ghcr.io/a/b\n  tag: 1.2\n", "image:\n  repository: r.example/b\n  tag: 1.2\n", "ghcr.io/a/b→r.example/b"),
-        ("image:\n  repository: ghcr.io/a/b\n  tag: 1.2\n", "image:\n  repository: r.example/b\n  tag: \"1.3\"\n", "ghcr.io/a/b→r.example/b:1.3"),
-        ("image: {registry: ghcr.io, repository: a/b, tag: '1'}\n", "image: {registry: r.example, repository: x/b, tag: '2'}\n", "ghcr.io/a/b→r.example/x/b:2"),
-        ("image:\n  repository: nginx # web\n", "image:\n  repository: r.example/nginx # web\n  tag: \"2\"\n", "nginx→r.example/nginx:2"),
+        (
+            "image:\n  repository: ghcr.io/a/b\n  tag: 1.2\n", "image:\n  repository: r.example/b\n  tag: 1.2\n",
+            "ghcr.io/a/b→r.example/b"
+        ),
+        (
+            "image:\n  repository: ghcr.io/a/b\n  tag: 1.2\n", "image:\n  repository: r.example/b\n  tag: \"1.3\"\n",
+            "ghcr.io/a/b→r.example/b:1.3"
+        ),
+        (
+            "image: {registry: ghcr.io, repository: a/b, tag: '1'}\n",
+            "image: {registry: r.example, repository: x/b, tag: '2'}\n", "ghcr.io/a/b→r.example/x/b:2"
+        ),
+        (
+            "image:\n  repository: nginx # web\n", "image:\n  repository: r.example/nginx # web\n  tag: \"2\"\n",
+            "nginx→r.example/nginx:2"
+        ),
         (
             "image: {registry: k8s.io, image: in/c, tag: v1, digest: '\(digest)'}\n",
             "image: {registry: r.example, image: c, tag: v2, digest: ''}\n", "k8s.io/in/c→r.example/c:v2"
@@ -87,19 +102,26 @@ private func rules(_ rules: [(String, String)]) throws -> ImageReplacements {
         ),
         (
             "image: {repository: ghcr.io/a/b, tag: v1, sha: \"\"}\n",
-            "image: {repository: r.example/b, tag: v1, sha: \"\(other.dropFirst(7))\"}\n", "ghcr.io/a/b→r.example/b@\(other)"
+            "image: {repository: r.example/b, tag: v1, sha: \"\(other.dropFirst(7))\"}\n",
+            "ghcr.io/a/b→r.example/b@\(other)"
         ),
         (
             "image: {repository: ghcr.io/a/b, tag: v1}\n", "image: {repository: r.example/b, tag: v1@\(other)}\n",
             "ghcr.io/a/b→r.example/b@\(other)"
         ),
-        ("image: {repository: ghcr.io/a/b:v1}\n", "image: {repository: r.example/b:v2}\n", "ghcr.io/a/b→r.example/b:v2"),
+        (
+            "image: {repository: ghcr.io/a/b:v1}\n", "image: {repository: r.example/b:v2}\n",
+            "ghcr.io/a/b→r.example/b:v2"
+        ),
         (
             "global: {imageRegistry: ''}\na: {b: {repository: x/z, registry: docker.io}}\nsideImage: x/z\n",
             "global: {imageRegistry: ''}\na: {b: {repository: z, registry: r.example}}\nsideImage: r.example/z\n",
             "x/z→r.example/z"
         ),
-        ("images:\n- image: nginx\n- other: nginx\n", "images:\n- image: r.example/nginx\n- other: nginx\n", "nginx→r.example/nginx"),
+        (
+            "images:\n- image: nginx\n- other: nginx\n", "images:\n- image: r.example/nginx\n- other: nginx\n",
+            "nginx→r.example/nginx"
+        ),
     ]
 
     @Test("images in values of charts, in all their shapes", arguments: values)
@@ -111,7 +133,8 @@ private func rules(_ rules: [(String, String)]) throws -> ImageReplacements {
 
     @Test("images at paths, and the registry of all")
     func helmPaths() throws {
-        let text = "# c\nglobal:\n  storage: x\nimage:\n  registry: docker.io\n  repository: a/b\n  tag: \"1\"\njob: {img: busybox}\n"
+        let text =
+            "# c\nglobal:\n  storage: x\nimage:\n  registry: docker.io\n  repository: a/b\n  tag: \"1\"\njob: {img: busybox}\n"
         let localizer = HelmValuesLocalizer(
             try rules([]),
             mappings: [
@@ -159,13 +182,23 @@ private func rules(_ rules: [(String, String)]) throws -> ImageReplacements {
             "r.example/nginx:2"
         ),
         (
-            "images:\n- {name: nginx, newTag: '1'}\n", "images:\n- {name: nginx, newTag: '', newName: r.example/n, digest: \(other)}\n",
+            "images:\n- {name: nginx, newTag: '1'}\n",
+            "images:\n- {name: nginx, newTag: '', newName: r.example/n, digest: \(other)}\n",
             "r.example/n@\(other)"
         ),
-        ("images:\n- {name: nginx, newTag: '1'}\n", "images:\n- {name: nginx, newTag: '1', newName: r.example/n}\n", "r.example/n"),
-        ("images:\n- name: x\n# end\n", "images:\n- name: x\n- name: nginx\n  newName: r.example/n\n  newTag: \"3\"\n# end\n", "r.example/n:3"),
+        (
+            "images:\n- {name: nginx, newTag: '1'}\n", "images:\n- {name: nginx, newTag: '1', newName: r.example/n}\n",
+            "r.example/n"
+        ),
+        (
+            "images:\n- name: x\n# end\n",
+            "images:\n- name: x\n- name: nginx\n  newName: r.example/n\n  newTag: \"3\"\n# end\n", "r.example/n:3"
+        ),
         ("images: []\n", "images: [{name: nginx, newName: r.example/n}]\n", "r.example/n"),
-        ("resources:\n- a.yaml\n", "resources:\n- a.yaml\nimages:\n- name: nginx\n  newName: r.example/n\n  newTag: v3\n", "r.example/n:v3"),
+        (
+            "resources:\n- a.yaml\n",
+            "resources:\n- a.yaml\nimages:\n- name: nginx\n  newName: r.example/n\n  newTag: v3\n", "r.example/n:v3"
+        ),
         ("", "images:\n- name: nginx\n  newName: r.example/n\n", "r.example/n"),
     ]
 
@@ -189,12 +222,14 @@ private func rules(_ rules: [(String, String)]) throws -> ImageReplacements {
 
     // MARK: Manifests
 
-    @Test("images in the pod templates of each kind", arguments: [
-        ("Pod", "spec"), ("Deployment", "spec.template.spec"), ("StatefulSet", "spec.template.spec"),
-        ("DaemonSet", "spec.template.spec"), ("ReplicaSet", "spec.template.spec"), ("Job", "spec.template.spec"),
-        ("ReplicationController", "spec.template.spec"), ("CronJob", "spec.jobTemplate.spec.template.spec"),
-        ("PodTemplate", "template.spec"),
-    ])
+    @Test(
+        "images in the pod templates of each kind",
+        arguments: [
+            ("Pod", "spec"), ("Deployment", "spec.template.spec"), ("StatefulSet", "spec.template.spec"),
+            ("DaemonSet", "spec.template.spec"), ("ReplicaSet", "spec.template.spec"), ("Job", "spec.template.spec"),
+            ("ReplicationController", "spec.template.spec"), ("CronJob", "spec.jobTemplate.spec.template.spec"),
+            ("PodTemplate", "template.spec"),
+        ])
     func manifestKinds(kind: String, path: String) throws {
         func text(_ image: String) -> String {
             var text = "kind: \(kind) # c\n", indentation = ""
@@ -203,7 +238,8 @@ private func rules(_ rules: [(String, String)]) throws -> ImageReplacements {
                 indentation += "  "
             }
             for list in ["containers", "initContainers", "ephemeralContainers"] {
-                text += "\(indentation)\(list):\n\(indentation)- name: a\n\(indentation)  image: \"\(image)\" # \(list)\n"
+                text +=
+                    "\(indentation)\(list):\n\(indentation)- name: a\n\(indentation)  image: \"\(image)\" # \(list)\n"
             }
             return text + "\(indentation)volumes: [{image: {reference: '\(image)'}}]\n"
         }
@@ -231,7 +267,8 @@ private func rules(_ rules: [(String, String)]) throws -> ImageReplacements {
 
             """
         let localizer = ManifestLocalizer(
-            try rules([("nginx", "r.example/n")]), places: [.init(kind: "Prometheus", path: try ValuePath("spec.image"))])
+            try rules([("nginx", "r.example/n")]),
+            places: [.init(kind: "Prometheus", path: try ValuePath("spec.image"))])
         let result = text.replacing("[{image: nginx}]", with: "[{image: r.example/n}]")
             .replacing("spec:\n  image: nginx", with: "spec:\n  image: r.example/n")
         #expect(try change(text, by: localizer) == result)

@@ -11,14 +11,18 @@ import Testing
         "image:\n  repository: ghcr.io/a/b # c\n  tag: '1.0'\nlist:\n- {name: x, image: nginx:1}\n- name: y\n  image: \"nginx\"\n",
         "a: &anchor\n  b: |\n    block\n    text\n  c: >-\n    folded\n    text\nd: *anchor\ne: {<<: *anchor, f: 'it''s'}\n",
         "---\n# comment\none: !!str 1\n---\ntwo: \"\\u00e4\\n\\x41\"\n...\n---\n- - - deep\n    - 2026-01-02\n",
-        "ä: 世界\r\n\"quoted key\": [12:30:45, , ~]\r\nimage: |+\r\n  x\r\n\r\nb: 1\r\n", #"{"json": [1, 2.50, "x"], "is": {"yaml": null}}"#,
+        "ä: 世界\r\n\"quoted key\": [12:30:45, , ~]\r\nimage: |+\r\n  x\r\n\r\nb: 1\r\n",
+        #"{"json": [1, 2.50, "x"], "is": {"yaml": null}}"#,
         "kind: Deployment\nspec: {template: {spec: {containers: [{image: nginx}, {image: ghcr.io/a/b:1}]}}}\n",
     ].map { Array($0.utf8) }
     static let tokens = [
-        "- ", ": ", "? ", "| ", ">+9", "&a ", "*a ", "*anchor", "!!float ", "<<: ", "---\n", "...\n", "\t", "{", "}", "[",
+        "- ", ": ", "? ", "| ", ">+9", "&a ", "*a ", "*anchor", "!!float ", "<<: ", "---\n", "...\n", "\t", "{", "}",
+        "[",
         "]", "\"", "'", "\\", "#", "\u{FEFF}", "\u{85}", "\r", "\r\n", "\n\n", "image: ", "nginx", "0o17", "世",
     ]
-    private static let values: [JSON] = ["plain", "it's: \"odd\" #", 7, true, nil, "", "a\nb\n", "{x}", "- y", "1.0", "é🎉"]
+    private static let values: [JSON] = [
+        "plain", "it's: \"odd\" #", 7, true, nil, "", "a\nb\n", "{x}", "- y", "1.0", "é🎉",
+    ]
 
     @Test("a change gives exactly the values that were wanted, or a fault", arguments: [1, 2, 3] as [UInt64])
     func damaged(seed: UInt64) throws {
@@ -29,7 +33,9 @@ import Testing
         for round in 0..<1500 {
             let bytes = mutator.next()
             guard let editor = try? DocumentEditor(bytes, source: "it", limits: limits) else { continue }
-            let scalars = try editor.matches(ValuePath("**.*")).filter { $0.value.array == nil && $0.value.object == nil }
+            let scalars = try editor.matches(ValuePath("**.*")).filter {
+                $0.value.array == nil && $0.value.object == nil
+            }
             for (index, match) in scalars.enumerated() {
                 var copy = editor
                 let value = Self.values[(index + round) % Self.values.count]
@@ -42,7 +48,8 @@ import Testing
                     #expect(again.count == editor.values.count, "round \(round)")
                     Self.expectOnlyOneChange(bytes, result, round)
                 } catch {
-                    #expect([.unsupported, .limitExceeded].contains(error.code), "round \(round): \(error.code) \(error)")
+                    #expect(
+                        [.unsupported, .limitExceeded].contains(error.code), "round \(round): \(error.code) \(error)")
                 }
             }
             var copy = editor

@@ -23,7 +23,10 @@ import Testing
         "patterns for files",
         arguments: [
             ("*/values.yaml", ["app/values.yaml"], ["values.yaml", "app/charts/x/values.yaml"]),
-            ("**/values.yaml", ["values.yaml", "a/values.yaml", "a/b/values.yaml"], ["a/values.yaml.bak", "values.yaml/x"]),
+            (
+                "**/values.yaml", ["values.yaml", "a/values.yaml", "a/b/values.yaml"],
+                ["a/values.yaml.bak", "values.yaml/x"]
+            ),
             ("**/deployment*.yaml", ["deployment.yaml", "x/deployment-a.yaml"], ["x/my-deployment.yaml"]),
             ("./a/?.json", ["a/b.json"], ["a/bc.json", "a/b/c.json"]),
             ("a/**/b", ["a/b", "a/x/b", "a/x/y/b"], ["b", "a/b/c"]),

@@ -42,12 +42,13 @@ struct DemoArchive {
         let chart = try await Self.chart()
         let contents: [(name: String, type: String, content: ResourceContent)] = [
             ("chart", "helmChart", Self.blob(chart, "application/gzip")),
-            ("chartArtifact", "helmChart", .artifact(try await Self.chartArtifact(chart))),
-            ("signedChart", "helmChart", .artifact(try await Self.chartArtifact(chart, isSigned: true))),
+            ("chart-artifact", "helmChart", .artifact(try await Self.chartArtifact(chart))),
+            ("signed-chart", "helmChart", .artifact(try await Self.chartArtifact(chart, isSigned: true))),
             ("values", "blob", Self.blob(Array(Self.values.utf8), "application/yaml")),
             (
                 "manifests", "manifests",
-                Self.blob(try await Self.tar([("deploy/app.yaml", Self.manifest), ("README", "image: ghcr.io/acme/app")]))
+                Self.blob(
+                    try await Self.tar([("deploy/app.yaml", Self.manifest), ("README", "image: ghcr.io/acme/app")]))
             ),
             (
                 "kustomization", "manifests",

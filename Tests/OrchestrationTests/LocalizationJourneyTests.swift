@@ -95,7 +95,8 @@ struct LocalizationJourneyTests {
         """
     private static let world = "github.com/acme.org/helloworld:1.0.0"
     private static let europe = "github.com/acme.org/helloeurope:1.0.0"
-    private static let values = "# values\nreplicas: 1\nimage:\n  repository: source/podinfo # where it is\n  tag: 6.7.1\n"
+    private static let values =
+        "# values\nreplicas: 1\nimage:\n  repository: source/podinfo # where it is\n  tag: 6.7.1\n"
 
     private struct Setting {
         let bench: SpecificationBench

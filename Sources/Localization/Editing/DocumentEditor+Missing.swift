@@ -11,7 +11,8 @@ extension DocumentEditor {
         let chosen = documents ?? Array(trees.indices)
         guard chosen.count == 1 || trees.isEmpty && documents == nil else {
             throw Fault(
-                .invalid, "\(source): “\(path)” is in none of \(chosen.count) documents, so it is not known where to make it",
+                .invalid,
+                "\(source): “\(path)” is in none of \(chosen.count) documents, so it is not known where to make it",
                 fix: "choose the document with 'where', such as kind: Deployment")
         }
         let keys = path.trailingKeys
@@ -32,7 +33,8 @@ extension DocumentEditor {
     /// What is said of a path that leads nowhere: how far it leads, and what is there.
     func nothing(at path: ValuePath, in documents: [Int]?) throws(Fault) -> Fault {
         guard !trees.isEmpty else {
-            return Fault(.notFound, "\(source) is empty, so it has no “\(path)”", fix: "let it be made with 'create: true'")
+            return Fault(
+                .notFound, "\(source) is empty, so it has no “\(path)”", fix: "let it be made with 'create: true'")
         }
         if let documents, documents.isEmpty {
             return Fault(

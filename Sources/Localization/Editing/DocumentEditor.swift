@@ -79,7 +79,8 @@ public struct DocumentEditor: Sendable {
         }
         guard match.value.isScalar else {
             throw Fault(
-                .invalid, "\(place(match)): “\(match.pointer.dotted)” is an \(match.value.kindName), not a single value",
+                .invalid,
+                "\(place(match)): “\(match.pointer.dotted)” is an \(match.value.kindName), not a single value",
                 fix: "lead the path to a value in it")
         }
         let node = try node(of: match)

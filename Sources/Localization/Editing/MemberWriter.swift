@@ -26,7 +26,8 @@ struct MemberWriter {
         let node = tree.nodes[index]
         switch node.kind {
         case .mapping(let members, isFlow: true):
-            return inserting("\(flow(.string(key), tree)): \(flow(value, tree))", behind: members.last?.value,
+            return inserting(
+                "\(flow(.string(key), tree)): \(flow(value, tree))", behind: members.last?.value,
                 startingAt: members.last?.start, into: node, of: tree)
         case .mapping(let members, isFlow: false):
             guard let first = members.first, let last = members.last else { throw refused("“\(key)”", place) }

@@ -103,7 +103,8 @@ public struct HelmValuesLocalizer: FileLocalizer {
             registry != image.registry ?? ImageName.hub
         else { return }
         throw Fault(
-            .conflict, "\(editor.place(shape.match)): global.imageRegistry is “\(registry)”, so \(image) would not be used",
+            .conflict,
+            "\(editor.place(shape.match)): global.imageRegistry is “\(registry)”, so \(image) would not be used",
             fix: "set 'globalRegistry' to the registry that all images are in, or to an empty text")
     }
 

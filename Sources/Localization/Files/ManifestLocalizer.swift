@@ -71,7 +71,8 @@ public struct ManifestLocalizer: FileLocalizer {
 
     /// The object, or those of a list, with their paths.
     private static func objects(_ root: JSON) -> [(path: [ValuePath.Segment], value: JSON)] {
-        guard let kind = root["kind"]?.string, kind == "List" || kind.hasSuffix("List"), let items = root["items"]?.array
+        guard let kind = root["kind"]?.string, kind == "List" || kind.hasSuffix("List"),
+            let items = root["items"]?.array
         else { return [([], root)] }
         return items.enumerated().map { ([.key("items"), .index($0)], $1) }
     }

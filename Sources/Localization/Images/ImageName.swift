@@ -74,7 +74,8 @@ public struct ImageName: Hashable, Sendable, CustomStringConvertible {
     public var place: String {
         let host = registry ?? Self.hub
         let isHub = Self.hubNames.contains(host)
-        return isHub ? "\(Self.hub)/\(repository.contains("/") ? "" : "library/")\(repository)" : "\(host)/\(repository)"
+        return isHub
+            ? "\(Self.hub)/\(repository.contains("/") ? "" : "library/")\(repository)" : "\(host)/\(repository)"
     }
 
     static let hub = "docker.io"

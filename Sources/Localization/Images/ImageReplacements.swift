@@ -63,7 +63,8 @@ public struct ImageReplacements: Sendable {
     /// shorter. A new reference without tag and digest keeps those of the old one; with one of them, both are replaced.
     public func replacement(of image: ImageName) -> (image: ImageName, rule: Int)? {
         let fitting = (exact[image.place] ?? []).filter {
-            ($0.from.tag == nil || $0.from.tag == image.tag) && ($0.from.digest == nil || $0.from.digest == image.digest)
+            ($0.from.tag == nil || $0.from.tag == image.tag)
+                && ($0.from.digest == nil || $0.from.digest == image.digest)
         }
         if let best = fitting.max(by: { $0.from.precision < $1.from.precision }) {
             return (image.replaced(by: best.to), best.rule)

@@ -55,7 +55,8 @@ struct ImageShape {
         // What the name itself holds goes there again; other readers of the chart know no other place.
         let name = value[nameKey]?.string.flatMap { ImageName($0) }
         if name?.tag != nil || name?.digest != nil {
-            let text = hasRegistry ? String(new.description.dropFirst(new.registry.map { $0.utf8.count + 1 } ?? 0)) : nil
+            let text =
+                hasRegistry ? String(new.description.dropFirst(new.registry.map { $0.utf8.count + 1 } ?? 0)) : nil
             try put(nameKey, text ?? new.description, &editor)
             return try putRegistry(new, &editor)
         }

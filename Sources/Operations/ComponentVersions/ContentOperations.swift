@@ -65,9 +65,6 @@ extension Operation {
                 .required("resource", .objectSchema, "the resource or source; a digest that it states must fit"),
                 .required("file", .fileSchema, "its content"),
                 .optional("referenceName", .textSchema, "repository and tag the content goes by when it is published"),
-                .optional(
-                    "publish", .booleanSchema,
-                    "publish an OCI artifact under its reference name in the same registry, and refer to that"),
             ],
             outputs: [.required("resource", .objectSchema, "the resource or source with its access")],
             role: .placesContent,
@@ -92,45 +89,10 @@ extension Operation {
         let identity = try ComponentVersionIdentity(of: properties)
         let content = try context.content(of: properties["file"])
         let element = properties["resource"] ?? [:]
-        let name = properties["referenceName"]?.string
-        if properties["publish"]?.bool == true, let name, case .artifact(let artifact) = content,
-            let published = try await context.publish(artifact, element, as: name, of: identity, beside: repository)
-        {
-            return ["resource": published]
-        }
         return [
-            "resource": try await context.place(content, as: element, of: identity, in: repository, referenceName: name)
+            "resource": try await context.place(
+                content, as: element, of: identity, in: repository, referenceName: properties["referenceName"]?.string)
         ]
-    }
-}
-
-extension OperationContext {
-    /// Pushes an artifact under its own name into a target's registry; nil when the target is no registry.
-    fileprivate func publish(
-        _ artifact: ArtifactContent, _ element: JSON, as name: String, of identity: ComponentVersionIdentity,
-        beside target: any ComponentVersionRepository
-    ) async throws -> JSON? {
-        guard let repository = target as? StoreRepository,
-            case .registry(let origin, let subPath) = repository.locator.kind
-        else { return nil }
-        let thing = "“\(element["name"]?.string ?? "")” of \(identity)"
-        if let expected = try DigestSpecification.read(element["digest"], of: thing), !expected.isExcluded {
-            _ = try await ResourceContent.artifact(artifact).bound(
-                to: expected, thing: thing, temporaryFolder: temporaryFolder)
-        }
-        let reference = try ImageReference("\(origin.repositoryHost)/\(subPath.isEmpty ? "" : subPath + "/")\(name)")
-        try await moving(thing, bytes: artifact.size(), to: target.locator) { watch in
-            try await artifact.copy(
-                to: repository.store, repository: reference.repository, tag: reference.tag, observer: watch)
-        }
-        var element = element
-        element["access"] = [
-            "type": "ociArtifact",
-            "imageReference": .string(
-                "\(origin.repositoryHost)/\(reference.repository)\(reference.tag.map { ":\($0)" } ?? "")"
-                    + "@\(artifact.root.digest)"),
-        ]
-        return element
     }
 }
 

@@ -50,7 +50,8 @@ struct FilterExpression {
         }
         guard case .bool(let keeps) = result else {
             throw Fault(
-                .invalid, "the \(thing) \(name): the expression gives a \(result.typeName) where true or false is needed",
+                .invalid,
+                "the \(thing) \(name): the expression gives a \(result.typeName) where true or false is needed",
                 fix: "compare it with something")
         }
         return keeps

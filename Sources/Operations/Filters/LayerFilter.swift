@@ -46,7 +46,8 @@ extension Operation {
             let value: JSON = [
                 "mediaType": .string(layer.mediaType), "digest": .string(layer.digest.description),
                 "size": .number(JSONNumber(layer.size)), "index": .number(JSONNumber(Int64(index))),
-                "annotations": .object(JSONObject(layer.annotations.sorted { $0.key < $1.key }.map { ($0, .string($1)) })),
+                "annotations": .object(
+                    JSONObject(layer.annotations.sorted { $0.key < $1.key }.map { ($0, .string($1)) })),
             ]
             return try filter.keeps(value, named: "\(index)")
         }
@@ -78,7 +79,8 @@ extension ArtifactContent {
         let manifest = try await readManifest()
         guard !manifest.isIndex else {
             throw Fault(
-                .invalid, "\(root.digest) is an index of images", fix: "choose one with filter.platforms, or filter each")
+                .invalid, "\(root.digest) is an index of images",
+                fix: "choose one with filter.platforms, or filter each")
         }
         var kept: Set<Int> = []
         for (index, layer) in manifest.layers.enumerated() where try keeps(layer, index) { kept.insert(index) }

@@ -23,9 +23,11 @@ extension Operation {
                                     + "`registry`, `tag`, `digest`"),
                             .required(
                                 "image", .textSchema, "the new reference; without tag and digest the old ones stay"),
-                            .optional("optional", .booleanSchema, "whether it is no mistake that the path leads nowhere"),
+                            .optional(
+                                "optional", .booleanSchema, "whether it is no mistake that the path leads nowhere"),
                         ])), "images at paths"),
-                .optional("globalRegistry", .textSchema, "what `global.imageRegistry` becomes; made when it is missing"),
+                .optional(
+                    "globalRegistry", .textSchema, "what `global.imageRegistry` becomes; made when it is missing"),
             ],
             outputs: localizationOutputs, example: helmExample)
     ) { properties throws(Fault) in

@@ -79,7 +79,8 @@ extension ImageReplacements {
         try self.init(
             (properties["images"]?.array ?? []).map {
                 Rule(
-                    from: $0["from"]?.string ?? "", to: $0["to"]?.string ?? "", isOptional: $0["optional"]?.bool ?? false)
+                    from: $0["from"]?.string ?? "", to: $0["to"]?.string ?? "",
+                    isOptional: $0["optional"]?.bool ?? false)
             })
     }
 }

@@ -74,7 +74,8 @@ extension ArtifactContent {
         let provenances = manifest.layers.indices.filter { manifest.layers[$0].mediaType == Self.provenanceLayer }
         guard provenances.isEmpty || dropsProvenance else {
             throw Fault(
-                .unsupported, "the chart \(root.digest) has a provenance, whose signature a changed chart does not have",
+                .unsupported,
+                "the chart \(root.digest) has a provenance, whose signature a changed chart does not have",
                 fix: "set 'dropProvenance: true' to leave it out, and sign the component version")
         }
         let layer = manifest.layers[index]

@@ -14,17 +14,17 @@ public import Transfer
 /// where an expression would be evaluated.
 public struct TransferGenerator: Sendable {
     private let plan: TransferPlan
-    private let publishes: Bool
-    private var names = OperationNames()
+    let publishes: Bool
+    var names = OperationNames()
     private var environment = JSONObject()
     private var operations: [JSON] = []
     private var bases: [ComponentVersionIdentity: String] = [:]
     /// The operations that read contents, so that several targets share them.
-    private var readings: [ContentKey: String] = [:]
+    var readings: [ContentKey: String] = [:]
     /// How many bytes operations move, by id.
-    public private(set) var weights: [String: Int64] = [:]
+    public internal(set) var weights: [String: Int64] = [:]
 
-    private struct ContentKey: Hashable {
+    struct ContentKey: Hashable {
         let identity: ComponentVersionIdentity
         let kind: PlannedContent.Kind
         let index: Int
@@ -94,61 +94,19 @@ public struct TransferGenerator: Sendable {
         return id
     }
 
-    /// Adds the operations that carry one content; gives the id of the one that places it.
-    private mutating func place(
-        _ content: PlannedContent, _ version: PlannedVersion, _ base: String, _ suffix: String, _ target: TargetPlan
-    ) -> String {
-        let reading = read(content, version, base)
-        let identity = version.identity
-        let id = names.name(base + suffix, "Add", content.identity)
-        weights[id] = content.bytes ?? 0
-        var specification: JSON = [
-            "repository": .literal(target.locator.json), "component": .literal(identity.name.text),
-            "version": .literal(identity.version.text),
-            "resource": .string("${\(reading).output.resource}"), "file": .string("${\(reading).output.file}"),
-        ]
-        let isLocal = content.kind == .resource && content.access == "localBlob"
-        if isLocal && !publishes {
-            add(id, "\(Self.prefix(of: target.repository))AddLocalResource", specification)
-        } else {
-            if let name = content.referenceName { specification["referenceName"] = .literal(name) }
-            if publishes { specification["publish"] = true }
-            add(id, "PlaceContent", specification)
-        }
-        return id
-    }
-
-    /// The operation that reads a content; added with its first use.
-    private mutating func read(_ content: PlannedContent, _ version: PlannedVersion, _ base: String) -> String {
-        let key = ContentKey(identity: version.identity, kind: content.kind, index: content.index)
-        if let known = readings[key] { return known }
-        let id = names.name(base, "Get", content.identity)
-        readings[key] = id
-        weights[id] = content.bytes ?? 0
-        var specification: JSON = [
-            "repository": .literal(version.repository.locator.json),
-            "component": .literal(version.identity.name.text), "version": .literal(version.identity.version.text),
-        ]
-        let element = JSON.literal(content.identity.json)
-        if content.kind == .resource && content.access == "localBlob",
-            let prefix = Self.kind(of: version.repository)
-        {
-            specification["resourceIdentity"] = element
-            add(id, "\(prefix)GetLocalResource", specification)
-        } else {
-            specification["element"] = .string(content.kind.rawValue)
-            specification["identity"] = element
-            add(id, "ReadContent", specification)
-        }
-        return id
-    }
-
-    private mutating func add(_ id: String, _ type: String, _ specification: JSON) {
+    mutating func add(_ id: String, _ type: String, _ specification: JSON) {
         operations.append(["id": .string(id), "type": .string("\(type)/v1alpha1"), "spec": specification])
     }
 
+    /// How an expression reads a member.
+    static func member(_ key: String, of parent: String) -> String {
+        // Other names may be none that a selection takes.
+        knownFields.contains(key) ? "\(parent).\(key)" : "dyn(\(parent))[\(JSON.celText(key))]"
+    }
+
     private static let knownFields: Set<String> = [
-        "meta", "component", "signatures", "nestedDigests", "name", "version", "provider", "labels", "creationTime",
+        "type", "relation", "access", "digest", "extraIdentity", "srcRefs", "meta", "component", "signatures",
+        "nestedDigests", "name", "version", "provider", "labels", "creationTime",
         "repositoryContexts", "resources", "sources", "componentReferences",
     ]
 
@@ -159,10 +117,6 @@ public struct TransferGenerator: Sendable {
         _ descriptor: JSON, _ name: String, resources: [Int: String], sources: [Int: String], after children: [String]
     ) -> JSON {
         if resources.isEmpty && sources.isEmpty && children.isEmpty { return .string("${environment.\(name)}") }
-        func member(_ key: String, of parent: String) -> String {
-            // Other names may be none that a selection takes.
-            knownFields.contains(key) ? "\(parent).\(key)" : "dyn(\(parent))[\(JSON.celText(key))]"
-        }
         var rebuilt = JSONObject()
         for (key, value) in descriptor.object ?? [:] {
             let parent = member(key, of: "environment.\(name)")
@@ -193,7 +147,7 @@ public struct TransferGenerator: Sendable {
     }
 
     /// How the kinds of operations on a repository begin; nil for one that they do not know.
-    private static func kind(of repository: any ComponentVersionRepository) -> String? {
+    static func kind(of repository: any ComponentVersionRepository) -> String? {
         switch repository.locator.kind {
         case .registry: "OCI"
         case .archive: "CTF"
@@ -201,7 +155,7 @@ public struct TransferGenerator: Sendable {
         }
     }
 
-    private static func prefix(of repository: any ComponentVersionRepository) -> String {
+    static func prefix(of repository: any ComponentVersionRepository) -> String {
         kind(of: repository) ?? "CTF"
     }
 }

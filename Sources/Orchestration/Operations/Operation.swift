@@ -26,6 +26,7 @@ extension GraphExecutor {
     ) {
         let byName = Dictionary(operations.map { ($0.type.name, $0) }) { $1 }
         let predecessors = Predecessors(graph)
+        context.share(graph)
         var settings = settings
         settings.weigh = { context.weight(of: $0) }
         self.init(graph, settings) { node, properties in

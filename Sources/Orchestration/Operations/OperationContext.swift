@@ -123,13 +123,39 @@ public struct OperationContext: Sendable {
             known[uri] = (content, origin)
             return uri
         }
+        run.makers.withLock { $0[uri] = operation }
         var file: JSON = ["type": "File/v1alpha1", "uri": .string(uri), "mediaType": .string(content.mediaType)]
         if let digest = content.digest { file["digest"] = .string(digest.description) }
         return file
     }
 
     /// The content that a file object names. Throws `invalid` when no operation of the run made it.
-    public func content(of file: JSON?) throws(Fault) -> ResourceContent { try entry(file).content }
+    ///
+    /// Operations that place the same content in several repositories follow one reading of it.
+    public func content(of file: JSON?) throws(Fault) -> ResourceContent {
+        let content = try entry(file).content
+        guard let sharing = run.sharing.withLock({ $0 }), sharing.placements.contains(operation),
+            let uri = file?["uri"]?.string
+        else { return content }
+        return run.shared.withLock { shared in
+            if let known = shared[uri] { return known.shared(content) }
+            guard let readers = run.makers.withLock({ $0[uri] }).flatMap({ sharing.readers[$0] }), readers > 1 else {
+                return content
+            }
+            let reads = SharedReads(readers: readers)
+            shared[uri] = reads
+            return reads.shared(content)
+        }
+    }
+
+    /// Tells which operations place contents in repositories, and in how many those of each operation go.
+    func share(_ graph: OrchestrationGraph) {
+        let placements = graph.nodes.filter { $0.type.role == .placesContent && $0.group != nil }
+        var readers: [String: Int] = [:]
+        for placement in placements { for id in placement.dependencies { readers[id, default: 0] += 1 } }
+        guard readers.values.contains(where: { $0 > 1 }) else { return }
+        run.sharing.withLock { $0 = (Set(placements.map(\.operation.id)), readers) }
+    }
 
     /// The resource that the content of a file object comes from, if that is known.
     public func origin(of file: JSON?) throws(Fault) -> ContentOrigin? { try entry(file).origin }
@@ -283,6 +309,10 @@ private final class OperationRun: Sendable {
     let relocated = Guarded<[(operation: String, note: Relocation)]>([])
     let stored = Guarded<[PlaceKey: StoredComponentVersion]>([:])
     let counts = Guarded<[RepositoryLocator.Kind: MovedBytes]>([:])
+    /// Which operation named a content.
+    let makers = Guarded<[String: String]>([:])
+    let sharing = Guarded<(placements: Set<String>, readers: [String: Int])?>(nil)
+    let shared = Guarded<[String: SharedReads]>([:])
     let observer: ProgressObserver
 
     init(_ connections: RepositoryConnections, _ keys: OperationKeys, _ observer: @escaping ProgressObserver) {
