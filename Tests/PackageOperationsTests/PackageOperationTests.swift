@@ -164,6 +164,8 @@ import Testing
               type: uploader.resource.helm/v1alpha1
               data: ${chart.output.file}
               provFile: ${proof.output.file}
+              componentDescriptor: ${read.output.descriptor}
+              resource: {name: chart}
               helmRepository: \(server.url)/charts
             - id: get
               type: GetHelmChart/v1alpha1
