@@ -57,6 +57,9 @@ fuzz-registry: ## look for crashes of what reads the answers of registries (SECO
 fuzz-archive: ## look for crashes of what reads volumes, inventories and records of archives (SECONDS=600)
 	@scripts/fuzz archive $(or $(SECONDS),600)
 
+fuzz-packages: ## look for crashes of what reads the documents of package repositories (SECONDS=600 for each)
+	@for target in xml packument s3 helmindex; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
+
 hostile-cel: ## measure time and memory of expressions that mean harm
 	$(SWIFT_BUILD) -c release --product hostile-expressions
 	"$$($(SWIFT_BUILD) -c release --show-bin-path)/hostile-expressions"

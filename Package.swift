@@ -56,12 +56,16 @@ let package = Package(
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(name: "Localization", dependencies: ["Basics", "Documents", "Archives"]),
+        .target(
+            name: "PackageRepositories",
+            dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
 
         // Services.
         .target(
             name: "Repositories",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
+                "PackageRepositories",
             ]),
         .target(
             name: "Transfer",
@@ -79,9 +83,9 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "Archives", "OCI", "ComponentModel", "Repositories", "Transfer",
-                "Orchestration",
-                "CEL", "CELLibraries", "Localization",
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "OCI", "ComponentModel",
+                "PackageRepositories", "Repositories", "Transfer", "Orchestration", "CEL", "CELLibraries",
+                "Localization",
             ]),
 
         // Applications.
@@ -152,10 +156,16 @@ let package = Package(
         .testTarget(
             name: "LocalizationTests", dependencies: ["Basics", "Documents", "Archives", "Localization", "TestInputs"]),
         .testTarget(
+            name: "PackageRepositoriesTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "WebServer",
+                "PackageRepositories", "TestServers", "TestInputs",
+            ]),
+        .testTarget(
             name: "RepositoriesTests",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
-                "Repositories", "TestServers", "TestInputs",
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "WebServer", "OCI",
+                "ComponentModel", "Repositories", "TestServers", "TestInputs",
             ]),
         .testTarget(
             name: "RegistryHostilityTests",
@@ -175,6 +185,12 @@ let package = Package(
             dependencies: [
                 "Basics", "Cryptography", "Documents", "WebClient", "Repositories", "Orchestration", "Plugins",
                 "TestInputs",
+            ]),
+        .testTarget(
+            name: "PackageOperationsTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
+                "PackageRepositories", "Repositories", "Orchestration", "Operations", "TestServers",
             ]),
         .testTarget(
             name: "SovereignNotesTests",

@@ -9,6 +9,7 @@ let package = Package(
         .library(name: "CELFuzzing", type: .static, targets: ["CELFuzzing"]),
         .library(name: "OCIFuzzing", type: .static, targets: ["OCIFuzzing"]),
         .library(name: "ArchiveFuzzing", type: .static, targets: ["ArchiveFuzzing"]),
+        .library(name: "PackageFuzzing", type: .static, targets: ["PackageFuzzing"]),
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
@@ -38,10 +39,16 @@ let package = Package(
             name: "Repositories",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
+                "PackageRepositories",
             ]),
         .target(
             name: "ArchiveFuzzing",
             dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel", "Repositories"]),
+        .target(
+            name: "PackageRepositories",
+            dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
+        .target(
+            name: "PackageFuzzing", dependencies: ["Basics", "Archives", "Documents", "Web", "PackageRepositories"]),
         .target(name: "OCIFuzzing", dependencies: ["Basics", "Documents", "Web", "WebClient", "OCI"]),
         .target(
             name: "CELFuzzing",

@@ -9,5 +9,5 @@ extension Operation {
         + [artifactDownloader, artifactUploader, artifactToTar, tarToArtifact, blobToArtifact, artifactToBlob]
         + graphArtifacts + [chartToArtifact, fileCleanup]
         + [componentHash, contentDigest, componentSigning, componentVerification]
-        + componentVersions + contents + localization + filters
+        + componentVersions + contents + localization + filters + packages
 }

@@ -22,6 +22,10 @@ public struct AccessMethods: Sendable {
         ("ociBlob", ["OCIImageLayer", "OCIBlob"]),
         ("helm", ["Helm"]),
         ("wget", ["Wget"]),
+        ("maven", ["Maven"]),
+        ("npm", ["NPM", "Npm"]),
+        ("s3", ["S3", "S3Bucket", "s3Bucket"]),
+        ("gitHub", ["github", "GitHub"]),
         ("none", ["None"]),
     ]
 
@@ -57,6 +61,10 @@ public struct AccessMethods: Sendable {
         case "ociBlob": return .blob(try await ociBlob(access, thing))
         case "wget": return .blob(try WebAccess(access, thing: thing).content(connections))
         case "helm": return try await HelmAccess(access, thing: thing).content(connections)
+        case "maven": return .blob(try await MavenAccess(access, thing: thing).content(connections))
+        case "npm": return .blob(try await NPMAccess(access, thing: thing).content(connections))
+        case "s3": return .blob(try await S3Access(access, thing: thing).content(connections))
+        case "gitHub": return .blob(try await GitHubAccess(access, thing: thing).content(connections))
         case "none": return nil
         case "localBlob":
             throw Fault(.invalid, "\(thing) is stored beside its descriptor, which was not given")
@@ -65,6 +73,13 @@ public struct AccessMethods: Sendable {
                 .unsupported, "\(thing) has the access type “\(access.type)”, which is unknown here",
                 fix: "known types are \(Self.known.map(\.name).joined(separator: ", "))")
         }
+    }
+
+    /// The access with what it names by a name that moves resolved once, so that a digest and the access stay together: a
+    /// branch or tag on GitHub becomes a commit. All other accesses are given back as they are.
+    public func pinned(_ access: TypedSpecification, thing: String) async throws -> TypedSpecification {
+        guard Self.canonicalName(access.type) == "gitHub" else { return access }
+        return try await GitHubAccess.pinned(access, thing: thing, connections)
     }
 
     private func field(_ name: String, _ access: TypedSpecification, _ thing: String) throws(Fault) -> String {

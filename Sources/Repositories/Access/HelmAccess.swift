@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
-internal import ComponentModel
+public import ComponentModel
 internal import Cryptography
 internal import Documents
 internal import OCI
@@ -64,6 +64,23 @@ struct HelmAccess: Sendable {
         }
     }
 
+    /// The most bytes of a provenance file.
+    private static let provenanceLimit = 1024 * 1024
+
+    fileprivate func provenance(_ connections: RepositoryConnections) async throws -> BlobContent? {
+        guard !repository.hasPrefix("oci://") else { return nil }
+        let base = repository.hasSuffix("/") ? String(repository.dropLast()) : repository
+        var chart = base.hasSuffix(".tgz") ? try HTTPURL(base) : try await find(in: base, connections).0
+        chart = try HTTPURL("\(chart.redacted).prov" + (chart.query.map { "?\($0)" } ?? ""))
+        do {
+            let stream = try await connections.download(
+                HTTPRequest(method: .get, url: chart), thing: thing, followingRedirects: true,
+                limit: Int64(Self.provenanceLimit), consumers: Self.consumers)
+            let bytes = try await stream.collect(limit: Self.provenanceLimit, of: chart.redacted)
+            return BlobContent(mediaType: "application/pgp-signature", bytes: bytes)
+        } catch let fault as Fault where fault.code == .notFound { return nil }
+    }
+
     private func find(in base: String, _ connections: RepositoryConnections) async throws -> (HTTPURL, Digest?) {
         guard let chart else {
             throw Fault(.invalid, "the access of \(thing) has no “helmChart”", fix: "add it as NAME:VERSION")
@@ -88,5 +105,13 @@ struct HelmAccess: Sendable {
             try Digest(text.contains(":") ? text : "sha256:\(text)")
         }
         return (try index.resolving(address), digest)
+    }
+}
+
+extension RepositoryConnections {
+    /// The provenance file of a chart in a chart repository over HTTP; nil when there is none, and for charts that are
+    /// OCI artifacts, which hold it as a layer.
+    public func chartProvenance(of access: TypedSpecification, thing: String) async throws -> BlobContent? {
+        try await HelmAccess(access, thing: thing).provenance(self)
     }
 }

@@ -172,7 +172,9 @@ public struct ComponentAdder: Sendable {
                 of: specification, thing: thing, elementVersion: element.version, component: identity)
             return try await place(
                 element, input.content, referenceName: input.referenceName, thing, of: identity, watch)
-        case .access(let specification):
+        case .access(let given):
+            let skipsContent = element.kind != .resource || options.skipsDigests || element.skipsDigest
+            let specification = skipsContent ? given : try await access.pinned(given, thing: thing)
             var placement = Placement(element: element, access: specification, digest: element.digest)
             guard element.kind == .resource, AccessMethods.canonicalName(specification.type) != "none" else {
                 return placement

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import Documents
+internal import Orchestration
+internal import PackageRepositories
+internal import Repositories
+internal import Web
+
+extension Operation {
+    /// Operations that publish contents in package repositories.
+    static let packageUploads: [Operation] = [mavenUpload, npmUpload, s3Upload, httpUpload, helmUpload]
+
+    private static let npmUpload = Operation(
+        OperationType(
+            "uploader.resource.npm/v1alpha1", summary: "Publishes a packed npm package in a registry.",
+            properties: PackageData.properties + [
+                .required("registry", .textSchema, "the registry's address"),
+                .optional("package", .textSchema, "the name that the package must have"),
+                .optional("version", .textSchema, "the version that the package must have"),
+                .optional("tag", .textSchema, "what points to the version afterwards; latest when it is missing"),
+            ],
+            outputs: PackageData.outputs, role: .placesContent,
+            example: """
+                - type: downloader.resource.http/v1alpha1
+                  id: download
+                  access: {type: wget, url: "https://files.acme.org/app.tgz"}
+                - type: uploader.resource.npm/v1alpha1
+                  id: upload
+                  data: ${download.data}
+                  registry: https://npm.acme.org
+                """)
+    ) { properties, context in
+        let url = try HTTPURL(properties.text("registry"))
+        var expected: NPMPackage?
+        if let name = properties["package"]?.string {
+            expected = try NPMPackage(name: name, version: properties.text("version"))
+        }
+        let data = try await PackageData(properties, context)
+        let published = try await NPMRegistry(url, context.connections.packages).publish(
+            data.content, expected: expected, tag: properties["tag"]?.string ?? "latest")
+        let access: JSON = [
+            "type": "npm", "registry": .string(url.redacted), "package": .string(published.package.name),
+            "version": .string(published.package.version),
+        ]
+        return try data.published(as: access, published.outcome, context)
+    }
+
+    private static let s3Upload = Operation(
+        OperationType(
+            "uploader.resource.s3/v1alpha1", summary: "Writes an object to a bucket of S3 or a compatible service.",
+            properties: PackageData.properties + [
+                .required("bucketName", .textSchema, "the bucket"),
+                .required("objectKey", .textSchema, "the object's key"),
+                .optional("region", .textSchema, "the region; us-east-1 when it is missing"),
+                .optional("endpoint", .textSchema, "the address of a service other than Amazon's"),
+                .optional("usePathStyle", .booleanSchema, "whether the bucket stands in the path"),
+                .optional("mediaType", .textSchema, "the media type, when it is not that of the content"),
+                .optional("replace", .booleanSchema, "whether other content that is there is written over"),
+            ],
+            outputs: PackageData.outputs, role: .placesContent,
+            example: """
+                - type: downloader.resource.http/v1alpha1
+                  id: download
+                  access: {type: wget, url: "https://files.acme.org/app.tgz"}
+                - type: uploader.resource.s3/v1alpha1
+                  id: upload
+                  data: ${download.data}
+                  region: eu-central-1
+                  bucketName: deliveries
+                  objectKey: app/1.0.0/app.tgz
+                """)
+    ) { properties, context in
+        let endpoint = try properties["endpoint"]?.string.map { text throws(Fault) in
+            try HTTPURL(text.contains("://") ? text : "https://\(text)")
+        }
+        let location = try S3Location(
+            bucket: properties.text("bucketName"), key: properties.text("objectKey"),
+            region: properties["region"]?.string, endpoint: endpoint, usesPathStyle: properties["usePathStyle"]?.bool)
+        let data = try await PackageData(properties, context)
+        let mediaType = properties["mediaType"]?.string ?? data.mediaType
+        let written = try await S3Client(context.connections.packages).publish(
+            data.content, at: location, mediaType: mediaType, digest: data.digest,
+            replacing: properties["replace"]?.bool ?? false)
+        var access: JSON = [
+            "type": endpoint == nil ? "s3/v2" : "S3Bucket/v1", "region": .string(location.region),
+            "bucketName": .string(location.bucket), "objectKey": .string(location.key), "mediaType": .string(mediaType),
+        ]
+        if let version = written.version { access["version"] = .string(version) }
+        if let endpoint {
+            access["endpoint"] = .string(endpoint.redacted)
+            access["usePathStyle"] = .bool(location.usesPathStyle)
+        }
+        return try data.published(as: access, written.outcome, context)
+    }
+
+    private static let httpUpload = Operation(
+        OperationType(
+            "uploader.resource.http/v1alpha1", summary: "Puts a file on a web server that takes uploads.",
+            properties: PackageData.properties + [
+                .required("url", .textSchema, "the file's address"),
+                .optional("method", .choiceSchema(["PUT", "POST", "PATCH"]), "how it is sent; PUT when it is missing"),
+                .optional("header", .objectSchema, "more fields, each a text or a list of texts"),
+                .optional("mediaType", .textSchema, "the media type, when it is not that of the content"),
+                .optional("replace", .booleanSchema, "whether other content that is there is written over"),
+            ],
+            outputs: PackageData.outputs, role: .placesContent,
+            example: """
+                - type: downloader.resource.http/v1alpha1
+                  id: download
+                  access: {type: wget, url: "https://files.acme.org/app.tgz"}
+                - type: uploader.resource.http/v1alpha1
+                  id: upload
+                  data: ${download.data}
+                  url: https://files.acme.org/app/1.0.0/app.tgz
+                """)
+    ) { properties, context in
+        let url = try HTTPURL(properties.text("url"))
+        var options = WebFile.Options()
+        options.method = HTTPMethod(properties["method"]?.string ?? "PUT")
+        options.replacing = properties["replace"]?.bool ?? false
+        for (name, value) in properties["header"]?.object ?? [:] {
+            for item in value.array ?? [value] {
+                guard let text = item.string else {
+                    throw Fault(
+                        .invalid, "the field '\(name)' in 'header' is no text", fix: "write texts or lists of texts")
+                }
+                options.headers.add(name, text)
+            }
+        }
+        let data = try await PackageData(properties, context)
+        let mediaType = properties["mediaType"]?.string ?? data.mediaType
+        let outcome = try await WebFile(url, context.connections.packages).publish(
+            data.content, mediaType: mediaType, options: options)
+        // The query may hold a signature of the address, which is no part of where the file is.
+        let access: JSON = ["type": "wget", "url": .string(url.redacted), "mediaType": .string(mediaType)]
+        return try data.published(as: access, outcome, context)
+    }
+
+    private static let helmUpload = Operation(
+        OperationType(
+            "uploader.resource.helm/v1alpha1",
+            summary: "Publishes a chart, packed or an OCI artifact, in a Helm chart repository.",
+            properties: PackageData.properties + [
+                .required("helmRepository", .textSchema, "the repository's address"),
+                .optional(
+                    "form", .choiceSchema(ChartRepository.Form.allCases.map(\.rawValue)),
+                    "how it takes charts: files, a web server, or chartMuseum; files when it is missing"),
+                .optional("provFile", .fileSchema, "the chart's provenance file"),
+            ],
+            outputs: PackageData.outputs, role: .placesContent,
+            example: """
+                - type: downloader.resource.http/v1alpha1
+                  id: download
+                  access: {type: wget, url: "https://files.acme.org/app.tgz"}
+                - type: uploader.resource.helm/v1alpha1
+                  id: upload
+                  data: ${download.data}
+                  helmRepository: https://charts.acme.org/stable
+                """)
+    ) { properties, context in
+        let url = try HTTPURL(properties.text("helmRepository"))
+        var provenance: [UInt8]?
+        if let file = properties["provFile"], file != .null, case .blob(let blob) = try context.content(of: file) {
+            provenance = try await blob.open().collect(limit: 1 << 20, of: "'provFile'")
+        }
+        let data = try await PackageData(
+            properties, context, layerType: "application/vnd.cncf.helm.chart.content.v1.tar+gzip")
+        let form = ChartRepository.Form(rawValue: properties["form"]?.string ?? "files") ?? .files
+        let published = try await ChartRepository(url, context.connections.packages).publish(
+            data.content, provenance: provenance, form: form)
+        let access: JSON = [
+            "type": "helm", "helmRepository": .string(url.redacted),
+            "helmChart": .string("\(published.chart.name):\(published.chart.version)"),
+        ]
+        return try data.published(as: access, published.outcome, context)
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import ComponentModel
+internal import PackageRepositories
+internal import Web
+
+/// A file of a Maven repository, or all files of a version as one gzipped tar when neither `classifier` nor `extension` is
+/// given.
+struct MavenAccess: Sendable {
+    let repository: HTTPURL
+    let coordinates: MavenCoordinates
+    let isWholeVersion: Bool
+    let mediaType: String?
+    let thing: String
+
+    init(_ access: TypedSpecification, thing: String) throws(Fault) {
+        let fields = AccessFields(access, thing)
+        repository = try HTTPURL(fields.required("repoUrl"))
+        let (classifier, fileExtension) = (try fields.text("classifier"), try fields.text("extension"))
+        coordinates = try MavenCoordinates(
+            group: fields.required("groupId"), artifact: fields.required("artifactId"),
+            version: fields.required("version"), classifier: classifier, fileExtension: fileExtension ?? "jar")
+        isWholeVersion = classifier == nil && fileExtension == nil
+        mediaType = try fields.text("mediaType")
+        self.thing = thing
+    }
+
+    func content(_ connections: RepositoryConnections) async throws -> BlobContent {
+        let repository = MavenRepository(repository, connections.packages)
+        guard isWholeVersion else {
+            return BlobContent(
+                mediaType: mediaType ?? coordinates.mediaType, try await repository.file(coordinates).content)
+        }
+        return BlobContent(mediaType: mediaType ?? "application/x-tgz", try await repository.archive(coordinates))
+    }
+}
