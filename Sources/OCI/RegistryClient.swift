@@ -12,7 +12,7 @@ public final class RegistryClient: ArtifactStore {
     public let origin: Origin
     /// How messages name the registry.
     public var name: String { origin.description }
-    private let http: HTTPClient
+    let http: HTTPClient
     private let authenticator: RegistryAuthenticator
     /// Blobs known to be in a repository, so that they are not asked for twice.
     let known = Guarded<Set<String>>([])
