@@ -85,7 +85,10 @@ public struct StoreRepository: ComponentVersionRepository {
         }
         return BlobContent(
             mediaType: access.mediaType, digest: part.digest, size: size,
-            home: BlobHome(store: store.name, repository: repository)
+            home: BlobHome(store: store.name, repository: repository),
+            openFrom: { [store] offset in
+                try await store.openBlob(part.digest, size: part.size, from: offset, in: repository)
+            }
         ) { [store] in try await store.openBlob(part.digest, size: part.size, in: repository) }
     }
 

@@ -8,12 +8,25 @@ public import OCI
 extension CommonTransportArchive {
     /// Stores a blob; one of that digest and size that is there already is not read again.
     ///
-    /// Throws `.mismatch`, and leaves nothing behind, when the bytes are not those of the digest.
+    /// Throws `.mismatch`, and leaves nothing behind, when the bytes are not those of the digest. After any other
+    /// failure the beginning of a large blob stays, and the next push of it goes on from there.
     public func pushBlob(_ blob: BlobSource, in repository: String) async throws -> PushOutcome {
         let writer = try requireWriter()
         if let found = try find(BlobName.path(blob.digest)), found.size == blob.size {
             await writer.noteReused(blob.digest)
             return .alreadyThere
+        }
+        if let open = blob.openFrom, blob.file == nil, blob.size >= TransportArchiveWriter.partialSize,
+            await writer.claim(blob.digest)
+        {
+            do {
+                try await writer.write(blob.digest, size: blob.size, from: open)
+            } catch {
+                await writer.release(blob.digest)
+                throw error
+            }
+            await writer.release(blob.digest)
+            return .pushed
         }
         let content: ByteStream
         if let file = blob.file {
