@@ -64,7 +64,7 @@ let package = Package(
             ]),
         .target(
             name: "Transfer",
-            dependencies: ["Basics", "Cryptography", "Documents", "OCI", "ComponentModel", "Repositories"]),
+            dependencies: ["Basics", "Cryptography", "Documents", "Web", "OCI", "ComponentModel", "Repositories"]),
 
         .target(
             name: "Orchestration",

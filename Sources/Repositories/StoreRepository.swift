@@ -25,6 +25,15 @@ public struct StoreRepository: ComponentVersionRepository {
         (self.store, self.locator, self.subPath) = (store, locator, subPath)
     }
 
+    /// The same repository, whose uploads of large blobs another process can go on with; stores that are no registries
+    /// keep what is unfinished by themselves.
+    ///
+    /// - Parameter sender: what the bytes of such a blob are sent with.
+    public func journaling(with journal: any UploadJournal, sender: (any UploadSender)? = nil) -> StoreRepository {
+        guard let client = store as? RegistryClient else { return self }
+        return StoreRepository(client.journaling(with: journal, sender: sender), locator: locator, subPath: subPath)
+    }
+
     /// The OCI repository that holds a component.
     public func repository(of component: ComponentName) -> String {
         (subPath.isEmpty ? "" : "\(subPath)/") + Self.prefix + component.text
