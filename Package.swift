@@ -64,7 +64,9 @@ let package = Package(
             ]),
         .target(
             name: "Transfer",
-            dependencies: ["Basics", "Cryptography", "Documents", "Web", "OCI", "ComponentModel", "Repositories"]),
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Web", "WebClient", "OCI", "ComponentModel", "Repositories",
+            ]),
 
         .target(
             name: "Orchestration",

@@ -69,6 +69,67 @@ private struct Pipe: ~Copyable {
     }
 }
 
+/// A program that runs beside this one and talks through its standard input and output.
+///
+/// It is not killed with its owner, however that ends: it meets the end of its input, and has to end by itself. It runs
+/// in a process group of its own, so that signals of a terminal pass it by; what it writes to standard error is dropped.
+/// All calls block: for threads of our own.
+public final class PipedProgram: Sendable {
+    private let pid: pid_t
+    private let input: FileHandle
+    private let output: FileHandle
+    /// How much a pipe shall hold; the most that Linux allows everybody.
+    private static let capacity: Int32 = 1024 * 1024
+    /// F_SETPIPE_SZ of fcntl(2), which the module of the C library leaves out.
+    private static let setPipeSize: Int32 = 1031
+
+    /// Starts `arguments[0]`.
+    ///
+    /// - Parameter descriptor: becomes its descriptor 3, and with it a lock that is held on it.
+    public init(_ arguments: [String], inheriting descriptor: Int32, environment: Environment = .process) throws(Fault)
+    {
+        Self.blockBrokenPipeSignal()
+        let inputs = try Pipe(), outputs = try Pipe()
+        let nowhere = try FileHandle(writingTo: "/dev/null")
+        _ = fcntl(inputs.writing.descriptor, Self.setPipeSize, Self.capacity)
+        pid = try RunningChild.spawning.withLock { _ throws(Fault) in
+            try RunningChild.spawn(
+                arguments, environment: environment, workingFolder: nil,
+                descriptors: [
+                    inputs.reading.descriptor, outputs.writing.descriptor, nowhere.descriptor, descriptor,
+                ])
+        }
+        input = inputs.writing
+        output = outputs.reading
+    }
+
+    deinit {
+        // Its input ends with this object; somebody has to take note of its end.
+        let pid = pid
+        startThread {
+            var ignored: Int32 = 0
+            while unsafe waitpid(pid, &ignored, 0) < 0 && errno == EINTR {}
+        }
+    }
+
+    /// A program that has gone becomes an error of `write`, on the thread that calls this.
+    public static func blockBrokenPipeSignal() {
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, SIGPIPE)
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    /// Ends it at once.
+    public func stop() { kill(pid, SIGKILL) }
+
+    /// Writes all bytes to its standard input; throws when it has gone.
+    public func write(_ bytes: Chunk) throws(Fault) { try input.write(bytes) }
+
+    /// The next bytes of its standard output, at most `count`; none when it has closed it.
+    public func read(upTo count: Int) throws(Fault) -> [UInt8] { try output.readNext(upTo: count) }
+}
+
 /// A started program: its process is reaped, and killed when still running, with this value.
 private struct RunningChild: ~Copyable {
     private let program: String
@@ -82,7 +143,7 @@ private struct RunningChild: ~Copyable {
     private var errors: [UInt8] = []
     private var status: Int32?
     /// A value of no size would confuse ThreadSanitizer.
-    private static let spawning = Guarded(false)
+    fileprivate static let spawning = Guarded(false)
 
     init(_ arguments: [String], input: [UInt8], environment: Environment, workingFolder: String?) throws(Fault) {
         (program, self.input) = (arguments[0], input)
@@ -198,7 +259,7 @@ private struct RunningChild: ~Copyable {
         return true
     }
 
-    private static func spawn(
+    fileprivate static func spawn(
         _ arguments: [String], environment: Environment, workingFolder: String?, descriptors: [Int32]
     ) throws(Fault) -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()

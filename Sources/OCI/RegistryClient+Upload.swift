@@ -143,7 +143,8 @@ extension RegistryClient {
         let response: HTTPResponse
         do {
             response = try await endingProperly(body) { [self] in
-                try await send(request, key.repository, .push, through: continuation.sender)
+                try await send(
+                    request, key.repository, .push, through: continuation.sender.map { ($0, key) })
             }
         } catch let fault as Fault where fault.code == .unavailable {
             if let failure = body.failure { throw failure }
@@ -221,7 +222,11 @@ extension RegistryClient {
 }
 
 /// Sends requests whose body is a stream that must be ended properly, whatever happens to this process.
+///
+/// The answer's `Location` is in the journal before the answer is returned.
 public protocol UploadSender: Sendable {
-    /// Sends a request once and returns when the head of the response is there.
-    func send(_ request: HTTPRequest) async throws -> HTTPResponse
+    /// Sends a request once and returns when the head of the response is there. Redirects are not followed.
+    ///
+    /// - Parameter key: the upload that the request is a part of.
+    func send(_ request: HTTPRequest, of key: UploadKey) async throws -> HTTPResponse
 }

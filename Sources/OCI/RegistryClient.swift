@@ -61,7 +61,7 @@ public final class RegistryClient: ArtifactStore {
     /// a challenge from elsewhere is not answered.
     func send(
         _ request: HTTPRequest, _ repository: String, _ access: RegistryScope.Access, mountingFrom source: String? = nil,
-        through sender: (any UploadSender)? = nil
+        through sender: (any UploadSender, UploadKey)? = nil
     ) async throws -> HTTPResponse {
         guard request.url.origin == origin else { return try await open(request, sender) }
         let scope = RegistryScope(repository: repository, access: access, mountedFrom: source)
@@ -76,9 +76,15 @@ public final class RegistryClient: ArtifactStore {
         return try await open(request, sender)
     }
 
-    private func open(_ request: HTTPRequest, _ sender: (any UploadSender)?) async throws -> HTTPResponse {
-        guard let sender else { return try await http.open(request) }
-        return try await sender.send(request)
+    private func open(
+        _ request: HTTPRequest, _ sender: (any UploadSender, UploadKey)?
+    ) async throws -> HTTPResponse {
+        guard let (sender, key) = sender else { return try await http.open(request) }
+        http.settings.observe?("→ \(request)")
+        let response = try await sender.send(request, of: key)
+        http.settings.observe?("← \(response.status) \(request)")
+        // Whoever is sent elsewhere goes there by ordinary means.
+        return [307, 308].contains(response.status) ? try await http.open(request) : response
     }
 
     /// What a failed answer means, with the registry's own codes.

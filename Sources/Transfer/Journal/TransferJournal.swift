@@ -145,6 +145,23 @@ public final class TransferJournal: UploadJournal {
         }
     }
 
+    /// What another process needs to note where an upload goes on, should this one end before it can: the number of
+    /// the upload, and the descriptor that holds the lock.
+    func handover(_ key: UploadKey) -> (number: Int64, lock: Int32)? {
+        state.withLock { state in state.contents.uploads[key].map { ($0.number, lock.descriptor) } }
+    }
+
+    /// Notes, for another process, that an upload goes on at a URL. A line that it left torn is ended first.
+    static func note(_ location: String, of key: UploadKey, number: Int64, in path: String) throws(Fault) {
+        let handle = try FileHandle(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC, "write")
+        let size = try handle.size()
+        let last = size > 0 ? try handle.read(at: size - 1, upTo: 1) : []
+        let line = JournalRecord.session(number: number, key: key, location: location).line
+        guard line.count <= JournalRecord.sizeLimit else { return }
+        try handle.write((last == [0x0A] ? line : [0x0A] + line)[...])
+        try handle.synchronize()
+    }
+
     // MARK: The file
 
     private func append(_ record: JournalRecord, _ state: inout State) {
