@@ -153,6 +153,11 @@ let package = Package(
                 "Repositories", "TestServers", "TestInputs",
             ]),
         .testTarget(
+            name: "TransferTests",
+            dependencies: [
+                "Basics", "Cryptography", "Web", "OCI", "ComponentModel", "Repositories", "Transfer", "TestInputs",
+            ]),
+        .testTarget(
             name: "OrchestrationTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "WebClient", "OCI", "ComponentModel", "Repositories",
