@@ -94,7 +94,7 @@ extension RegistryClient {
             response.status == 204, let received = UploadSession.received(response.headers["Range"]),
             received <= blob.size
         else {
-            journal.forget(key, .lost)
+            journal.forget(key, known.states.isEmpty ? .empty : .lost)
             return nil
         }
         var session = UploadSession(location: location, received: received)

@@ -50,6 +50,8 @@ public struct UnfinishedUpload: Sendable {
 public enum UploadEnd: Sendable {
     /// The registry has the blob.
     case finished
+    /// Nothing of it has arrived, so there is nothing to go on with.
+    case empty
     /// The registry knows nothing of the session any more, or something else than we do: the blob starts over.
     case lost
 }

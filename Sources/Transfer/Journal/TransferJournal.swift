@@ -17,8 +17,9 @@ public final class TransferJournal: UploadJournal {
     /// Where it is.
     public let path: String
     private let handle: FileHandle
-    private let lock: FileLock
     private struct State: Sendable {
+        /// Held as long as the journal is open.
+        var lock: FileLock?
         var contents = JournalContents()
         var counts = Counts()
         var isDirty = false
@@ -39,9 +40,9 @@ public final class TransferJournal: UploadJournal {
     }
 
     private init(path: String, handle: consuming FileHandle, lock: FileLock, contents: JournalContents) {
-        (self.path, self.lock) = (path, lock)
+        self.path = path
         self.handle = handle
-        state = Guarded(State(contents: contents))
+        state = Guarded(State(lock: lock, contents: contents))
     }
 
     /// Opens the journal of a transfer, or makes it.
@@ -148,7 +149,10 @@ public final class TransferJournal: UploadJournal {
     /// What another process needs to note where an upload goes on, should this one end before it can: the number of
     /// the upload, and the descriptor that holds the lock.
     func handover(_ key: UploadKey) -> (number: Int64, lock: Int32)? {
-        state.withLock { state in state.contents.uploads[key].map { ($0.number, lock.descriptor) } }
+        state.withLock { state in
+            guard let upload = state.contents.uploads[key], let lock = state.lock else { return nil }
+            return (upload.number, lock.descriptor)
+        }
     }
 
     /// Notes, for another process, that an upload goes on at a URL. A line that it left torn is ended first.
@@ -195,12 +199,14 @@ public final class TransferJournal: UploadJournal {
             return !state.isClosed
         }
         if wasOpen { flush() }
+        state.withLock { $0.lock = nil }
     }
 
     /// The transfer has succeeded: there is nothing to go on with.
     public func remove() throws(Fault) {
         state.withLock { $0.isClosed = true }
         try FileSystem.removeFile(path)
+        state.withLock { $0.lock = nil }
     }
 }
 
