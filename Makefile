@@ -6,7 +6,7 @@ SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -static-stdlib
 DOCUMENTATION = .build/documentation
 
-.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel hostile-cel tsan-cel conformance-cel clean
+.PHONY: help setup build release install test check lint format layers demo bench docs kill-transfer fuzz-journal fuzz-cel hostile-cel tsan-cel conformance-cel clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -47,6 +47,13 @@ bench: setup ## measure time and memory, beside skopeo on the same bytes (SUITE=
 	$(SWIFT_BUILD) $(RELEASE) --product ocm
 	$(SWIFT_BUILD) $(RELEASE) --product benchmarks
 	"$$($(SWIFT_BUILD) $(RELEASE) --show-bin-path)/benchmarks" $(or $(SUITE),all) $(ARGS)
+
+kill-transfer: setup ## kill transfers of 1 GiB at random moments, run them again, print what moved twice (POINTS=100)
+	$(SWIFT_BUILD) $(RELEASE) --product ocm
+	scripts/kill-transfer "$$($(SWIFT_BUILD) $(RELEASE) --show-bin-path)/ocm" $(or $(POINTS),100)
+
+fuzz-journal: ## look for crashes of the reader of transfers' journals (SECONDS=600)
+	scripts/fuzz journal $(or $(SECONDS),600)
 
 fuzz-cel: ## look for crashes of expressions, patterns and templates (SECONDS=600 for each)
 	@for target in expression pattern template; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done

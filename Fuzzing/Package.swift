@@ -5,7 +5,10 @@ import PackageDescription
 // them with bytes of the fuzzer. No part of the package itself, since it is instrumented and has no main function.
 let package = Package(
     name: "Fuzzing",
-    products: [.library(name: "CELFuzzing", type: .static, targets: ["CELFuzzing"])],
+    products: [
+        .library(name: "CELFuzzing", type: .static, targets: ["CELFuzzing"]),
+        .library(name: "TransferFuzzing", type: .static, targets: ["TransferFuzzing"]),
+    ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1"),
@@ -23,6 +26,23 @@ let package = Package(
                 "Basics", "Cryptography", "Documents", "Chronology", "Web", "KubernetesFormats", "RegularExpressions",
                 "CEL",
             ]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
+        .target(name: "Archives", dependencies: ["Basics", "CZlib"]),
+        .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
+        .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
+        .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
+        .target(
+            name: "Repositories",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
+            ]),
+        .target(
+            name: "Transfer",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Web", "WebClient", "OCI", "ComponentModel", "Repositories",
+            ]),
+        .target(name: "TransferFuzzing", dependencies: ["Basics", "Cryptography", "Transfer"]),
         .target(name: "CELFuzzing", dependencies: ["Documents", "CEL", "CELLibraries", "RegularExpressions"]),
     ],
     swiftLanguageModes: [.v6]
