@@ -126,8 +126,8 @@ public final class PipedProgram: Sendable {
     /// Writes all bytes to its standard input; throws when it has gone.
     public func write(_ bytes: Chunk) throws(Fault) { try input.write(bytes) }
 
-    /// The next bytes of its standard output, at most `count`; none when it has closed it.
-    public func read(upTo count: Int) throws(Fault) -> [UInt8] { try output.readNext(upTo: count) }
+    /// The next `count` bytes of its standard output; fewer when it has closed it.
+    public func read(exactly count: Int) throws(Fault) -> [UInt8] { try output.readNext(exactly: count) }
 }
 
 /// A started program: its process is reaped, and killed when still running, with this value.

@@ -17,21 +17,16 @@ enum KeeperMessage {
     static func header(_ count: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) } }
 
     /// One piece; nil at the end of the input, also in the middle of a piece. Blocks.
+    ///
+    /// - Parameter next: reads so many bytes, or fewer at the end.
     static func read(_ next: (_ count: Int) throws(Fault) -> [UInt8]) throws(Fault) -> [UInt8]? {
-        guard let header = try read(4, next) else { return nil }
+        let header = try next(4)
+        guard header.count == 4 else { return nil }
         let count = header.reduce(0) { $0 << 8 | Int($1) }
         guard count <= pieceLimit else { throw Fault(.invalid, "a piece for the keeper of an upload is too large") }
-        return count == 0 ? [] : try read(count, next)
-    }
-
-    private static func read(_ count: Int, _ next: (_ count: Int) throws(Fault) -> [UInt8]) throws(Fault) -> [UInt8]? {
-        var bytes = try next(count)
-        while !bytes.isEmpty, bytes.count < count {
-            let more = try next(count - bytes.count)
-            guard !more.isEmpty else { return nil }
-            bytes += more
-        }
-        return bytes.isEmpty ? nil : bytes
+        guard count > 0 else { return [] }
+        let bytes = try next(count)
+        return bytes.count == count ? bytes : nil
     }
 }
 

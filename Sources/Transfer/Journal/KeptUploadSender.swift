@@ -104,7 +104,7 @@ private final class Keeper: Sendable {
         let process = process
         guard
             let answer = try await perform({ () throws(Fault) in
-                try KeeperMessage.read { count throws(Fault) in try process.read(upTo: count) }
+                try KeeperMessage.read { count throws(Fault) in try process.read(exactly: count) }
             })
         else {
             abandon()

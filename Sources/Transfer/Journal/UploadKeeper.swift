@@ -70,7 +70,7 @@ public enum UploadKeeper {
         func begin() { isBodyOver.withLock { $0 = false } }
 
         func next() throws(Fault) -> [UInt8]? {
-            try KeeperMessage.read { count throws(Fault) in try handle.readNext(upTo: count) }
+            try KeeperMessage.read { count throws(Fault) in try handle.readNext(exactly: count) }
         }
 
         /// A piece of the body; nil at its end, and when the parent is gone.
