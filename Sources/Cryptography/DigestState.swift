@@ -29,7 +29,8 @@ public struct DigestState: Hashable, Sendable {
 
     /// Version 1: a byte 1, a byte for the algorithm (0 SHA-256, 1 SHA-512), the offset in eight bytes, the words.
     public var bytes: [UInt8] {
-        [Self.version, algorithm == .sha256 ? 0 : 1] + (0..<8).map { UInt8(truncatingIfNeeded: offset >> (56 - 8 * $0)) }
+        [Self.version, algorithm == .sha256 ? 0 : 1]
+            + (0..<8).map { UInt8(truncatingIfNeeded: offset >> (56 - 8 * $0)) }
             + words
     }
 

@@ -50,7 +50,9 @@ actor BlobDownload {
             try check(response.headers["Content-Range"])
             surplus = 0
         case 200:
-            if position > 0 { client.http.settings.observe?("… no ranges of \(thing): \(position) bytes are read again") }
+            if position > 0 {
+                client.http.settings.observe?("… no ranges of \(thing): \(position) bytes are read again")
+            }
             surplus = position
             total = response.headers["Content-Length"].flatMap { Int64($0) }
         default: throw await client.fault(response, "fetching \(thing)")

@@ -60,7 +60,8 @@ public final class RegistryClient: ArtifactStore {
     /// Credentials are added only for the registry's own origin; a `Location` elsewhere is followed without them, and
     /// a challenge from elsewhere is not answered.
     func send(
-        _ request: HTTPRequest, _ repository: String, _ access: RegistryScope.Access, mountingFrom source: String? = nil,
+        _ request: HTTPRequest, _ repository: String, _ access: RegistryScope.Access,
+        mountingFrom source: String? = nil,
         through sender: (any UploadSender, UploadKey)? = nil
     ) async throws -> HTTPResponse {
         guard request.url.origin == origin else { return try await open(request, sender) }

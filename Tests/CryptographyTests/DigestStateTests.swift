@@ -92,7 +92,8 @@ import Testing
             content[$0..<min($0 + 100_003, content.count)]
         }
         let whole = ByteStream.concatenating(pieces.map { piece in { ByteStream(Array(piece)) } }).verified(
-            digest: digest, size: Int64(content.count), of: "it", noting: { state in noted.withLock { $0.append(state) } })
+            digest: digest, size: Int64(content.count), of: "it",
+            noting: { state in noted.withLock { $0.append(state) } })
         #expect(try await whole.collect(limit: content.count) == content)
         let states = noted.withLock { $0 }
         #expect(states.map(\.offset) == [DigestState.interval, 2 * DigestState.interval])

@@ -2,11 +2,12 @@
 
 import Basics
 import Cryptography
-@testable import OCI
 import TestServers
 import Testing
 import Web
 import WebClient
+
+@testable import OCI
 
 @Suite("Uploads that are gone on with", .enabled(if: ScriptedRegistry.python != nil, "python3 is not installed"))
 struct UploadSessionTests {

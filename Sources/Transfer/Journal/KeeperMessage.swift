@@ -66,7 +66,8 @@ struct KeptRequest: Sendable {
             let digest = json["digest"]?.string, let number = json["number"]?.int,
             let journal = json["journal"]?.string
         else { throw Fault(.invalid, "a request for the keeper of an upload is incomplete") }
-        request = HTTPRequest(method: HTTPMethod(method), url: try HTTPURL(url), headers: KeptAnswer.headers(json["headers"]))
+        request = HTTPRequest(
+            method: HTTPMethod(method), url: try HTTPURL(url), headers: KeptAnswer.headers(json["headers"]))
         key = UploadKey(registry: registry, repository: repository, digest: try Digest(digest))
         (self.number, self.journal, settings) = (number, journal, HTTPClientSettings())
         if let wait = json["connect"]?.int { settings.connectTimeout = .milliseconds(wait) }
@@ -127,8 +128,9 @@ enum KeptAnswer {
     }
 
     static func headers(_ json: JSON?) -> HTTPHeaders {
-        HTTPHeaders((json?.array ?? []).compactMap { $0.array }.filter { $0.count == 2 }.map {
-            ($0[0].string ?? "", $0[1].string ?? "")
-        })
+        HTTPHeaders(
+            (json?.array ?? []).compactMap { $0.array }.filter { $0.count == 2 }.map {
+                ($0[0].string ?? "", $0[1].string ?? "")
+            })
     }
 }

@@ -69,7 +69,8 @@ public final class TransferJournal: UploadJournal {
             let handle = try FileHandle(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC, "write")
             let size = try handle.size()
             guard size > 0 else {
-                try handle.write(JournalRecord.header(version: JournalRecord.version, fingerprint: fingerprint).line[...])
+                try handle.write(
+                    JournalRecord.header(version: JournalRecord.version, fingerprint: fingerprint).line[...])
                 try handle.synchronize()
                 try FileSystem.synchronize(folder: FileSystem.folder(of: path))
                 return TransferJournal(path: path, handle: handle, lock: lock, contents: JournalContents())
