@@ -169,7 +169,7 @@ import Web
             var options = TransferOptions()
             change(&options)
             return TransferFingerprint.digest(
-                from: try .init(source), to: try .init(target), roots: roots, options: options, workingFolder: folder)
+                from: try .init(source), to: [try .init(target)], roots: roots, options: options, workingFolder: folder)
         }
         let base = try digest()
         #expect(try digest { $0.concurrency = 9 } == base)

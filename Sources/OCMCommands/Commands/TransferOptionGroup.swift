@@ -3,11 +3,13 @@
 internal import Basics
 public import CommandLineKit
 internal import ComponentModel
+internal import Cryptography
 internal import Documents
 internal import Operations
 internal import Orchestration
 internal import Repositories
 internal import Transfer
+internal import WebClient
 
 /// The options that both transfer commands take.
 struct TransferOptionGroup: ParsableOptions {
@@ -30,6 +32,10 @@ struct TransferOptionGroup: ParsableOptions {
     @Option(short: "t", help: "the format of a new archive: directory, tar or tgz") var type: ArchiveFormat?
     @Option(help: "another repository to look up referenced versions; repeatable") var lookup: [RepositoryLocator] = []
     @Option(short: "j", help: "how many resources move at once") var concurrencyLimit = 2
+    @Option(
+        help: "where to note what is done, so that a run after a crash goes on there; none for nowhere",
+        valueName: "FILE|none", completion: .file)
+    var journal: String?
     @Flag(help: "print the plan and move nothing") var dryRun = false
     @Option(short: "o", help: "text, json or yaml") var output = OutputFormat.text
 
@@ -60,7 +66,18 @@ struct TransferOptionGroup: ParsableOptions {
         from source: any ComponentVersionRepository, to targets: [RepositoryLocator], in context: OCMContext
     ) async throws {
         let options = try options(context)
-        let plan = try await planned(select, from: source, to: targets, options, onlyPlanning: dryRun, in: context)
+        let journal = Guarded<TransferJournal?>(nil)
+        let plan = try await planned(
+            { repository in
+                let roots = try await select(repository)
+                guard !dryRun else { return roots }
+                let fingerprint = TransferFingerprint.digest(
+                    from: source.locator, to: targets, roots: roots, options: options)
+                // Before the targets are opened, whose uploads it notes.
+                let opened = try await openJournal(fingerprint, context)
+                journal.withLock { $0 = opened }
+                return roots
+            }, from: source, to: targets, options, onlyPlanning: dryRun, in: context)
         var generator = TransferGenerator(plan, publishesArtifacts: options.uploadAs == .ociArtifact)
         let specification = generator.specification()
         guard !dryRun else {
@@ -68,6 +85,13 @@ struct TransferOptionGroup: ParsableOptions {
         }
         let report = try await GeneratedTransfer(context: context, options: options)
             .run(plan, generator, specification)
+        if let journal = journal.withLock({ $0 }) {
+            let lost = journal.counts.lost
+            if lost > 0 {
+                context.terminal.note("\(lost) unfinished upload\(lost == 1 ? "" : "s") had to start over")
+            }
+            try journal.remove()
+        }
         try context.present(report, of: plan, as: output)
     }
 
@@ -90,6 +114,29 @@ struct TransferOptionGroup: ParsableOptions {
         for target in targets { repositories.append(try await openTarget(target, onlyPlanning, context)) }
         let planner = TransferPlanner(source: found, targets: repositories, access: context.access, options: options)
         return try await planner.plan(roots)
+    }
+
+    /// The journal that was asked for; without a word, the one of this transfer among the user's state.
+    private func openJournal(_ fingerprint: Digest, _ context: OCMContext) async throws -> TransferJournal? {
+        if journal == "none" { return nil }
+        let opened: TransferJournal
+        if let journal {
+            opened = try await TransferJournal.open(journal, fingerprint: fingerprint)
+        } else {
+            guard let path = TransferFingerprint.path(fingerprint, context.environment) else { return nil }
+            do {
+                opened = try await TransferJournal.open(path, fingerprint: fingerprint)
+            } catch let fault as Fault {
+                // Nobody asked for it, and a transfer does not depend on it.
+                context.terminal.note("no journal is kept: \(fault.message)")
+                return nil
+            }
+        }
+        let settings = context.connections.http.settings
+        let program = try? FileSystem.realPath("/proc/self/exe")
+        context.connections.noteUploads(
+            in: opened, sender: program.map { KeptUploadSender(program: $0, journal: opened, settings: settings) })
+        return opened
     }
 
     /// What only plans must not make the archive that would be written.

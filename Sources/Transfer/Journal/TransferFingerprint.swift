@@ -10,15 +10,16 @@ public import Repositories
 public enum TransferFingerprint {
     /// The fingerprint; how fast and how verified a transfer runs does not count.
     public static func digest(
-        from source: RepositoryLocator, to target: RepositoryLocator, roots: [ComponentVersionIdentity],
+        from source: RepositoryLocator, to targets: [RepositoryLocator], roots: [ComponentVersionIdentity],
         options: TransferOptions, workingFolder: String = FileSystem.workingFolder
     ) -> Digest {
         let json: JSON = [
-            "source": .string(place(source, workingFolder)), "target": .string(place(target, workingFolder)),
+            "source": .string(place(source, workingFolder)), "targets": .array(targets.map { .string(place($0, workingFolder)) }),
             "roots": .array(roots.map { .string($0.description) }),
             "recursive": .bool(options.isRecursive), "copyResources": .string(options.copyResources.rawValue),
             "copySources": .bool(options.copiesSources), "existing": .string(options.existing.rawValue),
             "stopOnExisting": .bool(options.stopsOnExisting), "uploadAs": .string(options.uploadAs.rawValue),
+            "uploads": .array(options.uploads.map { .string("\($0)") }),
             "omitted": .array(options.omittedAccessTypes.sorted().map { .string($0) }),
         ]
         return Digest(of: json.encoded())
