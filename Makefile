@@ -60,6 +60,16 @@ fuzz-archive: ## look for crashes of what reads volumes, inventories and records
 fuzz-packages: ## look for crashes of what reads the documents of package repositories (SECONDS=600 for each)
 	@for target in xml packument s3 helmindex; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
 
+kill-transfer: setup ## kill transfers of 1 GiB at random moments, run them again, print what moved twice (POINTS=100)
+	$(SWIFT_BUILD) $(RELEASE) --product ocm
+	scripts/kill-transfer "$$($(SWIFT_BUILD) $(RELEASE) --show-bin-path)/ocm" $(or $(POINTS),100)
+
+fuzz-journal: ## look for crashes of the reader of transfers' journals (SECONDS=600)
+	@scripts/fuzz journal $(or $(SECONDS),600)
+
+fuzz-delivery: ## look for crashes of what reads deltas and logs of evidence (SECONDS=600 for each)
+	@for target in delta evidence; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
+
 hostile-cel: ## measure time and memory of expressions that mean harm
 	$(SWIFT_BUILD) -c release --product hostile-expressions
 	"$$($(SWIFT_BUILD) -c release --show-bin-path)/hostile-expressions"

@@ -69,7 +69,9 @@ let package = Package(
             ]),
         .target(
             name: "Transfer",
-            dependencies: ["Basics", "Cryptography", "Documents", "OCI", "ComponentModel", "Repositories"]),
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Web", "WebClient", "OCI", "ComponentModel", "Repositories",
+            ]),
 
         .target(
             name: "Orchestration",
@@ -174,12 +176,16 @@ let package = Package(
                 "Transfer", "Orchestration", "Operations", "TestRegistry", "TestServers",
             ], exclude: ["Fixtures"]),
         .testTarget(
+            name: "TransferTests",
+            dependencies: [
+                "Basics", "Cryptography", "Web", "OCI", "ComponentModel", "Repositories", "Transfer", "TestInputs",
+            ]),
+        .testTarget(
             name: "OrchestrationTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "WebClient", "OCI", "ComponentModel", "Repositories",
                 "Orchestration", "Operations", "TestServers",
             ]),
-        .testTarget(name: "TransferTests", dependencies: ["Basics", "Transfer"]),
         .testTarget(
             name: "PluginsTests",
             dependencies: [

@@ -10,6 +10,8 @@ let package = Package(
         .library(name: "OCIFuzzing", type: .static, targets: ["OCIFuzzing"]),
         .library(name: "ArchiveFuzzing", type: .static, targets: ["ArchiveFuzzing"]),
         .library(name: "PackageFuzzing", type: .static, targets: ["PackageFuzzing"]),
+        .library(name: "TransferFuzzing", type: .static, targets: ["TransferFuzzing"]),
+        .library(name: "DeliveryFuzzing", type: .static, targets: ["DeliveryFuzzing"]),
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),

@@ -56,7 +56,11 @@ public struct TarIndex: Sendable {
     }
 
     /// The content of a member; nil when there is no such member. Any number may be read at once.
-    public func stream(_ path: String) -> ByteStream? { range(of: path).map { file.stream($0) } }
+    ///
+    /// - Parameter offset: how many of its bytes are left out at the start.
+    public func stream(_ path: String, from offset: Int64 = 0) -> ByteStream? {
+        range(of: path).map { file.stream(min($0.lowerBound + offset, $0.upperBound)..<$0.upperBound) }
+    }
 
     /// The whole content of a small member; nil when there is none.
     ///

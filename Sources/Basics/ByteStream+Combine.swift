@@ -30,6 +30,22 @@ extension ByteStream {
         }
     }
 
+    /// The bytes behind the first `count`; those are read and dropped.
+    public func dropping(first count: Int64) -> ByteStream {
+        let left = Guarded(count)
+        return ByteStream {
+            while let chunk = try await next() {
+                let dropped = left.withLock { left in
+                    let dropped = Swift.min(left, Int64(chunk.count))
+                    left -= dropped
+                    return Int(dropped)
+                }
+                if dropped < chunk.count { return chunk.dropFirst(dropped) }
+            }
+            return nil
+        }
+    }
+
     /// Throws `.limitExceeded` as soon as more than `limit` bytes have passed.
     public func limited(to limit: Int64, of thing: String) -> ByteStream {
         let passed = Guarded<Int64>(0)

@@ -83,6 +83,22 @@ public struct FileHandle: ~Copyable, Sendable {
         return bytes
     }
 
+    /// As many bytes as asked for, from where the last such call ended, waiting for them; fewer only at the end.
+    public func readNext(exactly count: Int) throws(Fault) -> [UInt8] {
+        var failure: Int32 = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let got = unsafe Glibc.read(descriptor, buffer.baseAddress! + filled, count - filled)
+                if got < 0 && errno == EINTR { continue }
+                if got < 0 { failure = errno }
+                if got <= 0 { return }
+                filled += got
+            }
+        }
+        guard failure == 0 else { throw Fault.system(failure, "read \(path)") }
+        return bytes
+    }
+
     /// Writes all bytes at the current position.
     public func write(_ bytes: Chunk) throws(Fault) {
         var failure: Int32 = 0

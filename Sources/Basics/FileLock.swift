@@ -8,6 +8,9 @@ internal import Glibc
 public final class FileLock: Sendable {
     private let handle: FileHandle
 
+    /// The descriptor that holds the lock: a program that inherits it keeps the lock when this process is killed.
+    public var descriptor: Int32 { handle.descriptor }
+
     /// Takes the lock without waiting; nil when another owner, here or in another process, holds it.
     public init?(_ path: String) throws(Fault) {
         let handle = try FileHandle(path, O_RDONLY | O_CLOEXEC, "open")

@@ -19,6 +19,12 @@ public protocol ArtifactStore: Sendable {
     func blobSize(_ digest: Digest, in repository: String) async throws -> Int64?
     /// Opens a blob; the stream fails before its end when the bytes are not those of the digest. Throws `.notFound`.
     func openBlob(_ digest: Digest, size: Int64?, in repository: String) async throws -> ByteStream
+    /// Opens a blob at an offset. Its bytes are not checked: who joins them with the ones before checks the whole.
+    ///
+    /// Throws `.notFound`. Stores that know no offsets read the bytes in front and drop them.
+    func openBlob(
+        _ digest: Digest, size: Int64?, from offset: Int64, in repository: String
+    ) async throws -> ByteStream
     /// Stores a blob, checking it while it moves.
     func pushBlob(_ blob: BlobSource, in repository: String) async throws -> PushOutcome
     /// Stores a blob whose digest is not known yet; returns its digest and size.
@@ -42,6 +48,13 @@ public protocol ArtifactStore: Sendable {
 }
 
 extension ArtifactStore {
+    /// Opens the blob at its start and drops what comes before the offset.
+    public func openBlob(
+        _ digest: Digest, size: Int64?, from offset: Int64, in repository: String
+    ) async throws -> ByteStream {
+        try await openBlob(digest, size: size, in: repository).dropping(first: offset)
+    }
+
     /// Spools the bytes into a temporary file, then pushes that.
     public func ingest(
         in repository: String, _ open: @Sendable () async throws -> ByteStream
@@ -84,12 +97,16 @@ public struct BlobSource: Sendable {
     public var isAlwaysStored = false
     /// Opens its bytes; called again when a push is retried.
     public let open: @Sendable () async throws -> ByteStream
+    /// Opens its bytes at an offset, unchecked; nil where that is not possible, so that nothing can be gone on with.
+    public let openFrom: (@Sendable (_ offset: Int64) async throws -> ByteStream)?
 
     /// Describes a blob to push.
     public init(
         digest: Digest, size: Int64, mountableFrom: String? = nil, file: (path: String, range: Range<Int64>)? = nil,
-        isVerified: Bool = false, open: @escaping @Sendable () async throws -> ByteStream
+        isVerified: Bool = false, openFrom: (@Sendable (_ offset: Int64) async throws -> ByteStream)? = nil,
+        open: @escaping @Sendable () async throws -> ByteStream
     ) {
+        self.openFrom = openFrom
         (self.digest, self.size, self.mountableFrom, self.file, self.open) = (digest, size, mountableFrom, file, open)
         self.isVerified = isVerified
     }

@@ -43,6 +43,13 @@ public final class MemoryStore: ArtifactStore {
         return ByteStream(bytes).verified(digest: digest, size: size, of: "the blob in \(name)")
     }
 
+    public func openBlob(
+        _ digest: Digest, size: Int64?, from offset: Int64, in repository: String
+    ) async throws -> ByteStream {
+        guard let bytes = state.withLock({ $0[repository]?.blobs[digest] }) else { throw missing(digest, repository) }
+        return ByteStream(Array(bytes.dropFirst(Int(min(offset, Int64(bytes.count))))))
+    }
+
     public func pushBlob(_ blob: BlobSource, in repository: String) async throws -> PushOutcome {
         if try await blobSize(blob.digest, in: repository) != nil { return .alreadyThere }
         let stream = try await blob.open().verified(digest: blob.digest, size: blob.size, of: "the blob for \(name)")

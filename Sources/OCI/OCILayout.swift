@@ -35,10 +35,13 @@ public final class OCILayout: ArtifactStore {
             }
         }
 
-        func stream(_ path: String) throws(Fault) -> ByteStream? {
+        func stream(_ path: String, from offset: Int64 = 0) throws(Fault) -> ByteStream? {
             switch self {
-            case .folder(let folder): try ByteStream(file: "\(folder)/\(path)")
-            case .tar(let index): index.stream(path)
+            case .folder(let folder):
+                let file = try SharedFile(reading: "\(folder)/\(path)")
+                let size = try file.size()
+                return file.stream(min(offset, size)..<size)
+            case .tar(let index): return index.stream(path, from: offset)
             }
         }
     }
@@ -176,10 +179,22 @@ public final class OCILayout: ArtifactStore {
 
     public func openBlob(_ digest: Digest, size: Int64?, in repository: String) async throws -> ByteStream {
         guard let found = try path(digest), let stream = try files.stream(found.path) else {
-            throw Fault(
-                .notFound, "the blob \(digest) is not in \(name)", fix: "the layout is incomplete; make it again")
+            throw missing(digest)
         }
         return stream.verified(digest: digest, size: size ?? found.size, of: "the blob of \(name)")
+    }
+
+    public func openBlob(
+        _ digest: Digest, size: Int64?, from offset: Int64, in repository: String
+    ) async throws -> ByteStream {
+        guard let found = try path(digest), let stream = try files.stream(found.path, from: offset) else {
+            throw missing(digest)
+        }
+        return stream
+    }
+
+    private func missing(_ digest: Digest) -> Fault {
+        Fault(.notFound, "the blob \(digest) is not in \(name)", fix: "the layout is incomplete; make it again")
     }
 
     public func tags(in repository: String) async throws -> [String] {

@@ -68,6 +68,14 @@ public struct OverlayStore: ArtifactStore {
         return try await base.openBlob(digest, size: size, in: repository)
     }
 
+    public func openBlob(
+        _ digest: Digest, size: Int64?, from offset: Int64, in repository: String
+    ) async throws -> ByteStream {
+        if let blob = blobs[digest] { return try await blob.open().dropping(first: offset) }
+        guard let base else { throw missing(digest) }
+        return try await base.openBlob(digest, size: size, from: offset, in: repository)
+    }
+
     public func tags(in repository: String) async throws -> [String] { try await base?.tags(in: repository) ?? [] }
     public func repositories(prefix: String) async throws -> [String] {
         try await base?.repositories(prefix: prefix) ?? []

@@ -77,12 +77,17 @@ extension RegistryClient {
         }
     }
 
+    /// Opens a blob. A connection that breaks off in the middle is followed by a request for the rest.
     public func openBlob(_ digest: Digest, size: Int64?, in repository: String) async throws -> ByteStream {
-        let request = HTTPRequest(method: .get, url: try url("/v2/\(repository)/blobs/\(digest)"))
-        let response = try await send(request, repository, .pull)
-        guard response.status == 200 else {
-            throw await fault(response, "fetching the blob \(digest) of \(name)/\(repository)")
-        }
-        return response.body.verified(digest: digest, size: size, of: "the blob of \(name)/\(repository)")
+        try await openBlob(digest, size: size, from: 0, in: repository).verified(
+            digest: digest, size: size, of: "the blob of \(name)/\(repository)")
+    }
+
+    public func openBlob(
+        _ digest: Digest, size: Int64?, from offset: Int64, in repository: String
+    ) async throws -> ByteStream {
+        let download = BlobDownload(self, digest, size: size, from: offset, in: repository)
+        try await download.begin()
+        return ByteStream { try await download.next() }
     }
 }

@@ -13,6 +13,9 @@ extension RegistryClient {
             known.withLock { _ = $0.insert(key) }
             return .alreadyThere
         }
+        if let continuation, let open = blob.openFrom, blob.size > Self.wholeUploadSize {
+            return try await pushLargeBlob(blob, from: open, with: continuation, repository)
+        }
         var opened = try await beginUpload(blob, repository)
         if opened.status == 201 {
             if try await blobSize(blob.digest, in: repository) != nil {
@@ -27,23 +30,46 @@ extension RegistryClient {
         return .pushed
     }
 
+    /// Pushes a blob that the journal helps to go on with; what it knows is asked for before a new session is.
+    private func pushLargeBlob(
+        _ blob: BlobSource, from open: @Sendable @escaping (Int64) async throws -> ByteStream,
+        with continuation: UploadContinuation, _ repository: String
+    ) async throws -> PushOutcome {
+        let key = UploadKey(registry: origin.description, repository: repository, digest: blob.digest)
+        var opened: HTTPURL?
+        if continuation.journal.unfinishedUpload(key) == nil {
+            var response = try await beginUpload(blob, repository)
+            if response.status == 201 {
+                if try await blobSize(blob.digest, in: repository) != nil {
+                    known.withLock { _ = $0.insert("\(repository)@\(blob.digest)") }
+                    return .mounted
+                }
+                response = try await beginUpload(blob, repository, mounts: false)
+            }
+            opened = try await location(response, repository)
+        }
+        try await upload(
+            blob, from: open, with: continuation,
+            begin: {
+                if let location = opened.take() { return location }
+                return try await location(
+                    send(Self.beginning(url("/v2/\(repository)/blobs/uploads/")), repository, .push),
+                    repository)
+            }, repository)
+        known.withLock { _ = $0.insert("\(repository)@\(blob.digest)") }
+        return .pushed
+    }
+
     /// Where the upload that was opened goes to.
     private func location(_ opened: HTTPResponse, _ repository: String) async throws -> HTTPURL {
         guard opened.status == 202, let location = opened.headers["Location"] else {
             throw await fault(opened, "starting an upload to \(name)/\(repository)")
         }
-        let target: HTTPURL
         do throws(Fault) {
-            target = try opened.url.resolving(location)
+            return try safe(opened.url.resolving(location))
         } catch {
             throw error.during("\(name) names a place to upload to")
         }
-        guard origin.scheme != "https" || target.scheme == "https" else {
-            throw Fault(
-                .invalid, "\(name) wants an upload sent to \(target.origin) without encryption, which is refused",
-                fix: "the registry stands behind a proxy and does not know its address; have its operator set it")
-        }
-        return target
     }
 
     /// Asks for a mount where there is something to mount, else for a place to upload to.
@@ -74,7 +100,7 @@ extension RegistryClient {
 
     /// Sends the whole blob in one request, and into another upload when the registry does not know this one any more:
     /// it forgot it, or it stored the blob and the answer was lost.
-    private func upload(_ blob: BlobSource, to location: HTTPURL, _ repository: String) async throws {
+    func upload(_ blob: BlobSource, to location: HTTPURL, _ repository: String) async throws {
         var location = location
         var response = try await put(blob, at: location, repository)
         for _ in 1..<Self.uploadLimit where response.status == 404 {

@@ -14,9 +14,11 @@ public final class RegistryClient: ArtifactStore {
     let http: HTTPClient
     private let authenticator: RegistryAuthenticator
     /// Blobs known to be in a repository, so that they are not asked for twice.
-    let known = Guarded<Set<String>>([])
+    let known: Guarded<Set<String>>
     /// Lets one referrer at a time into a list that is read, changed and written.
-    let referrerGate = SerialGate()
+    let referrerGate: SerialGate
+    /// How uploads of large blobs can be gone on with by another process; nil when they cannot.
+    let continuation: UploadContinuation?
 
     /// A client for one registry.
     ///
@@ -27,6 +29,19 @@ public final class RegistryClient: ArtifactStore {
     ) {
         (self.origin, self.http) = (origin, http)
         authenticator = RegistryAuthenticator(origin: origin, http: http, credentials: credentials)
+        (known, referrerGate, continuation) = (Guarded([]), SerialGate(), nil)
+    }
+
+    private init(_ other: RegistryClient, _ continuation: UploadContinuation) {
+        (origin, http, authenticator) = (other.origin, other.http, other.authenticator)
+        (known, referrerGate, self.continuation) = (other.known, other.referrerGate, continuation)
+    }
+
+    /// The same client, which notes uploads of large blobs in a journal and goes on with those it finds there.
+    ///
+    /// - Parameter sender: what the bytes of such a blob are sent with; by default this client's own connections.
+    public func journaling(with journal: any UploadJournal, sender: (any UploadSender)? = nil) -> RegistryClient {
+        RegistryClient(self, UploadContinuation(journal: journal, sender: sender))
     }
 
     static let errorLimit = 64 * 1024
@@ -44,19 +59,32 @@ public final class RegistryClient: ArtifactStore {
     /// Credentials are added only for the registry's own origin; a `Location` elsewhere is followed without them, and
     /// a challenge from elsewhere is not answered.
     func send(
-        _ request: HTTPRequest, _ repository: String, _ access: RegistryScope.Access, mountingFrom source: String? = nil
+        _ request: HTTPRequest, _ repository: String, _ access: RegistryScope.Access,
+        mountingFrom source: String? = nil,
+        through sender: (any UploadSender, UploadKey)? = nil
     ) async throws -> HTTPResponse {
-        guard request.url.origin == origin else { return try await http.open(request) }
+        guard request.url.origin == origin else { return try await open(request, sender) }
         let scope = RegistryScope(repository: repository, access: access, mountedFrom: source)
         var request = request
         let sent = await authenticator.header(scope)
         if let sent { request.headers["Authorization"] = sent }
-        let response = try await http.open(request)
+        let response = try await open(request, sender)
         guard response.status == 401, response.url.origin == origin else { return response }
         let challenges = response.headers.values(for: "WWW-Authenticate")
         guard let header = try await authenticator.answer(challenges, scope, sent: sent) else { return response }
         request.headers["Authorization"] = header
-        return try await http.open(request)
+        return try await open(request, sender)
+    }
+
+    private func open(
+        _ request: HTTPRequest, _ sender: (any UploadSender, UploadKey)?
+    ) async throws -> HTTPResponse {
+        guard let (sender, key) = sender else { return try await http.open(request) }
+        http.settings.observe?("→ \(request)")
+        let response = try await sender.send(request, of: key)
+        http.settings.observe?("← \(response.status) \(request)")
+        // Whoever is sent elsewhere goes there by ordinary means.
+        return [307, 308].contains(response.status) ? try await http.open(request) : response
     }
 
     /// What a failed answer means, with the registry's own codes.

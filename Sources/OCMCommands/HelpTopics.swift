@@ -101,6 +101,7 @@ enum HelpTopics {
             OCM_PASSWORD     the password for `ocm login`
             DOCKER_CONFIG    the folder of Docker's config.json
             XDG_CONFIG_HOME  where configurations are looked for besides the home folder
+            XDG_STATE_HOME   where journals of unfinished transfers are kept, instead of ~/.local/state
             SSL_CERT_FILE    certificates of trusted authorities, as PEM
             TMPDIR           the folder for large temporary files
             NO_COLOR, CLICOLOR_FORCE   never or always use colour

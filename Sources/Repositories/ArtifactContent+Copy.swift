@@ -22,6 +22,9 @@ extension ArtifactContent {
             let blob = node.descriptor
             let source = BlobSource(
                 digest: blob.digest, size: blob.size, mountableFrom: mount, isVerified: true,
+                openFrom: observer.resuming {
+                    try await store.openBlob(blob.digest, size: blob.size, from: $0, in: repository)
+                },
                 open: {
                     try await store.openBlob(blob.digest, size: blob.size, in: repository).observed {
                         observer.moved(Int64($0))

@@ -118,4 +118,19 @@ public struct PlacementObserver: Sendable {
     ) {
         (self.moved, self.skipped) = (moved, skipped)
     }
+    /// Watches bytes that are opened at an offset; what stands before the first offset asked for did not move.
+    func resuming(
+        _ open: @escaping @Sendable (_ offset: Int64) async throws -> ByteStream
+    ) -> @Sendable (_ offset: Int64) async throws -> ByteStream {
+        let isFirst = Guarded(true)
+        return { offset in
+            let stream = try await open(offset)
+            let isNew = isFirst.withLock { isFirst in
+                defer { isFirst = false }
+                return isFirst
+            }
+            if isNew, offset > 0 { skipped(offset) }
+            return stream.observed { moved(Int64($0)) }
+        }
+    }
 }

@@ -15,6 +15,7 @@ public final class RepositoryConnections: Sendable {
     /// Where large things are unpacked.
     public let temporaryFolder: String?
     private let registries = Guarded<[Origin: RegistryClient]>([:])
+    private let uploads = Guarded<(journal: any UploadJournal, sender: (any UploadSender)?)?>(nil)
     private let layouts = Guarded<[String: OCILayout]>([:])
 
     /// Connections with these credentials over this client.
@@ -31,8 +32,19 @@ public final class RepositoryConnections: Sendable {
             let client = RegistryClient(origin: DockerHub.registry(origin), http: http) { repository in
                 try await credentials.registryCredential(for: origin, repository: repository)
             }
-            registries[origin] = client
-            return client
+            let journaling = uploads.withLock { $0 }.map { client.journaling(with: $0.journal, sender: $0.sender) }
+            registries[origin] = journaling ?? client
+            return journaling ?? client
+        }
+    }
+
+    /// Notes uploads of large blobs to registries that are opened from now on, so that another process can go on.
+    ///
+    /// - Parameter sender: what the bytes of such blobs are sent with.
+    public func noteUploads(in journal: any UploadJournal, sender: (any UploadSender)? = nil) {
+        uploads.withLock { $0 = (journal, sender) }
+        registries.withLock { registries in
+            registries = registries.mapValues { $0.journaling(with: journal, sender: sender) }
         }
     }
 

@@ -37,8 +37,11 @@ public struct BlobContent: Sendable {
     public var digest: Digest?
     /// How many bytes there are, if known.
     public var size: Int64?
-    /// Opens the bytes for one reader.
-    public var open: @Sendable () async throws -> ByteStream
+    /// Opens the bytes for one reader. Who puts another way of opening here, to check or watch the bytes, takes away
+    /// `openFrom`, which would be a way around it.
+    public var open: @Sendable () async throws -> ByteStream { didSet { openFrom = nil } }
+    /// Opens the bytes at an offset, unchecked; nil where they cannot be.
+    public var openFrom: (@Sendable (_ offset: Int64) async throws -> ByteStream)?
     /// Where the bytes stand in a file, for copies that need not pass through a stream.
     public var file: (path: String, range: Range<Int64>)?
     /// The OCI repository of the same store that holds the blob, for a mount.
@@ -47,8 +50,10 @@ public struct BlobContent: Sendable {
     /// Describes bytes.
     public init(
         mediaType: String, digest: Digest? = nil, size: Int64? = nil, file: (path: String, range: Range<Int64>)? = nil,
-        home: BlobHome? = nil, open: @escaping @Sendable () async throws -> ByteStream
+        home: BlobHome? = nil, openFrom: (@Sendable (_ offset: Int64) async throws -> ByteStream)? = nil,
+        open: @escaping @Sendable () async throws -> ByteStream
     ) {
+        self.openFrom = openFrom
         (self.mediaType, self.digest, self.size, self.open) = (mediaType, digest, size, open)
         (self.file, self.home) = (file, home)
     }

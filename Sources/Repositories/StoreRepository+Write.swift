@@ -26,6 +26,7 @@ extension StoreRepository {
             let mount = blob.home.flatMap { $0.store == store.name ? $0.repository : nil }
             let source = BlobSource(
                 digest: digest, size: size, mountableFrom: mount, file: blob.file,
+                openFrom: blob.openFrom.map { observer.resuming($0) },
                 open: { try await blob.open().observed { observer.moved(Int64($0)) } })
             if try await store.pushBlob(source, in: repository) != .pushed { observer.skipped(size) }
             return PlacedContent(

@@ -25,6 +25,15 @@ public struct StoreRepository: ComponentVersionRepository {
         (self.store, self.locator, self.subPath) = (store, locator, subPath)
     }
 
+    /// The same repository, whose uploads of large blobs another process can go on with; stores that are no registries
+    /// keep what is unfinished by themselves.
+    ///
+    /// - Parameter sender: what the bytes of such a blob are sent with.
+    public func journaling(with journal: any UploadJournal, sender: (any UploadSender)? = nil) -> StoreRepository {
+        guard let client = store as? RegistryClient else { return self }
+        return StoreRepository(client.journaling(with: journal, sender: sender), locator: locator, subPath: subPath)
+    }
+
     /// The OCI repository that holds a component.
     public func repository(of component: ComponentName) -> String {
         (subPath.isEmpty ? "" : "\(subPath)/") + Self.prefix + component.text
@@ -85,7 +94,10 @@ public struct StoreRepository: ComponentVersionRepository {
         }
         return BlobContent(
             mediaType: access.mediaType, digest: part.digest, size: size,
-            home: BlobHome(store: store.name, repository: repository)
+            home: BlobHome(store: store.name, repository: repository),
+            openFrom: { [store] offset in
+                try await store.openBlob(part.digest, size: part.size, from: offset, in: repository)
+            }
         ) { [store] in try await store.openBlob(part.digest, size: part.size, in: repository) }
     }
 

@@ -11,6 +11,8 @@ struct CurlRequest {
 
     /// The largest body that libcurl gets as a copy instead of a stream.
     static let copiedBodyLimit = 1024 * 1024
+    /// How much of a streamed body goes out at once: in chunks of libcurl's 64 KiB servers spend more on it.
+    private static let uploadPiece = 512 * 1024
     /// Fields that follow from the body and the connection; two of them would contradict each other.
     private static let ownFields = ["Content-Length", "Transfer-Encoding", "Expect", "Connection"]
 
@@ -50,6 +52,7 @@ struct CurlRequest {
         }
         if request.body.isStreamed {
             easy.set(CURLOPT_UPLOAD, 1)
+            easy.set(CURLOPT_UPLOAD_BUFFERSIZE, Self.uploadPiece)
             if let length = request.body.length { easy.set(CURLOPT_INFILESIZE_LARGE, offset: length) }
         } else if case .bytes(let bytes) = request.body {
             easy.set(CURLOPT_POST, 1)

@@ -3,11 +3,13 @@
 internal import Basics
 public import CommandLineKit
 internal import ComponentModel
+internal import Cryptography
 internal import Documents
 internal import Operations
 internal import Orchestration
 internal import Repositories
 internal import Transfer
+internal import WebClient
 
 /// The options that both transfer commands take.
 struct TransferOptionGroup: ParsableOptions {
@@ -32,6 +34,10 @@ struct TransferOptionGroup: ParsableOptions {
     @OptionGroup var difference: DifferenceOptions
     @Option(short: "j", help: "how many resources move at once") var concurrencyLimit = 2
     @OptionGroup var limits: TransferLimitOptions
+    @Option(
+        help: "where to note what is done, so that a run after a crash goes on there; none for nowhere",
+        valueName: "FILE|none", completion: .file)
+    var journal: String?
     @Flag(help: "print the plan and move nothing") var dryRun = false
     @Option(short: "o", help: "text, json or yaml") var output = OutputFormat.text
 
@@ -73,7 +79,18 @@ struct TransferOptionGroup: ParsableOptions {
         from source: any ComponentVersionRepository, to targets: [RepositoryLocator], _ options: TransferOptions,
         in context: OCMContext
     ) async throws {
-        let plan = try await planned(select, from: source, to: targets, options, onlyPlanning: dryRun, in: context)
+        let journal = Guarded<TransferJournal?>(nil)
+        let plan = try await planned(
+            { repository in
+                let roots = try await select(repository)
+                guard !dryRun else { return roots }
+                let fingerprint = TransferFingerprint.digest(
+                    from: source.locator, to: targets, roots: roots, options: options)
+                // Before the targets are opened, whose uploads it notes.
+                let opened = try await openJournal(fingerprint, context)
+                journal.withLock { $0 = opened }
+                return roots
+            }, from: source, to: targets, options, onlyPlanning: dryRun, in: context)
         var generator = TransferGenerator(plan, publishesArtifacts: options.uploadAs == .ociArtifact)
         let specification = generator.specification()
         guard !dryRun else {
@@ -81,6 +98,13 @@ struct TransferOptionGroup: ParsableOptions {
         }
         let report = try await GeneratedTransfer(context: context, options: options)
             .run(plan, generator, specification)
+        if let journal = journal.withLock({ $0 }) {
+            let lost = journal.counts.lost
+            if lost > 0 {
+                context.terminal.note("\(lost) unfinished upload\(lost == 1 ? "" : "s") had to start over")
+            }
+            if report.targets.allSatisfy({ $0.failure == nil }) { try journal.remove() }
+        }
         DifferenceOptions.report(plan, context)
         try context.present(report, of: plan, as: output)
     }
@@ -116,6 +140,29 @@ struct TransferOptionGroup: ParsableOptions {
         if let assumed { try await DifferenceOptions.apply(assumed, to: plan, dryRun: onlyPlanning, context) }
         return try await plan.receiving(
             lookup: Array(found.repositories.dropFirst()), concurrency: options.concurrency, mounting: !onlyPlanning)
+    }
+
+    /// The journal that was asked for; without a word, the one of this transfer among the user's state.
+    private func openJournal(_ fingerprint: Digest, _ context: OCMContext) async throws -> TransferJournal? {
+        if journal == "none" { return nil }
+        let opened: TransferJournal
+        if let journal {
+            opened = try await TransferJournal.open(journal, fingerprint: fingerprint)
+        } else {
+            guard let path = TransferFingerprint.path(fingerprint, context.environment) else { return nil }
+            do {
+                opened = try await TransferJournal.open(path, fingerprint: fingerprint)
+            } catch let fault as Fault {
+                // Nobody asked for it, and a transfer does not depend on it.
+                context.terminal.note("no journal is kept: \(fault.message)")
+                return nil
+            }
+        }
+        let settings = context.connections.http.settings
+        let program = try? FileSystem.realPath("/proc/self/exe")
+        context.connections.noteUploads(
+            in: opened, sender: program.map { KeptUploadSender(program: $0, journal: opened, settings: settings) })
+        return opened
     }
 
     /// What only plans must not make the archive that would be written.

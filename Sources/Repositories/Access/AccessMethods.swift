@@ -103,7 +103,8 @@ public struct AccessMethods: Sendable {
         }
         return BlobContent(
             mediaType: mediaType, digest: digest, size: size,
-            home: BlobHome(store: store.name, repository: repository)
+            home: BlobHome(store: store.name, repository: repository),
+            openFrom: { try await store.openBlob(digest, size: size, from: $0, in: repository) }
         ) { try await store.openBlob(digest, size: size, in: repository) }
     }
 }

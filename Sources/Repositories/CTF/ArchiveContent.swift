@@ -68,14 +68,14 @@ enum ArchiveContent: Sendable {
         }
     }
 
-    /// The content of a file; nil when there is none of that path.
-    func open(_ file: String) throws(Fault) -> ByteStream? {
+    /// The content of a file, from an offset on; nil when there is none of that path.
+    func open(_ file: String, from offset: Int64 = 0) throws(Fault) -> ByteStream? {
         guard let size = try size(of: file) else { return nil }
         switch self {
         case .folder(let folder):
             return SharedFile(try FileHandle("\(folder)/\(file)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW, "read")).stream(
-                0..<size)
-        case .tar(let index, _): return index.stream(file)
+                min(offset, size)..<size)
+        case .tar(let index, _): return index.stream(file, from: offset)
         }
     }
 

@@ -47,6 +47,17 @@ extension CommonTransportArchive {
         return stream.verified(digest: digest, size: size ?? found.size, of: "blob \(digest) in \(name)")
     }
 
+    /// The content of a blob from an offset on, unchecked.
+    public func openBlob(
+        _ digest: Digest, size: Int64?, from offset: Int64, in repository: String
+    ) async throws -> ByteStream {
+        let path = BlobName.path(digest)
+        guard let found = try find(path), let stream = try found.content.open(path, from: offset) else {
+            throw missing(digest, "the blob")
+        }
+        return stream
+    }
+
     /// The tags of a repository, sorted; none when it is unknown.
     public func tags(in repository: String) async throws -> [String] { index.withLock { $0.tags(in: repository) } }
 

@@ -8,7 +8,8 @@ public import OCI
 extension CommonTransportArchive {
     /// Stores a blob; one of that digest and size that is there already, or is to be left out, is not read.
     ///
-    /// Throws `.mismatch`, and leaves nothing behind, when the bytes are not those of the digest.
+    /// Throws `.mismatch`, and leaves nothing behind, when the bytes are not those of the digest. After any other
+    /// failure the beginning of a large blob stays, and the next push of it goes on from there.
     public func pushBlob(_ blob: BlobSource, in repository: String) async throws -> PushOutcome {
         let writer = try requireWriter()
         if let found = try find(BlobName.path(blob.digest)), found.size == blob.size {
@@ -16,6 +17,18 @@ extension CommonTransportArchive {
             return .alreadyThere
         }
         if !blob.isAlwaysStored, leavesOut(blob.digest, size: blob.size) { return .alreadyThere }
+        if let open = blob.openFrom, blob.file == nil, blob.size >= TransportArchiveWriter.partialSize,
+            await writer.claim(blob.digest)
+        {
+            do {
+                try await writer.write(blob.digest, size: blob.size, from: open)
+            } catch {
+                await writer.release(blob.digest)
+                throw error
+            }
+            await writer.release(blob.digest)
+            return .pushed
+        }
         let content: ByteStream
         if let file = blob.file {
             content = try SharedFile(reading: file.path).stream(file.range)

@@ -8,11 +8,12 @@ internal import OCI
 /// Writes the files of a transport archive. One per archive: other processes are kept out by a lock.
 ///
 /// A folder is written in place: blobs under their final names at once, the index last, after all blobs it names are
-/// on disk. A tar is prepared in a folder beside it and takes the name of the archive when it is whole.
+/// on disk. A tar is prepared in a folder beside it and takes the name of the archive when it is whole. Large blobs that
+/// are not whole when a run ends stay as parts: in a folder always, for a tar when the run was killed.
 actor TransportArchiveWriter {
     /// Where blobs and the index are written.
     nonisolated let folder: String
-    private let path: String
+    nonisolated let path: String
     private let format: ArchiveFormat
     /// The most bytes of a volume; nil for an archive in one file.
     private let volumeSize: Int64?
@@ -26,6 +27,8 @@ actor TransportArchiveWriter {
     /// Blobs that may not be on disk yet, some of them still under a temporary name.
     private var unflushed: Set<String> = []
     private var written: TransportArchiveIndex?
+    /// Blobs whose part is being written: a second writer of the same blob stays away from it.
+    private var writing: Set<Digest> = []
     private var isPacked: Bool
     /// Whether the folder of the archive is our work.
     private let madeFolder: Bool
@@ -67,12 +70,17 @@ actor TransportArchiveWriter {
             let parent = FileSystem.folder(of: path)
             try FileSystem.makeFolder(parent)
             let prefix = "\(Self.temporaryPrefix)\(FileSystem.lastPart(of: path))"
-            for name in try FileSystem.names(in: parent) where name.hasPrefix("\(prefix)-") {
-                // Whoever still works there holds its lock.
-                if try FileLock("\(parent)/\(name)") != nil { try FileSystem.remove("\(parent)/\(name)") }
-            }
+            let others = try FileSystem.names(in: parent).filter { $0.hasPrefix("\(prefix)-") }
             let working = try TemporaryFolder(in: parent, prefix: prefix)
             workingLock = try FileLock(working.path)
+            try FileSystem.makeFolder("\(working.path)/blobs")
+            for name in others {
+                // Whoever still works there holds its lock.
+                guard let abandoned = try FileLock("\(parent)/\(name)") else { continue }
+                try Self.adopt("\(parent)/\(name)", into: working.path)
+                try FileSystem.remove("\(parent)/\(name)")
+                withExtendedLifetime(abandoned) {}
+            }
             (folder, self.base, workingFolder, self.lock) = (working.path, base, working, lock)
         }
         try FileSystem.makeFolder("\(folder)/blobs")
@@ -129,7 +137,12 @@ actor TransportArchiveWriter {
         }
     }
 
-    private func note(_ digest: Digest) {
+    /// Whether the part of a blob may be written; who gets it gives it back.
+    func claim(_ digest: Digest) -> Bool { writing.insert(digest).inserted }
+    /// Lets others write the part of a blob.
+    func release(_ digest: Digest) { writing.remove(digest) }
+
+    func note(_ digest: Digest) {
         unflushed.insert("\(folder)/\(BlobName.path(digest))")
         isPacked = false
     }
@@ -187,7 +200,16 @@ actor TransportArchiveWriter {
         guard format != .directory else {
             try commit(index, difference)
             // Blobs that no index names survive as well, so that the next run finds them.
-            return try flushBlobs()
+            try flushBlobs()
+            for name in try FileSystem.names(in: "\(folder)/blobs") where name.hasPrefix(Self.partPrefix) {
+                guard let digest = BlobName.digest(String(name.dropFirst(Self.partPrefix.count))),
+                    writing.contains(digest)
+                else {
+                    try FileSystem.removeFile("\(folder)/blobs/\(name)")
+                    continue
+                }
+            }
+            return
         }
         let present = index.withLock { $0 }
         guard !isPacked || present != written else { return }
