@@ -37,6 +37,8 @@ let package = Package(
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
         .target(name: "Documents", dependencies: ["Basics", "CYAML"]),
         .target(name: "Archives", dependencies: ["Basics", "CZlib"]),
+        .target(name: "Evidence", dependencies: ["Basics", "Cryptography", "Documents"]),
+        .target(name: "Deltas", dependencies: ["Basics", "Cryptography", "Documents", "Archives"]),
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
@@ -64,20 +66,21 @@ let package = Package(
         .target(
             name: "Repositories",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
-                "PackageRepositories",
+                "Basics", "Cryptography", "Documents", "Archives", "Deltas", "Web", "WebClient", "OCI",
+                "ComponentModel", "PackageRepositories",
             ]),
         .target(
             name: "Transfer",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "Web", "WebClient", "OCI", "ComponentModel", "Repositories",
+                "Basics", "Cryptography", "Documents", "Evidence", "Deltas", "Web", "WebClient", "OCI",
+                "ComponentModel", "Repositories",
             ]),
 
         .target(
             name: "Orchestration",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "CEL", "CELLibraries", "OCI", "ComponentModel", "Repositories",
-                "Transfer",
+                "Basics", "Cryptography", "Documents", "Evidence", "CEL", "CELLibraries", "OCI", "ComponentModel",
+                "Repositories", "Transfer",
             ]),
         .target(
             name: "Plugins",
@@ -85,7 +88,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "Archives", "Web", "OCI", "ComponentModel",
+                "Basics", "Cryptography", "Documents", "Evidence", "Archives", "Web", "OCI", "ComponentModel",
                 "PackageRepositories", "Repositories", "Transfer", "Orchestration", "CEL", "CELLibraries",
                 "Localization",
             ]),
@@ -98,8 +101,7 @@ let package = Package(
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "CEL", "CELLibraries",
                 "CELTesting", "OCI", "ComponentModel", "Repositories", "Transfer", "Orchestration", "Plugins",
-                "Operations", "CELWorkbench",
-                "CommandLineKit",
+                "Operations", "CELWorkbench", "CommandLineKit", "Evidence", "Deltas",
             ]),
         .executableTarget(name: "ocm", dependencies: ["OCMCommands"]),
 
@@ -119,7 +121,7 @@ let package = Package(
             name: "benchmarks",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "ComponentModel", "CEL", "CELLibraries", "CommandLineKit",
-                "TestServers",
+                "TestServers", "Deltas",
             ],
             path: "Benchmarks", exclude: ["Hostile"]),
         // Time and memory of expressions that mean harm.
@@ -131,6 +133,9 @@ let package = Package(
         .testTarget(name: "ChronologyTests", dependencies: ["Chronology", "TestInputs"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Basics", "Cryptography", "TestInputs"]),
         .testTarget(name: "DocumentsTests", dependencies: ["Basics", "Documents", "TestInputs"]),
+        .testTarget(
+            name: "EvidenceTests", dependencies: ["Basics", "Cryptography", "Documents", "Evidence", "TestInputs"]),
+        .testTarget(name: "DeltasTests", dependencies: ["Basics", "Cryptography", "Archives", "Deltas", "TestInputs"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Basics", "Archives", "TestInputs"]),
         .testTarget(name: "WebTests", dependencies: ["Basics", "Web", "TestInputs"]),
         .testTarget(name: "KubernetesFormatsTests", dependencies: ["KubernetesFormats", "TestInputs"]),

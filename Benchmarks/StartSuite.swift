@@ -29,5 +29,6 @@ struct AllSuites: Command {
         try await SmallSuite().run(in: context)
         try await CarrySuite().run(in: context)
         try await TreeSuite().run(in: context)
+        try await DeltaSuite().run(in: context)
     }
 }

@@ -10,7 +10,7 @@ let program = CommandLineProgram<BenchmarkContext>(
     globals: BenchmarkOptions.self,
     nodes: [
         .command(CarrySuite.self), .command(SmallSuite.self), .command(TreeSuite.self), .command(SignSuite.self),
-        .command(StartSuite.self), .command(ExpressionSuite.self), .command(AllSuites.self),
+        .command(StartSuite.self), .command(ExpressionSuite.self), .command(DeltaSuite.self), .command(AllSuites.self),
     ])
 let code = await program.run(arguments: Array(CommandLine.arguments.dropFirst()), environment: .process) {
     (options: BenchmarkOptions) in try BenchmarkContext(options)

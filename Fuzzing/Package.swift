@@ -41,8 +41,21 @@ let package = Package(
             name: "Repositories",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "ComponentModel",
-                "PackageRepositories",
+                "PackageRepositories", "Deltas",
             ]),
+        .target(name: "Evidence", dependencies: ["Basics", "Cryptography", "Documents"]),
+        .target(name: "Deltas", dependencies: ["Basics", "Cryptography", "Documents", "Archives"]),
+        .target(name: "DeliveryFuzzing", dependencies: ["Basics", "Cryptography", "Evidence", "Deltas"]),
+        .target(
+            name: "Transfer",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Evidence", "Deltas", "Web", "WebClient", "OCI",
+                "ComponentModel", "Repositories",
+            ]),
+        .target(name: "TransferFuzzing", dependencies: ["Basics", "Cryptography", "Transfer"]),
+        .target(name: "Evidence", dependencies: ["Basics", "Cryptography", "Documents"]),
+        .target(name: "Deltas", dependencies: ["Basics", "Cryptography", "Documents", "Archives"]),
+        .target(name: "DeliveryFuzzing", dependencies: ["Basics", "Cryptography", "Evidence", "Deltas"]),
         .target(
             name: "ArchiveFuzzing",
             dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel", "Repositories"]),

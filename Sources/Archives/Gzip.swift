@@ -14,6 +14,10 @@ extension ByteStream {
     ///
     /// - Parameter level: 1 (fast) to 9 (small).
     public func gzipped(level: Int32 = 6) -> ByteStream {
+        gzipped { () throws(Fault) in try Deflater(level: level) }
+    }
+
+    func gzipped(_ make: @escaping @Sendable () throws(Fault) -> Deflater) -> ByteStream {
         let source = self
         let input = Guarded<Chunk>([])
         let deflater = Guarded<Deflater?>(nil)
@@ -26,7 +30,7 @@ extension ByteStream {
                     if let chunk = try await iterator.next() { rest = chunk } else { isLast = true }
                 }
                 let (left, output) = try deflater.withLock { deflater throws(Fault) in
-                    if deflater == nil { deflater = try Deflater(level: level) }
+                    if deflater == nil { deflater = try make() }
                     return try deflater?.process(rest, isLast: isLast) ?? (rest: [], output: nil)
                 }
                 input.withLock { $0 = left }

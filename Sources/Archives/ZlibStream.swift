@@ -15,7 +15,7 @@ internal import CZlib
     private var filled = 0
     private var hasEnded = false
 
-    init(level: Int32) throws(Fault) {
+    init(level: Int32, memory: Int32 = 8) throws(Fault) {
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
         unsafe header = .allocate(capacity: 1)
@@ -23,7 +23,8 @@ internal import CZlib
         unsafe buffer = .allocate(capacity: Chunk.preferredSize)
         // 15 bits of window, and 16 for a gzip frame.
         let code = unsafe deflateInit2_(
-            stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            stream, level, Z_DEFLATED, 15 + 16, memory, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size))
         guard code == Z_OK else { throw Fault(.invalid, "zlib refuses to compress at level \(level)") }
         // The default would say on which system it was made.
         unsafe header.pointee.os = 255
@@ -38,7 +39,9 @@ internal import CZlib
     }
 
     /// Takes input; the rest of it, and a chunk of output when the buffer is full or the end is reached.
-    func process(_ input: Chunk, isLast: Bool) throws(Fault) -> (rest: Chunk, output: Chunk?) {
+    ///
+    /// - Parameter isEager: gives what output there is, also when the buffer is not full.
+    func process(_ input: Chunk, isLast: Bool, isEager: Bool = false) throws(Fault) -> (rest: Chunk, output: Chunk?) {
         guard !hasEnded else { return ([], nil) }
         var code = Z_OK
         let consumed = unsafe input.withUnsafeBufferPointer { bytes in
@@ -54,7 +57,7 @@ internal import CZlib
             throw Fault(.internal, "zlib failed to compress: code \(code)")
         }
         hasEnded = code == Z_STREAM_END
-        guard unsafe filled == buffer.count || hasEnded else { return (input.dropFirst(consumed), nil) }
+        guard unsafe filled == buffer.count || hasEnded || isEager else { return (input.dropFirst(consumed), nil) }
         let output = unsafe Array(buffer[..<filled])
         filled = 0
         return (input.dropFirst(consumed), output[...])

@@ -19,7 +19,8 @@ struct GeneratedTransfer {
     {
         try await context.withProgress { observer in
             let run = OperationContext(
-                connections: context.connections, observer: observer, budgets: options.budgets)
+                connections: context.connections, observer: observer, budgets: options.budgets,
+                evidence: options.evidence)
             for version in plan.targets.flatMap(\.versions) {
                 await run.adopt(version.repository, writing: false)
                 run.note(version.version, in: version.repository)
@@ -44,13 +45,14 @@ struct GeneratedTransfer {
         let specification = try OrchestrationSpecification(document)
         return try await context.withProgress { observer in
             let run = OperationContext(
-                connections: context.connections, observer: observer, budgets: options.budgets)
+                connections: context.connections, observer: observer, budgets: options.budgets,
+                evidence: options.evidence)
             var transfer = try TransferRun(specification, context: run)
             transfer.settings.width = options.budgets?.jobs ?? options.concurrency
             transfer.settings.observe = { event in event.failure.map(observer) }
             let roots = try await transfer.requireFreshness()
             if !options.trust.isEmpty {
-                for root in roots { _ = try ComponentVersionVerifier.verifySignatures(of: root, options.trust) }
+                for root in roots { _ = try options.verifySignatures(of: root) }
             }
             observer(.planned(items: transfer.placements, bytes: 0, text: "\(source): \(transfer.summary)"))
             return try await transfer.run()

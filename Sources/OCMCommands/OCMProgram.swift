@@ -57,6 +57,12 @@ public enum OCMProgram {
             .group(
                 "plugins", abstract: "Look at plug-ins, which add kinds of operations to transformation specifications",
                 [.command(ListPlugins.self), .command(DescribePlugin.self), .command(CheckPlugins.self)]),
+            .group(
+                "evidence", abstract: "Check and show logs of what was verified, moved and refused",
+                [.command(VerifyEvidence.self), .command(ShowEvidence.self)]),
+            .group(
+                "delta", abstract: "Make and apply deltas of blobs that have much in common",
+                [.command(MakeDelta.self), .command(ApplyDelta.self)]),
             .command(Login.self),
             .group("config", abstract: "Look at the configuration", [.command(ConfigView.self)]),
             .group(

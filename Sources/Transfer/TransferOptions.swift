@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Evidence
 public import Repositories
 
 /// What a transfer may do, and how.
@@ -60,6 +61,9 @@ public struct TransferOptions: Sendable {
     public var budgets: TransferBudgets?
     /// Where archives are unpacked.
     public var temporaryFolder: String?
+
+    /// Where evidence of what is verified, moved and refused goes.
+    public var evidence: EvidenceObserver = { _ in }
 
     /// The defaults above.
     public init() {}

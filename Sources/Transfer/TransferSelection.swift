@@ -47,7 +47,7 @@ actor TransferSelection {
             guard let found = found[root] else { continue }
             let verified =
                 options.trust.isEmpty
-                ? [] : try ComponentVersionVerifier.verifySignatures(of: found.version.descriptor, options.trust)
+                ? [] : try options.verifySignatures(of: found.version.descriptor)
             for entry in found.version.descriptor.signatures {
                 verdicts.append(
                     SignatureVerdict(

@@ -17,12 +17,13 @@ struct DifferenceOptions: ParsableOptions {
     var verifyInventory: NamedFile?
     @Option(help: "leave out of the archive the blobs of this version, which the receiver has") var since:
         ComponentVersion?
+    @Flag(help: "let blobs that changed since then travel as deltas; needs --have or --since") var deltas = false
     @Option(help: "cut the archive into volumes of at most this size, such as 25GB or 4GiB") var volumeSize: ByteCount?
 
     init() {}
 
     /// Whether any of them is given.
-    var isAsked: Bool { !have.isEmpty || since != nil || volumeSize != nil || verifyInventory != nil }
+    var isAsked: Bool { !have.isEmpty || since != nil || volumeSize != nil || verifyInventory != nil || deltas }
 
     /// Opens an archive that is cut into volumes; nil when none is asked for.
     func openVolumes(
@@ -72,6 +73,24 @@ struct DifferenceOptions: ParsableOptions {
         }
     }
 
+    /// Tells the archive that is written which blobs may travel as deltas of what the receiver has.
+    func applyDeltas(
+        to plan: TargetPlan, from source: ComponentVersionSource, _ options: TransferOptions, _ context: OCMContext
+    ) async throws {
+        guard deltas else { return }
+        guard !have.isEmpty || since != nil else {
+            throw UsageError("--deltas needs --have or --since", fix: "say what the receiver has")
+        }
+        guard let archive = plan.repository.storeRepository?.store as? CommonTransportArchive else { return }
+        let inventories = try have.map { try Inventory.read($0).inventory }
+        let bases = try await DeltaCandidates(source: source, access: context.access, options: options).find(
+            for: plan,
+            earlier: { name in
+                since ?? inventories.lazy.compactMap { $0.newestVersion(of: name) }.first
+            }, isThere: { archive.leavesOut($0, size: $1) })
+        try archive.makeDeltas(bases)
+    }
+
     private func read(_ file: String, _ context: OCMContext) throws -> Inventory {
         let (inventory, signed) = try Inventory.read(file)
         if let verifyInventory {
@@ -91,6 +110,11 @@ struct DifferenceOptions: ParsableOptions {
             let omitted = archive.omittedBlobs
             guard !omitted.isEmpty else { continue }
             let bytes = omitted.reduce(Int64(0)) { $0 + $1.size }
+            let deltas = omitted.compactMap(\.delta)
+            if !deltas.isEmpty {
+                context.terminal.note(
+                    "note: \(deltas.count) of them travel as deltas of \(ByteCount(deltas.reduce(0) { $0 + $1.size }))")
+            }
             context.terminal.note(
                 "note: \(target.locator) leaves out \(omitted.count) blobs of \(ByteCount(bytes)), taken to be there: "
                     + archive.omissionBasis.joined(separator: ", "))

@@ -5,6 +5,7 @@ public import CommandLineKit
 internal import ComponentModel
 internal import Cryptography
 internal import Documents
+internal import Evidence
 internal import Operations
 internal import Orchestration
 internal import Repositories
@@ -32,6 +33,7 @@ struct TransferOptionGroup: ParsableOptions {
     @Option(short: "t", help: "the format of a new archive: directory, tar or tgz") var type: ArchiveFormat?
     @Option(help: "another repository to look up referenced versions; repeatable") var lookup: [RepositoryLocator] = []
     @OptionGroup var difference: DifferenceOptions
+    @OptionGroup var evidence: EvidenceOptions
     @Option(short: "j", help: "how many resources move at once") var concurrencyLimit = 2
     @OptionGroup var limits: TransferLimitOptions
     @Option(
@@ -43,7 +45,9 @@ struct TransferOptionGroup: ParsableOptions {
 
     init() {}
 
-    func options(_ context: OCMContext) throws -> TransferOptions {
+    func options(
+        _ context: OCMContext, _ evidence: @escaping EvidenceObserver = { _ in }
+    ) throws -> TransferOptions {
         guard (1...64).contains(concurrencyLimit) else { throw UsageError("--concurrency-limit must be 1 to 64") }
         guard !(noUpdate && (overwrite || enforce)) else {
             throw UsageError("--no-update contradicts --overwrite and --enforce")
@@ -59,6 +63,7 @@ struct TransferOptionGroup: ParsableOptions {
         options.trust = try TrustResolver(context: context).trust(verify)
         options.concurrency = concurrencyLimit
         options.budgets = try TransferBudgets(limits.values, jobs: concurrencyLimit)
+        options.evidence = evidence
         options.temporaryFolder = context.globals.tempFolder
         return options
     }
@@ -68,13 +73,34 @@ struct TransferOptionGroup: ParsableOptions {
         _ select: @Sendable (any ComponentVersionRepository) async throws -> [ComponentVersionIdentity],
         from source: any ComponentVersionRepository, to targets: [RepositoryLocator], in context: OCMContext
     ) async throws {
-        let options = try options(context)
-        try await DiskBudget.$current.withValue(options.budgets?.disk) {
-            try await transfer(select, from: source, to: targets, options, in: context)
+        let run = evidence.run("transfer", from: source.locator, to: targets, options: named)
+        try await evidence.recording(run, in: context) { observer in
+            try await carry(select, from: source, to: targets, in: context, observer)
         }
     }
 
-    private func transfer(
+    /// What was asked for, by the names of the options.
+    private var named: [String: String] {
+        [
+            "recursive": "\(recursive)", "copy-resources": "\(copyResources)", "copy-sources": "\(copySources)",
+            "overwrite": "\(overwrite)", "enforce": "\(enforce)", "dry-run": "\(dryRun)",
+            "verify": verify.map(\.argumentText).joined(separator: ","),
+            "lookup": lookup.map(\.description).joined(separator: " "),
+        ]
+    }
+
+    private func carry(
+        _ select: @Sendable (any ComponentVersionRepository) async throws -> [ComponentVersionIdentity],
+        from source: any ComponentVersionRepository, to targets: [RepositoryLocator], in context: OCMContext,
+        _ evidence: @escaping EvidenceObserver
+    ) async throws {
+        let options = try options(context, evidence)
+        try await DiskBudget.$current.withValue(options.budgets?.disk) {
+            try await carry(select, from: source, to: targets, options, in: context)
+        }
+    }
+
+    private func carry(
         _ select: @Sendable (any ComponentVersionRepository) async throws -> [ComponentVersionIdentity],
         from source: any ComponentVersionRepository, to targets: [RepositoryLocator], _ options: TransferOptions,
         in context: OCMContext
@@ -117,11 +143,15 @@ struct TransferOptionGroup: ParsableOptions {
                 "--have, --since and --volume-size are no part of a printed specification",
                 fix: "name source and target instead of --transfer-spec")
         }
-        let options = try options(context)
-        let report = try await DiskBudget.$current.withValue(options.budgets?.disk) {
-            try await GeneratedTransfer(context: context, options: options).run(file: file)
+        let described = EvidenceRun(
+            program: "ocm \(Version.text)", command: "transfer", source: file, options: named)
+        try await evidence.recording(described, in: context) { observer in
+            let options = try options(context, observer)
+            let report = try await DiskBudget.$current.withValue(options.budgets?.disk) {
+                try await GeneratedTransfer(context: context, options: options).run(file: file)
+            }
+            try context.present(report, of: nil, as: output)
         }
-        try context.present(report, of: nil, as: output)
     }
 
     /// Reads the source and asks the targets.
@@ -138,8 +168,12 @@ struct TransferOptionGroup: ParsableOptions {
         let planner = TransferPlanner(source: found, targets: repositories, access: context.access, options: options)
         let plan = try await planner.plan(roots)
         if let assumed { try await DifferenceOptions.apply(assumed, to: plan, dryRun: onlyPlanning, context) }
+        if !onlyPlanning {
+            for target in plan.targets { try await difference.applyDeltas(to: target, from: found, options, context) }
+        }
         return try await plan.receiving(
-            lookup: Array(found.repositories.dropFirst()), concurrency: options.concurrency, mounting: !onlyPlanning)
+            lookup: Array(found.repositories.dropFirst()), concurrency: options.concurrency, mounting: !onlyPlanning,
+            temporaryFolder: options.temporaryFolder)
     }
 
     /// The journal that was asked for; without a word, the one of this transfer among the user's state.

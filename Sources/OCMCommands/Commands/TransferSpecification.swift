@@ -6,6 +6,7 @@ internal import CommandLineKit
 internal import ComponentModel
 internal import Cryptography
 internal import Documents
+internal import Evidence
 internal import Operations
 internal import Orchestration
 internal import Transfer
@@ -43,6 +44,7 @@ struct TransferSpecification: Command {
         help: "a public key that the specification may verify with, by its name; repeatable; others come from the "
             + "configuration", valueName: "NAME=FILE", completion: .file)
     var publicKey: [NamedFile] = []
+    @OptionGroup var evidence: EvidenceOptions
     @Option(short: "o", help: "table, json or yaml") var output = OutputFormat.table
 
     mutating func validate() throws {
@@ -56,16 +58,40 @@ struct TransferSpecification: Command {
         let document = try YAML.document(VariableNotation.contents(file), source: source)
         let specification = try OrchestrationSpecification(document)
         let budgets = try TransferBudgets(limits.values, jobs: 4)
-        let (graph, report) = try await context.withProgress { observer in
-            let operations = try await plugins.operations(for: specification, context, observer: observer)
-            let graph = try OrchestrationGraph(specification, types: operations.map(\.type))
-            guard !dryRun else { return (graph, [OperationReport]()) }
-            let report = try await DiskBudget.$current.withValue(budgets.disk) {
-                try await run(graph, operations, budgets, observer, in: context)
+        let described = EvidenceRun(
+            program: "ocm \(Version.text)", command: "transfer specification", source: source,
+            options: ["jobs": "\(budgets.jobs)"])
+        let run: @Sendable (@escaping EvidenceObserver) async throws -> (OrchestrationGraph, [OperationReport]) = {
+            evidence in
+            try await context.withProgress { observer in
+                let operations = try await plugins.operations(for: specification, context, observer: observer)
+                let graph = try OrchestrationGraph(specification, types: operations.map(\.type))
+                guard !dryRun else { return (graph, []) }
+                let report = try await DiskBudget.$current.withValue(budgets.disk) {
+                    try await execute(graph, operations, budgets, observer, evidence, in: context)
+                }
+                return (graph, report)
             }
-            return (graph, report)
         }
-        if dryRun { return context.present(graph.json, as: output) { graph.text } }
+        if dryRun {
+            let (graph, _) = try await run { _ in }
+            return context.present(graph.json, as: output) { graph.text }
+        }
+        try await evidence.recording(described, in: context) { observer in
+            try present(await run(observer).1, observer, in: context)
+        }
+    }
+
+    private func present(
+        _ report: [OperationReport], _ evidence: EvidenceObserver, in context: OCMContext
+    ) throws {
+        for item in report {
+            switch item.outcome {
+            case .finished: try evidence(.operationFinished(item.id))
+            case .failed(let fault): try evidence(.operationFailed(item.id, reason: fault.message))
+            case .skipped(let other): try evidence(.operationFailed(item.id, reason: "\(other) is not done"))
+            }
+        }
         context.present(.array(report.map(\.json)), as: output) { report.text }
         let lost = report.filter { !$0.outcome.isFinished }
         guard !lost.isEmpty else { return }
@@ -89,12 +115,13 @@ struct TransferSpecification: Command {
         }
     }
 
-    private func run(
+    private func execute(
         _ graph: OrchestrationGraph, _ operations: [Orchestration.Operation], _ budgets: TransferBudgets,
-        _ observer: @escaping ProgressObserver, in context: OCMContext
+        _ observer: @escaping ProgressObserver, _ evidence: @escaping EvidenceObserver, in context: OCMContext
     ) async throws -> [OperationReport] {
         let run = OperationContext(
-            connections: context.connections, keys: try keys(context), observer: observer, budgets: budgets)
+            connections: context.connections, keys: try keys(context), observer: observer, budgets: budgets,
+            evidence: evidence)
         var settings = ExecutionSettings(width: budgets.jobs)
         settings.observe = { event in event.failure.map(observer) }
         let report = try await GraphExecutor(graph, settings, operations: operations, context: run).run()

@@ -5,6 +5,7 @@ internal import CommandLineKit
 internal import ComponentModel
 internal import Cryptography
 internal import Documents
+internal import Evidence
 internal import Repositories
 
 /// `ocm verify component-version REFERENCE`
@@ -37,9 +38,16 @@ struct VerifyComponentVersion: Command {
     @Option(short: "I", help: "the distinguished name the signing certificate must have") var issuer: String?
     @Flag(help: "do not read the bytes of resources") var shallow = false
     @Option(help: "another repository to look up referenced versions; repeatable") var lookup: [RepositoryLocator] = []
+    @OptionGroup var evidence: EvidenceOptions
     @Option(short: "o", help: "text, json or yaml") var output = OutputFormat.text
 
     func run(in context: OCMContext) async throws {
+        let options = ["shallow": "\(shallow)", "signature": signature.joined(separator: ",")]
+        let run = evidence.run("verify component-version", from: reference.repository, options: options)
+        try await evidence.recording(run, in: context) { observer in try await verify(in: context, observer) }
+    }
+
+    private func verify(in context: OCMContext, _ evidence: @escaping EvidenceObserver) async throws {
         let source = try await context.source(reference, lookup: lookup)
         let identities = try await context.identities(
             reference, in: source.repositories[0], latest: true, constraint: nil)
@@ -48,12 +56,19 @@ struct VerifyComponentVersion: Command {
             let trust = try TrustResolver(context: context).trust(
                 signatures: signature, publicKeys: publicKey, roots: caCert, issuer: issuer, for: version.descriptor)
             let depth: ComponentVersionVerifier.Depth = shallow ? .shallow : .deep
-            let verified = try await context.withProgress { observer in
-                try await ComponentVersionVerifier(
-                    source: source, access: context.access, depth: depth,
-                    temporaryFolder: context.globals.tempFolder, observer: observer
-                ).verify(identity, trust: trust)
+            let verified: VerifiedComponentVersion
+            do {
+                verified = try await context.withProgress { observer in
+                    try await ComponentVersionVerifier(
+                        source: source, access: context.access, depth: depth,
+                        temporaryFolder: context.globals.tempFolder, observer: observer
+                    ).verify(identity, trust: trust)
+                }
+            } catch {
+                try Fault(wrapping: error).tell(evidence, of: identity, from: reference.repository)
+                throw error
             }
+            try verified.tell(evidence)
             let report = VerificationReport(verified, isShallow: shallow)
             context.present(report.json, as: output) { report.text }
         }

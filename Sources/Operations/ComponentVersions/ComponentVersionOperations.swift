@@ -4,9 +4,11 @@ internal import Basics
 internal import ComponentModel
 internal import Cryptography
 internal import Documents
+internal import Evidence
 internal import OCI
 public import Orchestration
 internal import Repositories
+internal import Transfer
 
 extension Operation {
     /// Operations on component versions and what is stored beside them, as the graphs of the OCM command line name
@@ -76,6 +78,10 @@ extension Operation {
             var descriptor = try ComponentDescriptor(json: properties["descriptor"] ?? .null, source: "'descriptor'")
             let contents = try await LocalContentCarrier(context, repository, source: nil).carry(&descriptor)
             let digest = try await repository.commit(descriptor, contents: contents)
+            try context.evidence(
+                .versionCommitted(
+                    EvidenceSubject(descriptor.identity), action: "write", digest: digest,
+                    to: repository.locator.description))
             return ["descriptor": descriptor.json, "digest": .string(digest.description)]
         }
     }
@@ -164,12 +170,14 @@ extension OperationContext {
         let thing = "“\(element["name"]?.string ?? "")” of \(identity)"
         let expected = try DigestSpecification.read(element["digest"], of: thing)
         let placed = try await within(memoryFor: content) {
-            var content = content
-            if let expected, !expected.isExcluded {
-                content = try await content.bound(to: expected, thing: thing, temporaryFolder: temporaryFolder)
-            }
-            return try await moving(thing, bytes: content.knownSize(), to: repository.locator) { [content] watch in
-                try await repository.place(content, for: identity, observer: watch)
+            try await evidencing(content, as: element, of: identity, to: repository.locator) { tally in
+                var content = content
+                if let expected, !expected.isExcluded {
+                    content = try await content.bound(to: expected, thing: thing, temporaryFolder: temporaryFolder)
+                }
+                return try await moving(thing, bytes: content.knownSize(), to: repository.locator) { [content] watch in
+                    try await repository.place(content, for: identity, observer: tally.counting(watch))
+                }
             }
         }
         note(placed, for: identity, in: repository.locator)

@@ -4,6 +4,7 @@ public import Basics
 public import ComponentModel
 internal import Cryptography
 public import Documents
+public import Evidence
 internal import OCI
 public import Repositories
 public import Transfer
@@ -28,12 +29,14 @@ public struct OperationContext: Sendable {
     /// - Parameters:
     ///   - keys: the keys that operations may name.
     ///   - budgets: the bounds that contents keep while they move; nil when there are none.
+    ///   - evidence: told what is moved and refused.
     public init(
         connections: RepositoryConnections, keys: OperationKeys = OperationKeys(),
-        observer: @escaping ProgressObserver = { _ in }, budgets: TransferBudgets? = nil
+        observer: @escaping ProgressObserver = { _ in }, budgets: TransferBudgets? = nil,
+        evidence: @escaping EvidenceObserver = { _ in }
     ) {
         self.init(
-            run: OperationRun(connections, keys, observer, budgets), operation: "", predecessors: nil)
+            run: OperationRun(connections, keys, observer, budgets, evidence), operation: "", predecessors: nil)
     }
 
     private init(run: OperationRun, operation: String, predecessors: (@Sendable () -> [String])?) {
@@ -63,6 +66,9 @@ public struct OperationContext: Sendable {
 
     /// The connections of the run.
     public var connections: RepositoryConnections { run.repositories.connections }
+
+    /// Where evidence of what operations verify, move and refuse goes.
+    public var evidence: EvidenceObserver { run.evidence }
 
     /// Where operations put what they cannot stream.
     public var temporaryFolder: String? { connections.temporaryFolder }
@@ -328,13 +334,14 @@ private final class OperationRun: Sendable {
     let shared = Guarded<[String: SharedReads]>([:])
     let observer: ProgressObserver
     let budgets: TransferBudgets?
+    let evidence: EvidenceObserver
 
     init(
         _ connections: RepositoryConnections, _ keys: OperationKeys, _ observer: @escaping ProgressObserver,
-        _ budgets: TransferBudgets?
+        _ budgets: TransferBudgets?, _ evidence: @escaping EvidenceObserver
     ) {
         (repositories, self.keys) = (RepositoryPool(connections), keys)
-        (self.observer, self.budgets) = (observer, budgets)
+        (self.observer, self.budgets, self.evidence) = (observer, budgets, evidence)
     }
 }
 

@@ -16,7 +16,9 @@ extension CommonTransportArchive {
             await writer.noteReused(blob.digest)
             return .alreadyThere
         }
-        if !blob.isAlwaysStored, leavesOut(blob.digest, size: blob.size) { return .alreadyThere }
+        if !blob.isAlwaysStored, leavesOut(blob.digest, size: blob.size) || hasDelta(of: blob.digest) {
+            return .alreadyThere
+        }
         if let open = blob.openFrom, blob.file == nil, blob.size >= TransportArchiveWriter.partialSize,
             await writer.claim(blob.digest)
         {
@@ -37,6 +39,7 @@ extension CommonTransportArchive {
         }
         try await writer.write(content, blob.digest, size: blob.size)
         difference.withLock { $0.omitted.remove(blob.digest) }
+        if !blob.isAlwaysStored { try await replaceByDelta(blob.digest, size: blob.size, writer) }
         return .pushed
     }
 

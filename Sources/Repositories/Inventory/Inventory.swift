@@ -49,6 +49,11 @@ public struct Inventory: Sendable, Equatable {
         (self.repository, self.components) = (repository, components)
     }
 
+    /// The newest version of a component; nil when there is none.
+    public func newestVersion(of name: ComponentName) -> ComponentVersion? {
+        components.first { $0.name == name }?.versions.first?.version
+    }
+
     /// The blobs, as what the receiver of an archive is taken to have.
     public func assume(in assumed: inout AssumedBlobs) {
         assumed.add(basis: "the inventory of \(repository)")

@@ -14,15 +14,19 @@ public struct DifferenceReceiver: Sendable {
     private let concurrency: Int
     /// How many blobs are asked for at once.
     private static let window = 16
+    private let temporaryFolder: String?
 
     /// - Parameters:
     ///   - target: the repository that the transfer writes to.
     ///   - suppliers: other repositories that may have what the target lacks.
     ///   - concurrency: how many blobs are taken over at once.
+    ///   - temporaryFolder: where bases of deltas take space.
     public init(
-        target: any ComponentVersionRepository, suppliers: [any ComponentVersionRepository], concurrency: Int = 4
+        target: any ComponentVersionRepository, suppliers: [any ComponentVersionRepository], concurrency: Int = 4,
+        temporaryFolder: String? = nil
     ) {
         (self.target, self.suppliers, self.concurrency) = (target, suppliers, concurrency)
+        self.temporaryFolder = temporaryFolder
     }
 
     /// Checks that every blob which the archives of some versions leave out can be had, and makes the archives read it
@@ -38,13 +42,21 @@ public struct DifferenceReceiver: Sendable {
         guard !needed.isEmpty else { return [] }
         let finder = OmittedBlobFinder(target: target, suppliers: suppliers, components: versions.map(\.version))
         let found = try await needed.mapConcurrently(limit: Self.window) {
-            (blob: $0, place: try await finder.find($0))
+            (blob: $0, place: try await finder.find($0), base: try await finder.findBase($0))
         }
-        let missing = found.filter { $0.place == nil }.map(\.blob)
+        let missing = found.filter { $0.place == nil && $0.base == nil }.map(\.blob)
         guard missing.isEmpty else { throw fault(missing) }
         var toMount: [SuppliedBlob] = []
-        for (blob, place) in found {
-            guard let place else { continue }
+        for (blob, place, base) in found {
+            guard let place else {
+                guard let (base, delta) = base else { continue }
+                let (archive, omitted) = (blob.archive, blob.omitted)
+                archive.supply(omitted.digest) { [temporaryFolder] in
+                    try await archive.rebuild(
+                        omitted, from: delta, temporaryFolder: temporaryFolder, base: base.open(omitted.base(delta)))
+                }
+                continue
+            }
             blob.archive.supply(blob.omitted.digest, from: place.open(blob.omitted))
             if place.isElsewhereInTarget { toMount.append(SuppliedBlob(blob: blob, place: place)) }
         }

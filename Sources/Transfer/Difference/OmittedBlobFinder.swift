@@ -67,6 +67,15 @@ struct OmittedBlobFinder: Sendable {
         return nil
     }
 
+    /// Where the base of the delta is that the archive holds for a blob; nil without a delta, or when nobody has it.
+    func findBase(_ needed: NeededBlob) async throws -> (place: BlobPlace, delta: OmittedBlobDelta)? {
+        guard let delta = needed.omitted.delta else { return nil }
+        let base = NeededBlob(
+            omitted: needed.omitted.base(delta), component: needed.component, archive: needed.archive)
+        guard let place = try await find(base) else { return nil }
+        return (place, delta)
+    }
+
     private func has(_ base: StoreRepository, _ repository: String, _ blob: OmittedBlob) async throws -> Bool {
         try await base.store.blobSize(blob.digest, in: repository) == blob.size
     }

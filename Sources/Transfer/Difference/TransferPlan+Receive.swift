@@ -11,13 +11,17 @@ extension TransferPlan {
     /// - Parameters:
     ///   - lookup: other repositories that may have what a target lacks.
     ///   - mounting: whether what other repositories of a target hold is taken over into those that need it.
+    ///   - temporaryFolder: where bases of deltas take space.
     public func receiving(
-        lookup: [any ComponentVersionRepository], concurrency: Int, mounting: Bool
+        lookup: [any ComponentVersionRepository], concurrency: Int, mounting: Bool,
+        temporaryFolder: String? = nil
     ) async throws -> TransferPlan {
         var plans: [TargetPlan] = []
         var mounts: [(receiver: DifferenceReceiver, blobs: [SuppliedBlob])] = []
         for plan in targets {
-            let receiver = DifferenceReceiver(target: plan.repository, suppliers: lookup, concurrency: concurrency)
+            let receiver = DifferenceReceiver(
+                target: plan.repository, suppliers: lookup, concurrency: concurrency,
+                temporaryFolder: temporaryFolder)
             do {
                 mounts.append((receiver, try await receiver.check(plan.copied)))
                 plans.append(plan)

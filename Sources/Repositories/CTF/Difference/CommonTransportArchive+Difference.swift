@@ -9,12 +9,19 @@ struct DifferenceState: Sendable {
     var assumed: AssumedBlobs?
     var omitted = OmittedBlobs()
     var suppliers: [Digest: @Sendable () async throws -> ByteStream] = [:]
+    /// What blobs may be described by, and the deltas that were made of them.
+    var deltaBases: [Digest: DeltaCandidate] = [:]
+    var deltas: [Digest: OmittedBlobDelta] = [:]
 
     /// Whether a blob is not to be written.
     func leavesOut(_ digest: Digest, size: Int64) -> Bool { assumed?.contains(digest, size: size) ?? false }
 
     /// Notes a blob that a manifest names and that is not there; false when it may not be left out.
     mutating func omit(_ blob: OCIDescriptor, in repository: String) -> Bool {
+        if let delta = deltas[blob.digest] {
+            omitted.note(blob, in: repository, holders: assumed?.holders(of: delta.base) ?? [], delta: delta)
+            return true
+        }
         guard leavesOut(blob.digest, size: blob.size) || omitted.blobs[blob.digest]?.size == blob.size else {
             return false
         }
@@ -70,6 +77,12 @@ extension CommonTransportArchive {
         guard let blob else { return nil }
         if let supplier {
             return try await supplier().verified(digest: digest, size: size ?? blob.size, of: "blob \(digest)")
+        }
+        if let delta = blob.delta {
+            throw Fault(
+                .notFound,
+                "\(name) holds a delta for the blob \(blob.description), and its base \(delta.base) is not known here",
+                fix: "carry the archive to a repository that has it, or name one that does with --lookup")
         }
         let receiver = basis.isEmpty ? "its receiver has it" : "its receiver has \(basis.joined(separator: ", "))"
         throw Fault(

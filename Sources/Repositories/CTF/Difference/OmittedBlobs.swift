@@ -18,9 +18,32 @@ public struct OmittedBlob: Hashable, Sendable {
     public internal(set) var repositories: [String]
     /// Components in whose repositories the receiver is taken to have it.
     public let holders: [ComponentName]
+    /// The delta that gives it, which the archive holds in its stead; nil when the receiver is taken to have it.
+    public var delta: OmittedBlobDelta?
 
     /// `sha256:… (12.0 KiB, text/plain)`.
     public var description: String { "\(digest) (\(ByteCount(size)), \(mediaType))" }
+}
+
+extension OmittedBlob {
+    /// The base of its delta, as something the receiver is to have.
+    public func base(_ delta: OmittedBlobDelta) -> OmittedBlob {
+        OmittedBlob(
+            digest: delta.base, size: delta.baseSize, mediaType: mediaType, repositories: repositories, holders: holders
+        )
+    }
+}
+
+/// A delta that travels instead of a blob.
+public struct OmittedBlobDelta: Hashable, Sendable {
+    /// The delta's own digest: it is a blob of the archive.
+    public let digest: Digest
+    /// How many bytes it has.
+    public let size: Int64
+    /// The digest of the blob that it is applied to, which the receiver is taken to have.
+    public let base: Digest
+    /// How many bytes that has.
+    public let baseSize: Int64
 }
 
 /// The record of what a difference archive leaves out (`omitted-blobs.json`), beside its index.
@@ -67,9 +90,16 @@ struct OmittedBlobs: Sendable, Equatable {
             for text in try Self.texts(item["heldBy"], limit: AssumedBlobs.holderLimit, source) {
                 holders.append(try ComponentName(text))
             }
-            let blob = OmittedBlob(
+            var blob = OmittedBlob(
                 digest: try Digest(text), size: size, mediaType: mediaType, repositories: repositories, holders: holders
             )
+            if let delta = item["delta"] {
+                guard let text = delta["digest"]?.string, let size = delta["size"]?.int, size >= 0,
+                    let base = delta["base"]?.string, let baseSize = delta["baseSize"]?.int, baseSize >= 0
+                else { throw invalid("describes the delta of blob \(number) incompletely") }
+                blob.delta = OmittedBlobDelta(
+                    digest: try Digest(text), size: size, base: try Digest(base), baseSize: baseSize)
+            }
             guard blobs.updateValue(blob, forKey: blob.digest) == nil else {
                 throw invalid("names \(blob.digest) twice")
             }
@@ -96,6 +126,12 @@ struct OmittedBlobs: Sendable, Equatable {
                 "digest": .string("\(blob.digest)"), "size": .number(JSONNumber(blob.size)),
                 "mediaType": .string(blob.mediaType), "repositories": .array(blob.repositories.map { .string($0) }),
             ]
+            if let delta = blob.delta {
+                object["delta"] = [
+                    "digest": .string("\(delta.digest)"), "size": .number(JSONNumber(delta.size)),
+                    "base": .string("\(delta.base)"), "baseSize": .number(JSONNumber(delta.baseSize)),
+                ]
+            }
             if !blob.holders.isEmpty { object["heldBy"] = .array(blob.holders.map { .string($0.text) }) }
             return object
         }
@@ -106,15 +142,19 @@ struct OmittedBlobs: Sendable, Equatable {
     }
 
     /// Notes that a manifest of a repository names a blob that is left out.
-    mutating func note(_ blob: OCIDescriptor, in repository: String, holders: [ComponentName]) {
+    mutating func note(
+        _ blob: OCIDescriptor, in repository: String, holders: [ComponentName], delta: OmittedBlobDelta? = nil
+    ) {
         guard var known = blobs[blob.digest] else {
             blobs[blob.digest] = OmittedBlob(
                 digest: blob.digest, size: blob.size, mediaType: blob.mediaType, repositories: [repository],
-                holders: holders)
+                holders: holders, delta: delta)
             return
         }
-        guard !known.repositories.contains(repository) else { return }
-        known.repositories = (known.repositories + [repository]).sorted()
+        if let delta { known.delta = delta }
+        if !known.repositories.contains(repository) {
+            known.repositories = (known.repositories + [repository]).sorted()
+        }
         blobs[blob.digest] = known
     }
 

@@ -19,7 +19,8 @@ struct OmittedBlobsFuzzTests {
         let text = """
             {"schemaVersion":1,"assumes":["a.org/b:1.0.0"],"blobs":[{"digest":"\(digests[0])","size":12,"mediaType":\
             "text/plain","repositories":["component-descriptors/a.org/b","x"],"heldBy":["a.org/c"]},{"digest":\
-            "\(digests[1])","size":0,"mediaType":"a/b","repositories":["x"]}]}
+            "\(digests[1])","size":0,"mediaType":"a/b","repositories":["x"],"delta":{"digest":"\(digests[0])","size":5,\
+            "base":"\(digests[1])","baseSize":7}}]}
             """
         #expect(try OmittedBlobs(parsing: Array(text.utf8), source: "it").encoded() == Array(text.utf8))
         var mutator = ByteMutator(samples: [Array(text.utf8)], tokens: Self.words, seed: seed)

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Archives
+internal import Basics
+internal import Documents
+
+/// What a delta is made of, in numbers.
+public struct DeltaStatistics: Sendable {
+    /// The bytes of the delta.
+    public internal(set) var size: Int64 = 0
+    /// The bytes of the blob it gives.
+    public internal(set) var targetSize: Int64 = 0
+    /// The bytes that come from the bases; of what is inside the blob when that is described.
+    public internal(set) var copied: Int64 = 0
+    /// The bytes that stand in the delta, before they are compressed.
+    public internal(set) var inserted: Int64 = 0
+    /// How many pieces come from the bases.
+    public internal(set) var copies = 0
+    /// Whether the delta describes what is inside a gzip.
+    public internal(set) var isExpanded = false
+
+    /// Whether the delta is smaller than the blob, so that it is worth to be sent.
+    public var isSmaller: Bool { size < targetSize }
+}
+
+/// Writes the instructions of a delta.
+struct DeltaWriter {
+    private let put: (Chunk) throws -> Void
+    private(set) var statistics = DeltaStatistics()
+    private var buffer: [UInt8] = []
+    /// The copy that the next may prolong.
+    private var pending: (base: Int, offset: Int64, length: Int64)?
+
+    init(_ header: DeltaHeader, put: @escaping (Chunk) throws -> Void) throws {
+        self.put = put
+        (statistics.targetSize, statistics.isExpanded) = (header.size, header.isExpanded)
+        let document = try header.json.canonical()
+        buffer += DeltaHeader.magic
+        buffer += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: document.count >> $0) }
+        buffer += document
+    }
+
+    mutating func copy(base: Int, offset: Int64, length: Int64) throws {
+        guard length > 0 else { return }
+        statistics.copied += length
+        if let last = pending, last.base == base, last.offset + last.length == offset {
+            pending = (base, last.offset, last.length + length)
+            return
+        }
+        try endCopy()
+        pending = (base, offset, length)
+    }
+
+    /// Inserts bytes, in pieces of the largest size there is.
+    mutating func insert(_ bytes: Span<UInt8>) throws {
+        guard !bytes.isEmpty else { return }
+        try endCopy()
+        statistics.inserted += Int64(bytes.count)
+        var start = 0
+        while start < bytes.count {
+            let piece = bytes.extracting(start..<min(bytes.count, start + DeltaLimits.insert))
+            let packed = try ZlibBlock.compressed(piece)
+            if packed.count < piece.count {
+                buffer.append(DeltaInstruction.Code.insertCompressed.rawValue)
+                DeltaInstruction.append(Int64(piece.count), to: &buffer)
+                DeltaInstruction.append(Int64(packed.count), to: &buffer)
+                buffer += packed
+            } else {
+                buffer.append(DeltaInstruction.Code.insert.rawValue)
+                DeltaInstruction.append(Int64(piece.count), to: &buffer)
+                for index in piece.indices { buffer.append(piece[index]) }
+            }
+            start += piece.count
+            try flush(ifOver: Chunk.preferredSize)
+        }
+    }
+
+    mutating func end() throws {
+        try endCopy()
+        buffer.append(DeltaInstruction.Code.end.rawValue)
+        try flush(ifOver: 0)
+    }
+
+    private mutating func endCopy() throws {
+        guard let (base, offset, length) = pending.take() else { return }
+        statistics.copies += 1
+        buffer.append(DeltaInstruction.Code.copy.rawValue)
+        DeltaInstruction.append(Int64(base), to: &buffer)
+        DeltaInstruction.append(offset, to: &buffer)
+        DeltaInstruction.append(length, to: &buffer)
+        try flush(ifOver: Chunk.preferredSize)
+    }
+
+    private mutating func flush(ifOver limit: Int) throws {
+        guard buffer.count > limit else { return }
+        statistics.size += Int64(buffer.count)
+        try put(buffer[...])
+        buffer.removeAll(keepingCapacity: true)
+    }
+}
