@@ -34,7 +34,9 @@ struct OperationReference {
 
     /// What a schema allows, in a few words.
     static func kind(of schema: JSON) -> String {
-        if let choices = schema["enum"]?.array { return choices.compactMap(\.string).map { "`\($0)`" }.joined(separator: ", ") }
+        if let choices = schema["enum"]?.array {
+            return choices.compactMap(\.string).map { "`\($0)`" }.joined(separator: ", ")
+        }
         switch schema["type"]?.string {
         case "string": return "text"
         case "integer": return "whole number"

@@ -14,7 +14,8 @@ public enum TransferFingerprint {
         options: TransferOptions, workingFolder: String = FileSystem.workingFolder
     ) -> Digest {
         let json: JSON = [
-            "source": .string(place(source, workingFolder)), "targets": .array(targets.map { .string(place($0, workingFolder)) }),
+            "source": .string(place(source, workingFolder)),
+            "targets": .array(targets.map { .string(place($0, workingFolder)) }),
             "roots": .array(roots.map { .string($0.description) }),
             "recursive": .bool(options.isRecursive), "copyResources": .string(options.copyResources.rawValue),
             "copySources": .bool(options.copiesSources), "existing": .string(options.existing.rawValue),

@@ -94,7 +94,10 @@ import Testing
         let source = Source(chunks: 50, failsAt: 7)
         let read = SharedRead(expected: 2, pause: Self.never, open: source.open)
         let streams = [try await read.join(), try await read.join()]
-        for result in await [Task { try await streams[0].collect(limit: 1 << 20) }, Task { try await streams[1].collect(limit: 1 << 20) }].asyncResults() {
+        for result in await [
+            Task { try await streams[0].collect(limit: 1 << 20) },
+            Task { try await streams[1].collect(limit: 1 << 20) },
+        ].asyncResults() {
             guard case .failure(let error as Fault) = result else {
                 Issue.record("it did not fail")
                 continue
