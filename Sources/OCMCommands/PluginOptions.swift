@@ -2,6 +2,7 @@
 
 internal import Basics
 internal import CommandLineKit
+internal import Documents
 internal import Operations
 internal import Orchestration
 internal import Plugins
@@ -19,6 +20,18 @@ struct PluginOptions: ParsableOptions {
     func catalogue(_ context: OCMContext) async throws -> PluginCatalogue {
         let settings = try PluginSettings(context.configuration, folders: folders, environment: context.environment)
         return try await PluginCatalogue(settings, taken: Orchestration.Operation.builtIn.map(\.type))
+    }
+
+    /// A specification in any form, and all kinds of operations for it.
+    func specification(
+        _ document: LocatedDocument, _ context: OCMContext, observer: @escaping ProgressObserver = { _ in }
+    ) async throws -> (OrchestrationSpecification, [Orchestration.Operation]) {
+        let builtIn = Orchestration.Operation.builtIn.map(\.type)
+        let first = try OrchestrationSpecification(reading: document, types: builtIn)
+        let operations = try await operations(for: first, context, observer: observer)
+        guard operations.count > builtIn.count else { return (first, operations) }
+        // What a mapping hands to a kind of operation depends on what that takes.
+        return (try OrchestrationSpecification(reading: document, types: operations.map(\.type)), operations)
     }
 
     /// All kinds of operations for a specification. Plug-ins are started only when it uses one that is not built in.

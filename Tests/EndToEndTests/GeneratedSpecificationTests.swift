@@ -106,6 +106,43 @@ import Testing
         #expect(one.errors.contains("1 of 2 targets"))
     }
 
+    @Test(
+        "upload handlers of configuration and command line say where artifacts go",
+        .enabled(if: RegistryServer.isInstalled, Comment(rawValue: RegistryServer.missing)))
+    func uploaders() async throws {
+        let workshop = try Workshop()
+        try await workshop.build()
+        let registry = try await RegistryServer()
+        func image(_ target: String) async throws -> String? {
+            let text = try await workshop.done("get", "resources", "\(target)//\(Workshop.leaf)", "-o", "json")
+            let list = try JSON(parsing: Array(text.utf8), source: "the resources").array ?? []
+            return list.compactMap { $0["element"]?["access"]?["imageReference"]?.string }.first
+        }
+        try workshop.write(
+            "uploads.yaml",
+            """
+            type: uploader.ocm.config.ocm.software
+            registrations:
+            - {name: ocm/ociArtifacts, artifactType: ociImage, config: {ociRef: "\(registry.host)/configured"}}
+            - {name: ocm/ociArtifacts, artifactType: ociImage, repositoryType: OCIRegistry, priority: 300,
+               config: {ociRef: "\(registry.host)/registries"}}
+            """)
+        let config = ["--config", "uploads.yaml"]
+        try await workshop.done(["transfer", "cv", "-r", Self.source, "configured.tar"] + config)
+        #expect(try await image("configured.tar")?.hasPrefix("\(registry.host)/configured/") == true)
+        try await workshop.done(["transfer", "cv", "-r", Self.source, "\(registry.host)/ocm"] + config)
+        #expect(try await image("\(registry.host)/ocm")?.hasPrefix("\(registry.host)/registries/") == true)
+        try await workshop.done(
+            ["transfer", "cv", "-r", Self.source, "named.tar", "--uploader"]
+                + ["ocm/ociArtifacts:ociImage::200=\(registry.host)/named"] + config)
+        #expect(try await image("named.tar")?.hasPrefix("\(registry.host)/named/") == true)
+        #expect(try await workshop.verify("named.tar").status == 0)
+        try await workshop.done(["transfer", "cv", "-r", Self.source, "plain.tar", "--disable-uploads"] + config)
+        #expect(try await image("plain.tar") == nil)
+        let bad = try await workshop.ocm("transfer", "cv", Self.source, "x", "--uploader", "ocm/tape=here")
+        #expect(bad.status != 0 && bad.errors.contains("ocm/ociArtifacts, ocm/mavenPackage"))
+    }
+
     @Test("a plan tells bytes, requests, disk, signatures, time and media") func plan() async throws {
         let workshop = try Workshop()
         try await workshop.build()

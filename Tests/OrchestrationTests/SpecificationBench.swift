@@ -26,11 +26,13 @@ struct SpecificationBench: Sendable {
 
     /// Runs the operations of a list in YAML; `@/` stands for the folder.
     func run(_ text: String) async throws -> SpecificationOutcome {
-        let whole = text.hasPrefix("type:") ? text : "transformations:\n\(text)"
+        let whole = text.hasPrefix("type:") || text.hasPrefix("metadata:") ? text : "transformations:\n\(text)"
         let bytes = Array(whole.replacing("@/", with: folder.path + "/").utf8)
         let operations = Operation.builtIn + others
         let graph = try OrchestrationGraph(
-            OrchestrationSpecification(YAML.document(bytes, source: "spec.yaml")), types: operations.map(\.type))
+            OrchestrationSpecification(
+                reading: YAML.document(bytes, source: "spec.yaml"), types: operations.map(\.type)),
+            types: operations.map(\.type))
         let context = OperationContext(connections: connections, keys: keys)
         let reports = try await GraphExecutor(graph, operations: operations, context: context).run()
         try await context.finish()

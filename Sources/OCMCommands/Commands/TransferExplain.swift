@@ -23,15 +23,15 @@ struct TransferExplain: Command {
     @Argument(help: "a YAML or JSON file, - for standard input", valueName: "FILE", completion: .file)
     var file: String
     @Argument(help: "the id of an operation; all are explained without", valueName: "OPERATION") var operation: String?
+    @OptionGroup var plugins: PluginOptions
     @Option(short: "o", help: "text, json or yaml") var output = OutputFormat.text
 
     func run(in context: OCMContext) async throws {
         let source = file == "-" ? "standard input" : file
-        let specification = try OrchestrationSpecification(
-            YAML.document(VariableNotation.contents(file), source: source))
+        let document = try YAML.document(VariableNotation.contents(file), source: source)
+        let (specification, operations) = try await plugins.specification(document, context)
         let graph = try OrchestrationGraph(
-            specification, types: Orchestration.Operation.builtIn.map(\.type),
-            together: TransferRun.isGenerated(specification))
+            specification, types: operations.map(\.type), together: TransferRun.isGenerated(specification))
         let explanations =
             try operation.map { [try graph.explain($0, in: specification)] }
             ?? graph.explanations(in: specification)

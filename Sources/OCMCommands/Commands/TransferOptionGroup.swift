@@ -27,6 +27,13 @@ struct TransferOptionGroup: ParsableOptions {
     @Option(short: "u", help: "how OCI artifacts are stored in a registry: localBlob (default) or ociArtifact")
     var uploadAs: TransferOptions.UploadAs?
     @Option(
+        help: "send contents of some kinds to a place of their own: ocm/ociArtifacts, ocm/mavenPackage or "
+            + "ocm/npmPackage, with its address; repeatable, beside those of the configuration",
+        valueName: "NAME[:TYPE[:MEDIATYPE[:PRIORITY]]]=ADDRESS")
+    var uploader: [String] = []
+    @Flag(help: "leave all contents beside their descriptors, whatever the configuration says") var disableUploads =
+        false
+    @Option(
         help: "verify this signature with this public key before anything moves; repeatable", valueName: "NAME=KEY",
         completion: .file)
     var verify: [NamedFile] = []
@@ -60,6 +67,10 @@ struct TransferOptionGroup: ParsableOptions {
         if stopOnExisting { options.stopsOnExisting = true }
         options.omittedAccessTypes.formUnion(omitAccessTypes.flatMap { $0.split(separator: ",").map(String.init) })
         if let uploadAs { options.uploadAs = uploadAs }
+        if !disableUploads {
+            options.uploads = try UploadHandler.all(in: context.configuration)
+            options.uploads += try uploader.map { text throws(Fault) in try UploadHandler(notation: text) }
+        }
         options.trust = try TrustResolver(context: context).trust(verify)
         options.concurrency = concurrencyLimit
         options.budgets = try TransferBudgets(limits.values, jobs: concurrencyLimit)

@@ -56,7 +56,6 @@ struct TransferSpecification: Command {
     func run(in context: OCMContext) async throws {
         let source = file == "-" ? "standard input" : file
         let document = try YAML.document(VariableNotation.contents(file), source: source)
-        let specification = try OrchestrationSpecification(document)
         let budgets = try TransferBudgets(limits.values, jobs: 4)
         let described = EvidenceRun(
             program: "ocm \(Version.text)", command: "transfer specification", source: source,
@@ -64,7 +63,7 @@ struct TransferSpecification: Command {
         let run: @Sendable (@escaping EvidenceObserver) async throws -> (OrchestrationGraph, [OperationReport]) = {
             evidence in
             try await context.withProgress { observer in
-                let operations = try await plugins.operations(for: specification, context, observer: observer)
+                let (specification, operations) = try await plugins.specification(document, context, observer: observer)
                 let graph = try OrchestrationGraph(specification, types: operations.map(\.type))
                 guard !dryRun else { return (graph, []) }
                 let report = try await DiskBudget.$current.withValue(budgets.disk) {

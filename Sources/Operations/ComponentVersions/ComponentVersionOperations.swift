@@ -110,6 +110,7 @@ extension Operation {
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null)
             let version = try await context.stored(ComponentVersionIdentity(of: properties), in: repository)
+            _ = context.data(for: version, in: repository)
             let resource = try version.descriptor.resource(selectedBy: properties["resourceIdentity"])
             // An archive of an artifact is compared with the resource's digest when it is placed.
             let content = try await version.localContent(of: resource, in: repository, context, readsArchives: false)

@@ -42,6 +42,7 @@ extension Operation {
     ) { properties, context in
         let repository = try await context.repository(properties["repository"] ?? .null)
         let version = try await context.stored(ComponentVersionIdentity(of: properties), in: repository)
+        _ = context.data(for: version, in: repository)
         let (json, access, identity) = try version.descriptor.element(
             properties["element"]?.string ?? "", selectedBy: properties["identity"])
         let thing = "“\(json["name"]?.string ?? "")” of \(version.identity)"

@@ -118,7 +118,34 @@ extension UploadHandler {
         case .registry(let prefix):
             let name = content.referenceName ?? "\(version.identity.name)/\(content.type):\(version.identity.version)"
             return ["imageReference": .literal("\(prefix)/\(name)")]
-        case .maven(let url), .npm(let url): return ["url": .literal(url)]
+        case .maven(let url):
+            let access = version.version.descriptor.resources[content.index].access?.json
+            let element = version.version.descriptor.resources[content.index]
+            return [
+                "repoUrl": .literal(url),
+                "groupId": .literal(access?["groupId"]?.string ?? Self.group(version.identity)),
+                "artifactId": .literal(access?["artifactId"]?.string ?? element.name),
+                "version": .literal(access?["version"]?.string ?? element.version),
+                "extension": .literal(access?["extension"]?.string ?? Self.fileExtension(content.content.mediaType)),
+            ]
+        case .npm(let url): return ["registry": .literal(url)]
         }
+    }
+
+    /// A Maven group for a component: its domain turned around, and the path behind it, `org.acme.app`.
+    private static func group(_ identity: ComponentVersionIdentity) -> String {
+        let parts = identity.name.text.split(separator: "/")
+        let domain = parts.first.map { $0.split(separator: ".").reversed().map(String.init) } ?? []
+        return (domain + parts.dropFirst().map(String.init)).joined(separator: ".")
+    }
+
+    /// The usual file name extension of a media type.
+    private static func fileExtension(_ mediaType: String) -> String {
+        let known = [
+            "application/java-archive": "jar", "application/x-tar": "tar", "application/gzip": "tgz",
+            "application/x-tgz": "tgz", "application/zip": "zip", "application/json": "json", "text/plain": "txt",
+            "application/xml": "xml",
+        ]
+        return known[mediaType] ?? (mediaType.hasSuffix("+gzip") ? "tgz" : mediaType.hasSuffix("+tar") ? "tar" : "bin")
     }
 }

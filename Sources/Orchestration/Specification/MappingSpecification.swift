@@ -4,9 +4,22 @@ public import Basics
 public import Documents
 
 extension OrchestrationSpecification {
+    /// Reads a specification in any form.
+    ///
+    /// - Parameter types: the kinds of operations that are known; the mapping form needs them.
+    /// - Throws: `invalid` with all that is wrong with its form, each with its line.
+    public init(reading document: LocatedDocument, types: [OperationType]) throws(Fault) {
+        if Self.isMapping(document) {
+            try self.init(mapping: document, types: types)
+        } else {
+            try self.init(document)
+        }
+    }
+
     /// Whether a document is in the mapping form: `metadata.version` and `spec.mappings`.
-    public static func isMapping(_ document: LocatedDocument) -> Bool {
-        document.root["spec"]?["mappings"] != nil || document.root["metadata"]?["version"] != nil
+    private static func isMapping(_ document: LocatedDocument) -> Bool {
+        document.root["transformations"] == nil
+            && (document.root["spec"]?["mappings"] != nil || document.root["metadata"]?["version"] != nil)
     }
 
     /// Reads a specification in the mapping form, in which each component has a source, targets, and pipelines of
