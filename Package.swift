@@ -210,6 +210,9 @@ let package = Package(
                 "sovereign-notes",
             ]),
         .testTarget(
+            name: "OCMCommandsTests",
+            dependencies: ["Basics", "Documents", "Orchestration", "Operations", "OCMCommands"]),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: ["Basics", "Cryptography", "Documents", "TestServers", "TestRegistry", "ocm"],
             exclude: ["Fixtures"]),
