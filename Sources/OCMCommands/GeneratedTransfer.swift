@@ -2,6 +2,7 @@
 
 internal import Basics
 internal import CELWorkbench
+internal import CommandLineKit
 internal import ComponentModel
 internal import Documents
 internal import Operations
@@ -29,7 +30,7 @@ struct GeneratedTransfer {
             let document = LocatedDocument(specification, source: "the plan")
             var transfer = try TransferRun(OrchestrationSpecification(document), context: run)
             transfer.settings.width = options.budgets?.jobs ?? options.concurrency
-            transfer.settings.observe = { event in event.failure.map(observer) }
+            transfer.settings.observe = telling(observer)
             transfer.settings.weights = generator.weights
             plan.announce(to: observer)
             return try await transfer.run()
@@ -49,13 +50,23 @@ struct GeneratedTransfer {
                 evidence: options.evidence)
             var transfer = try TransferRun(specification, context: run)
             transfer.settings.width = options.budgets?.jobs ?? options.concurrency
-            transfer.settings.observe = { event in event.failure.map(observer) }
+            transfer.settings.observe = telling(observer)
             let roots = try await transfer.requireFreshness()
             if !options.trust.isEmpty {
                 for root in roots { _ = try options.verifySignatures(of: root) }
             }
             observer(.planned(items: transfer.placements, bytes: 0, text: "\(source): \(transfer.summary)"))
             return try await transfer.run()
+        }
+    }
+
+    /// Tells attempts that failed. The last failure is that of the command or stands in its report, so people read it
+    /// there; programs that read events get it as one.
+    private func telling(_ observer: @escaping ProgressObserver) -> @Sendable (OperationEvent) -> Void {
+        let isForPeople = context.globals.progress != .json
+        return { event in
+            if case .failed = event, isForPeople { return }
+            event.failure.map(observer)
         }
     }
 }
