@@ -14,8 +14,9 @@ actor BlobDownload {
     private let digest: Digest, repository: String
     /// Where the next byte stands that the reader wants.
     private var position: Int64
-    /// How many bytes the answers say that the blob has.
+    /// How many bytes the answers say that the blob has, and no more than its descriptor says.
     private var total: Int64?
+    private let size: Int64?
     /// What the first answer was called, if it has a strong name (RFC 9110 section 8.8.3).
     private var tag: String?
     private var body: ByteStream?
@@ -31,6 +32,7 @@ actor BlobDownload {
     init(_ client: RegistryClient, _ digest: Digest, size: Int64?, from offset: Int64, in repository: String) {
         (self.client, self.digest, self.repository) = (client, digest, repository)
         (position, lastBreak) = (offset, offset)
+        self.size = size
         isEmpty = offset > 0 && offset == size
     }
 
@@ -54,7 +56,7 @@ actor BlobDownload {
                 client.http.settings.observe?("… no ranges of \(thing): \(position) bytes are read again")
             }
             surplus = position
-            total = response.headers["Content-Length"].flatMap { Int64($0) }
+            total = response.headers["Content-Length"].flatMap { Int64($0) }.map { min($0, size ?? $0) }
         default: throw await client.fault(response, "fetching \(thing)")
         }
         if tag == nil { tag = response.headers["ETag"].flatMap { $0.hasPrefix("\"") ? $0 : nil } }
@@ -64,7 +66,7 @@ actor BlobDownload {
     /// `bytes 100-199/200`, where it must be the rest that was asked for.
     private func check(_ field: String?) throws(Fault) {
         guard let range = field.flatMap(ContentRange.init), range.first == position,
-            total == nil || range.size == nil || range.size == total
+            range.size == nil || range.size == size || total == nil || range.size == total
         else {
             throw Fault(
                 .corrupt, "\(client.name) answers a request for \(thing) from byte \(position) on with other bytes",
@@ -87,6 +89,8 @@ actor BlobDownload {
                 guard body != nil, let total, position < total else { return nil }
                 try await wait(after: Fault(.unavailable, "\(thing) ends after \(position) of \(total) bytes"))
             } catch let fault as Fault where fault.code == .unavailable && body != nil {
+                // All that was wanted is there, whatever else was announced; the digest decides.
+                if let size, position == size { return nil }
                 try await wait(after: fault)
             }
             try await begin()
