@@ -42,7 +42,17 @@ struct ComponentManifestReader {
 
     private func openBlob(_ blob: OCIDescriptor) async throws -> ByteStream {
         do {
-            return try await store.openBlob(blob.digest, size: blob.size, in: repository)
+            let stream = try await store.openBlob(blob.digest, size: blob.size, in: repository)
+            return ByteStream { try await Self.next(of: stream) }
+        } catch let fault as Fault {
+            throw StoreFailure(fault: fault)
+        }
+    }
+
+    /// What fails while it moves is not delivered either.
+    private static func next(of stream: ByteStream) async throws -> Chunk? {
+        do {
+            return try await stream.next()
         } catch let fault as Fault {
             throw StoreFailure(fault: fault)
         }
