@@ -21,6 +21,8 @@ actor BlobDownload {
     private var body: ByteStream?
     /// Bytes of the body that come before `position`.
     private var surplus: Int64 = 0
+    /// How many bytes the reader expects.
+    private let size: Int64?
     /// Whether there is nothing to ask for.
     private let isEmpty: Bool
     private var breaks = 0
@@ -31,8 +33,12 @@ actor BlobDownload {
     init(_ client: RegistryClient, _ digest: Digest, size: Int64?, from offset: Int64, in repository: String) {
         (self.client, self.digest, self.repository) = (client, digest, repository)
         (position, lastBreak) = (offset, offset)
+        self.size = size
         isEmpty = offset > 0 && offset == size
     }
+
+    /// Whether all is there, whatever an answer said of its length: there is no rest to ask for. The digest decides.
+    private var isComplete: Bool { position == size ?? total }
 
     private var thing: String { "the blob \(digest) of \(client.name)/\(repository)" }
 
@@ -85,8 +91,12 @@ actor BlobDownload {
                     return chunk.dropFirst(Int(dropped))
                 }
                 guard body != nil, let total, position < total else { return nil }
+                body = nil
+                guard !isComplete else { return nil }
                 try await wait(after: Fault(.unavailable, "\(thing) ends after \(position) of \(total) bytes"))
             } catch let fault as Fault where fault.code == .unavailable && body != nil {
+                body = nil
+                guard !isComplete else { return nil }
                 try await wait(after: fault)
             }
             try await begin()
@@ -95,7 +105,6 @@ actor BlobDownload {
 
     /// Waits as long as the retry policy wants, or throws the failure when that was one too many.
     private func wait(after fault: Fault) async throws {
-        body = nil
         if position - lastBreak >= Self.progress { breaks = 0 }
         (breaks, lastBreak) = (breaks + 1, position)
         let settings = client.http.settings

@@ -64,7 +64,9 @@ struct TransferFailure: Error {
                 retry: outcome.hasSentRequest ? .ifIdempotent : .always)
         case CURLE_SEND_FAIL_REWIND:
             // A connection that was kept had died; libcurl would have sent the request again, had it all of the body.
-            self.init(Fault(.unavailable, "the connection to \(host) was lost", fix: "run it again"), retry: .always)
+            // The server may have kept what it got of it.
+            self.init(
+                Fault(.unavailable, "the connection to \(host) was lost", fix: "run it again"), retry: .ifIdempotent)
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
             self.init(
                 Fault(.invalid, "\(host) does not answer with HTTP", fix: "check the port and the scheme"),
