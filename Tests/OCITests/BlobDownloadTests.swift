@@ -40,6 +40,12 @@ struct BlobDownloadTests {
         #expect(found == Array(BreakingRegistry.blob.dropFirst(offset)))
     }
 
+    @Test("are complete with the last byte, whatever the length was said to be") func overstated() async throws {
+        let registry = try await BreakingRegistry()
+        #expect(try await read(registry.client(), "overstated") == BreakingRegistry.blob)
+        #expect(try registry.requests().count { $0.line.hasPrefix("GET") } == 1)
+    }
+
     @Test("ask for nothing behind the end") func end() async throws {
         let registry = try await BreakingRegistry()
         #expect(try await read(registry.client(), "whole", from: Self.size) == [])

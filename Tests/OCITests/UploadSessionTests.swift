@@ -44,7 +44,7 @@ struct UploadSessionTests {
         "move nothing twice when the connection breaks, and all when the session is gone or strange",
         arguments: [
             ("breaks", true), ("forgets", false), ("nonsense", false), ("negative", false), ("ahead", false),
-            ("spoils", false),
+            ("spoils", false), ("doubles", false),
         ])
     func broken(repository: String, goesOn: Bool) async throws {
         let registry = try await BreakingRegistry(), journal = MemoryJournal(), opened = Guarded<[Int64]>([])

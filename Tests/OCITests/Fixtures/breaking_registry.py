@@ -74,6 +74,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         wanted = self.headers.get("Range", "")
         if wanted.startswith("bytes=") and self.repository != "noranges":
             start, status = int(wanted[6:].rstrip("-")), 206
+        if start >= len(content):
+            return self.answer(416)
         if self.repository == "changed" and self.headers.get("If-Range"):
             start, status, content = 0, 200, other_content
         if self.repository == "lies" and status == 206:
@@ -86,7 +88,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if status == 206:
             claimed = len(content) + (1 if self.repository == "grown" else 0)
             self.send_header("Content-Range", f"bytes {start}-{end - 1}/{claimed}")
-        self.send_header("Content-Length", str(end - start))
+        self.send_header("Content-Length", str(end - start + (1000 if self.repository == "overstated" else 0)))
         self.end_headers()
         with lock:
             count = asked[self.repository] = asked.get(self.repository, 0) + 1
@@ -95,11 +97,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             cut = start
         elif self.repository == "noranges":
             cut = min(end, CUT * count)
-        elif self.repository != "whole" and content is not other_content:
+        elif self.repository not in ("whole", "overstated") and content is not other_content:
             cut = min(end, start + CUT)
         self.wfile.write(content[start:cut])
         self.moved = cut - start
-        if cut < end:
+        if cut < end or self.repository == "overstated":
             self.close_connection = True
 
     # Writing
@@ -164,6 +166,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.close_connection = True
                 return
         if self.command == "PATCH":
+            if (self.repository, count) == ("doubles", 1):
+                data[:0] = data[:CUT]
             return self.answer(202, Location=place, Range=f"0-{max(len(data) - 1, 0)}")
         digest = query["digest"][0]
         if digest != "sha256:" + hashlib.sha256(data).hexdigest():
