@@ -36,6 +36,8 @@ import Testing
         try #require(try workshop.read("altered.yaml") != Array(printed.utf8))
         let altered = try await workshop.ocm("transfer", "cv", "--transfer-spec", "altered.yaml")
         #expect(altered.status != 0 && altered.errors.contains("stale"), "\(altered.errors)")
+        let byHand = try await workshop.ocm("transfer", "specification", "altered.yaml")
+        #expect(byHand.status != 0 && byHand.errors.contains("stale"), "\(byHand.errors)")
         // A signature more makes another manifest.
         try workshop.write("spec.yaml", printed)
         try await workshop.done(

@@ -64,10 +64,11 @@ struct TransferSpecification: Command {
             evidence in
             try await context.withProgress { observer in
                 let (specification, operations) = try await plugins.specification(document, context, observer: observer)
-                let graph = try OrchestrationGraph(specification, types: operations.map(\.type))
+                let graph = try OrchestrationGraph(
+                    specification, types: operations.map(\.type), together: TransferRun.isGenerated(specification))
                 guard !dryRun else { return (graph, []) }
                 let report = try await DiskBudget.$current.withValue(budgets.disk) {
-                    try await execute(graph, operations, budgets, observer, evidence, in: context)
+                    try await execute(specification, graph, operations, budgets, observer, evidence, in: context)
                 }
                 return (graph, report)
             }
@@ -115,12 +116,17 @@ struct TransferSpecification: Command {
     }
 
     private func execute(
-        _ graph: OrchestrationGraph, _ operations: [Orchestration.Operation], _ budgets: TransferBudgets,
+        _ specification: OrchestrationSpecification, _ graph: OrchestrationGraph,
+        _ operations: [Orchestration.Operation], _ budgets: TransferBudgets,
         _ observer: @escaping ProgressObserver, _ evidence: @escaping EvidenceObserver, in context: OCMContext
     ) async throws -> [OperationReport] {
         let run = OperationContext(
             connections: context.connections, keys: try keys(context), observer: observer, budgets: budgets,
             evidence: evidence)
+        if TransferRun.isGenerated(specification) {
+            let transfer = try TransferRun(specification, operations: operations, context: run)
+            _ = try await transfer.requireFreshness()
+        }
         var settings = ExecutionSettings(width: budgets.jobs)
         settings.observe = { event in event.failure.map(observer) }
         let report = try await GraphExecutor(graph, settings, operations: operations, context: run).run()
