@@ -2,6 +2,7 @@
 
 internal import Basics
 internal import Cryptography
+internal import Repositories
 
 /// Bytes in a temporary file without a name, with their digest and size. The file vanishes with its last reader.
 struct MeasuredSpool {
@@ -20,6 +21,11 @@ struct MeasuredSpool {
 
     /// The bytes.
     func stream() -> ByteStream { file.stream(0..<size) }
+
+    /// The bytes as a content.
+    func blob(mediaType: String) -> BlobContent {
+        BlobContent(mediaType: mediaType, digest: digest, size: size) { [self] in stream() }
+    }
 }
 
 /// Takes the digest and the size of what passes through one stream.

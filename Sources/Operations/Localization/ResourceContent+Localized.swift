@@ -24,32 +24,14 @@ extension ResourceContent {
                 stream = stream.verified(digest: digest, size: blob.size, of: "the content to localise")
             }
             let (changed, report) = try await localizer.localized(stream, source: "the content")
-            let spool = try await LocalizedBytes(changed, temporaryFolder)
+            let spool = try await MeasuredSpool(
+                changed, temporaryFolder: temporaryFolder, name: "the localised content")
             return (.blob(spool.blob(mediaType: blob.mediaType)), report.changedFiles)
         case .artifact(let artifact):
             let (changed, files) = try await artifact.localizedChart(
                 by: localizer, dropsProvenance: dropsProvenance, temporaryFolder: temporaryFolder)
             return (.artifact(changed), files)
         }
-    }
-}
-
-/// Changed bytes in a temporary file without a name, which vanishes with its last reader.
-private struct LocalizedBytes {
-    let digest: Digest
-    let size: Int64
-    private let file: SharedFile
-
-    init(_ stream: ByteStream, _ temporaryFolder: String?) async throws {
-        file = try await SharedFile.spooling(stream, in: temporaryFolder, name: "the localised content")
-        size = try file.size()
-        var hasher = DigestHasher()
-        for try await chunk in file.stream(0..<size) { hasher.update(chunk) }
-        digest = hasher.finalize()
-    }
-
-    func blob(mediaType: String) -> BlobContent {
-        BlobContent(mediaType: mediaType, digest: digest, size: size) { [file, size] in file.stream(0..<size) }
     }
 }
 
@@ -81,7 +63,8 @@ extension ArtifactContent {
         let layer = manifest.layers[index]
         let stream = try await store.openBlob(layer.digest, size: layer.size, in: repository)
         let (changed, report) = try await localizer.localized(stream, source: "the chart")
-        let bytes = try await LocalizedBytes(changed, temporaryFolder)
+        let bytes = try await MeasuredSpool(
+            changed, temporaryFolder: temporaryFolder, name: "the localised content")
         var overlay = OverlayStore(over: store)
         let blob = bytes.blob(mediaType: layer.mediaType)
         overlay.add(bytes.digest, size: bytes.size, open: blob.open)
