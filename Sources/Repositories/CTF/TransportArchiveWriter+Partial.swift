@@ -52,17 +52,25 @@ extension TransportArchiveWriter {
         _ part: String, _ digest: Digest, size: Int64, kept: Int64,
         _ open: @Sendable @escaping (_ offset: Int64) async throws -> ByteStream
     ) async throws {
-        let file = try FileHandle(part, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, "write", 0o644)
+        var file = DirectFileWriter(
+            try FileHandle(part, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, "write", 0o644), at: kept)
         let local = SharedFile(try FileHandle(part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, "read"))
         let joined = ByteStream.concatenating([
             { local.stream(0..<kept) }, { try await open(kept) },
         ]).verified(digest: digest, size: size, of: "\(digest) for \(path)")
         var position: Int64 = 0
-        for try await chunk in joined {
-            // The first pieces are the ones of the file itself.
-            if position >= kept { try file.write(chunk) }
-            position += Int64(chunk.count)
+        do {
+            for try await chunk in joined {
+                // The first pieces are the ones of the file itself.
+                if position >= kept { try file.write(chunk) }
+                position += Int64(chunk.count)
+            }
+        } catch {
+            // The next run goes on behind them.
+            try? file.finish()
+            throw error
         }
+        try file.finish()
         guard let mode = try FileSystem.entry(at: part, followLinks: false)?.mode else { return }
         try FileSystem.setMode(part, mode & ~0o222)
     }
