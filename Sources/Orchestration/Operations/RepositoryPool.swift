@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ComponentModel
+internal import Repositories
+
+/// Each repository opened once.
+actor RepositoryPool {
+    nonisolated let connections: RepositoryConnections
+    private var opened:
+        [RepositoryLocator.Kind: (task: Task<any ComponentVersionRepository, any Error>, writing: Bool)] = [:]
+
+    init(_ connections: RepositoryConnections) { self.connections = connections }
+
+    func open(_ locator: RepositoryLocator, writing: Bool) async throws -> any ComponentVersionRepository {
+        if let known = opened[locator.kind], known.writing || !writing { return try await known.task.value }
+        let connections = connections
+        let task = Task { try await connections.open(locator, writing ? .create(nil) : .read) }
+        opened[locator.kind] = (task, writing)
+        return try await task.value
+    }
+
+    func adopt(_ repository: any ComponentVersionRepository, writing: Bool) {
+        opened[repository.locator.kind] = (Task { repository }, writing)
+    }
+
+    func finish() async throws {
+        for (task, writing) in opened.values where writing { try await task.value.finish() }
+    }
+}
