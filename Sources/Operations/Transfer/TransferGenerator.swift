@@ -4,6 +4,7 @@ internal import Basics
 internal import ComponentModel
 internal import Cryptography
 public import Documents
+internal import Orchestration
 internal import Repositories
 public import Transfer
 
@@ -21,6 +22,8 @@ public struct TransferGenerator: Sendable {
     private var bases: [ComponentVersionIdentity: String] = [:]
     /// The operations that read contents, so that several targets share them.
     var readings: [ContentKey: String] = [:]
+    /// The resources that operations read which are given an access alone, by id.
+    var origins: [String: ContentOrigin] = [:]
     /// How many bytes operations move, by id.
     public internal(set) var weights: [String: Int64] = [:]
 
@@ -58,7 +61,7 @@ public struct TransferGenerator: Sendable {
                 writers.append((id, version))
             }
         }
-        environment[TransferRecord.name] = TransferRecord.json(plan, written: writers, bases: bases)
+        environment[TransferRecord.name] = TransferRecord.json(plan, written: writers, read: origins, bases: bases)
         return ["environment": .object(environment), "transformations": .array(operations)]
     }
 

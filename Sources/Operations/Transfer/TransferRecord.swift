@@ -36,6 +36,8 @@ struct TransferRecord: Sendable {
     let targets: [Target]
     /// What operations write, by id.
     let written: [String: (identity: ComponentVersionIdentity, action: String)]
+    /// The resources that operations read by their access alone, by id.
+    let read: [String: ContentOrigin]
 
     /// Reads the record of a specification.
     init(of specification: OrchestrationSpecification) throws(Fault) {
@@ -67,7 +69,14 @@ struct TransferRecord: Sendable {
         for (id, item) in json["written"]?.object ?? [:] {
             written[id] = (try ComponentVersionIdentity(of: item), item["action"]?.string ?? "copy")
         }
-        (self.sources, self.targets, self.written) = (sources, targets, written)
+        var read: [String: ContentOrigin] = [:]
+        for (id, item) in json["read"]?.object ?? [:] {
+            var attributes: [String: String] = [:]
+            for (key, value) in item["resource"]?.object ?? [:] { attributes[key] = value.string }
+            read[id] = ContentOrigin(
+                version: try ComponentVersionIdentity(of: item), resource: ElementIdentity(attributes: attributes))
+        }
+        (self.sources, self.targets, self.written, self.read) = (sources, targets, written, read)
     }
 
     /// Refuses when a version or a content is not what it was; gives the descriptors to which no other refers.
@@ -115,9 +124,11 @@ struct TransferRecord: Sendable {
 extension TransferRecord {
     /// Records a plan.
     ///
-    /// - Parameter written: which version each writing operation is for, and what it does with it.
+    /// - Parameters:
+    ///   - written: which version each writing operation is for, and what it does with it.
+    ///   - read: which resource of which version an operation reads by its access alone.
     static func json(
-        _ plan: TransferPlan, written: [(id: String, version: PlannedVersion)],
+        _ plan: TransferPlan, written: [(id: String, version: PlannedVersion)], read: [String: ContentOrigin],
         bases: [ComponentVersionIdentity: String]
     ) -> JSON {
         var versions: [JSON] = [], seen: Set<ComponentVersionIdentity> = []
@@ -125,7 +136,7 @@ extension TransferRecord {
         where !version.action.isSkip && seen.insert(version.identity).inserted {
             versions.append(record(version, base: bases[version.identity] ?? ""))
         }
-        return [
+        var json: JSON = [
             "source": .string(plan.source.description), "versions": .array(versions),
             "targets": .array(
                 plan.targets.filter { $0.failure == nil }.map { target in
@@ -142,6 +153,16 @@ extension TransferRecord {
                         return (id, item)
                     })),
         ]
+        if !read.isEmpty {
+            json["read"] = .object(
+                JSONObject(
+                    read.sorted { $0.key < $1.key }.map { id, origin in
+                        var item = names(origin.version)
+                        item["resource"] = origin.resource.json
+                        return (id, item)
+                    }))
+        }
+        return json
     }
 
     private static func names(_ identity: ComponentVersionIdentity) -> JSON {

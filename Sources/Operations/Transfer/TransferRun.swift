@@ -30,6 +30,7 @@ public struct TransferRun: Sendable {
         record = try TransferRecord(of: specification)
         graph = try OrchestrationGraph(specification, types: operations.map(\.type), together: true)
         (self.operations, self.context) = (operations, context)
+        for (id, origin) in record.read { context.expect(origin, from: id) }
     }
 
     /// Whether a specification was generated from a plan.
@@ -110,7 +111,8 @@ public struct TransferRun: Sendable {
         {
             failure = CommitSequence.fault(visible: visible, of: writers, cause: cause)
         }
-        let moved = context.moved(to: target.locator)
+        // What an uploader sent elsewhere was moved for this target, too.
+        let moved = context.moved(by: Set(nodes.flatMap { [$0.operation.id] + $0.dependencies }))
         return TargetReport(
             target: target.locator, versions: versions, bytesMoved: moved.moved, bytesSpared: moved.spared,
             failure: failure)

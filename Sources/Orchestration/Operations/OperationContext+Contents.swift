@@ -10,8 +10,10 @@ internal import Transfer
 extension OperationContext {
     /// Names a content for other operations.
     ///
-    /// - Parameter origin: the resource of which component version it is, or was made of.
+    /// - Parameter origin: the resource of which component version it is, or was made of; nil when the operation does
+    ///   not know it.
     public func file(for content: ResourceContent, origin: ContentOrigin? = nil) -> JSON {
+        let origin = origin ?? run.origins.withLock { $0[operation] }
         let uri = run.contents.withLock { known in
             let uri = "content:\(known.count + 1)"
             known[uri] = (content, origin)
@@ -21,6 +23,11 @@ extension OperationContext {
         var file: JSON = ["type": "File/v1alpha1", "uri": .string(uri), "mediaType": .string(content.mediaType)]
         if let digest = content.digest { file["digest"] = .string(digest.description) }
         return file
+    }
+
+    /// Says which resource an operation reads that does not know it by itself.
+    public func expect(_ origin: ContentOrigin, from operation: String) {
+        run.origins.withLock { $0[operation] = origin }
     }
 
     /// The content that a file object names. Throws `invalid` when no operation of the run made it.

@@ -4,22 +4,22 @@ internal import Basics
 public import Repositories
 
 extension OperationContext {
-    /// Moves a content to a target while its progress is told and counted.
+    /// Moves a content while its progress is told, and counted for this operation.
     ///
     /// - Parameter thing: what messages call the content.
     public func moving<Result: Sendable>(
-        _ thing: String, bytes: Int64?, to target: RepositoryLocator,
+        _ thing: String, bytes: Int64?,
         _ move: @Sendable (PlacementObserver) async throws -> Result
     ) async throws -> Result {
         let (id, run) = (operation, run)
         run.observer(.started(id: id, name: thing, bytes: bytes))
         let watch = PlacementObserver(
             moved: { bytes in
-                run.counts.withLock { $0[target.kind, default: MovedBytes()].moved += bytes }
+                run.counts.withLock { $0[id, default: MovedBytes()].moved += bytes }
                 run.observer(.moved(id: id, bytes: bytes))
             },
             skipped: { bytes in
-                run.counts.withLock { $0[target.kind, default: MovedBytes()].spared += bytes }
+                run.counts.withLock { $0[id, default: MovedBytes()].spared += bytes }
                 run.observer(.moved(id: id, bytes: bytes))
             })
         do {
@@ -32,13 +32,18 @@ extension OperationContext {
         }
     }
 
-    /// What moved to a target.
-    public func moved(to target: RepositoryLocator) -> MovedBytes {
-        run.counts.withLock { $0[target.kind] ?? MovedBytes() }
+    /// What some operations of the run moved, all together.
+    public func moved(by operations: some Sequence<String>) -> MovedBytes {
+        run.counts.withLock { counts in
+            operations.reduce(into: MovedBytes()) { sum, id in
+                sum.moved += counts[id]?.moved ?? 0
+                sum.spared += counts[id]?.spared ?? 0
+            }
+        }
     }
 }
 
-/// How much moved to one place.
+/// How much operations moved.
 public struct MovedBytes: Sendable {
     /// Bytes that moved.
     public internal(set) var moved: Int64 = 0

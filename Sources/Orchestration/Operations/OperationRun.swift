@@ -25,7 +25,10 @@ final class OperationRun: Sendable {
     let placed = Guarded<[PlaceKey: LocalContents]>([:])
     let relocated = Guarded<[(operation: String, note: Relocation)]>([])
     let stored = Guarded<[PlaceKey: StoredComponentVersion]>([:])
-    let counts = Guarded<[RepositoryLocator.Kind: MovedBytes]>([:])
+    /// What operations moved, by id.
+    let counts = Guarded<[String: MovedBytes]>([:])
+    /// The resources that operations read, where no property of theirs says so.
+    let origins = Guarded<[String: ContentOrigin]>([:])
     /// Which operation named a content.
     let makers = Guarded<[String: String]>([:])
     let sharing = Guarded<(placements: Set<String>, readers: [String: Int])?>(nil)
