@@ -55,8 +55,11 @@ struct GeneratedTransfer {
             if !options.trust.isEmpty {
                 for root in roots { _ = try options.verifySignatures(of: root) }
             }
+            let targets = try await transfer.prepare(resolver: context.resolver, concurrency: options.concurrency)
             observer(.planned(items: transfer.placements, bytes: 0, text: "\(source): \(transfer.summary)"))
-            return try await transfer.run()
+            let report = try await transfer.run()
+            DifferenceOptions.report(targets, context)
+            return report
         }
     }
 

@@ -126,6 +126,7 @@ struct TransferSpecification: Command {
         if TransferRun.isGenerated(specification) {
             let transfer = try TransferRun(specification, operations: operations, context: run)
             _ = try await transfer.requireFreshness()
+            try await transfer.prepare(resolver: context.resolver, concurrency: budgets.jobs)
         }
         var settings = ExecutionSettings(width: budgets.jobs)
         settings.observe = { event in event.failure.map(observer) }

@@ -15,6 +15,7 @@ public import Transfer
 /// where an expression would be evaluated.
 public struct TransferGenerator: Sendable {
     private let plan: TransferPlan
+    private let packing: PackingRecord?
     let publishes: Bool
     var names = OperationNames()
     private var environment = JSONObject()
@@ -35,9 +36,11 @@ public struct TransferGenerator: Sendable {
 
     /// A generator.
     ///
-    /// - Parameter publishesArtifacts: whether OCI artifacts become images of their own in registries.
-    public init(_ plan: TransferPlan, publishesArtifacts: Bool = false) {
-        (self.plan, publishes) = (plan, publishesArtifacts)
+    /// - Parameters:
+    ///   - publishesArtifacts: whether OCI artifacts become images of their own in registries.
+    ///   - packing: how archives are written; nil for whole ones.
+    public init(_ plan: TransferPlan, publishesArtifacts: Bool = false, packing: PackingRecord? = nil) {
+        (self.plan, publishes, self.packing) = (plan, publishesArtifacts, packing)
     }
 
     /// The specification. Each target that can be written to gets its own operations; reading is shared.
@@ -61,7 +64,7 @@ public struct TransferGenerator: Sendable {
                 writers.append((id, version))
             }
         }
-        environment[TransferRecord.name] = TransferRecord.json(plan, written: writers, read: origins, bases: bases)
+        environment[TransferRecord.name] = TransferRecord.json(plan, written: writers, read: origins, packing: packing, bases: bases)
         return ["environment": .object(environment), "transformations": .array(operations)]
     }
 

@@ -38,6 +38,7 @@ struct TransferRecord: Sendable {
     let written: [String: (identity: ComponentVersionIdentity, action: String)]
     /// The resources that operations read by their access alone, by id.
     let read: [String: ContentOrigin]
+    let packing: PackingRecord
 
     /// Reads the record of a specification.
     init(of specification: OrchestrationSpecification) throws(Fault) {
@@ -76,6 +77,7 @@ struct TransferRecord: Sendable {
             read[id] = ContentOrigin(
                 version: try ComponentVersionIdentity(of: item), resource: ElementIdentity(attributes: attributes))
         }
+        packing = try PackingRecord(json["packing"] ?? [:])
         (self.sources, self.targets, self.written, self.read) = (sources, targets, written, read)
     }
 
@@ -126,10 +128,11 @@ extension TransferRecord {
     ///
     /// - Parameters:
     ///   - written: which version each writing operation is for, and what it does with it.
+    ///   - packing: how archives are written.
     ///   - read: which resource of which version an operation reads by its access alone.
     static func json(
         _ plan: TransferPlan, written: [(id: String, version: PlannedVersion)], read: [String: ContentOrigin],
-        bases: [ComponentVersionIdentity: String]
+        packing: PackingRecord?, bases: [ComponentVersionIdentity: String]
     ) -> JSON {
         var versions: [JSON] = [], seen: Set<ComponentVersionIdentity> = []
         for version in plan.targets.flatMap(\.versions)
@@ -153,6 +156,7 @@ extension TransferRecord {
                         return (id, item)
                     })),
         ]
+        if let packing = packing?.json { json["packing"] = packing }
         if !read.isEmpty {
             json["read"] = .object(
                 JSONObject(

@@ -13,10 +13,10 @@ public import Transfer
 /// Contents move first, each checked while it moves; in each target versions become visible when all its contents are
 /// there, children before their parents. What goes wrong in one target ends the work for that target and no other.
 public struct TransferRun: Sendable {
-    private let graph: OrchestrationGraph
-    private let context: OperationContext
+    let graph: OrchestrationGraph
+    let context: OperationContext
     private let operations: [Operation]
-    private let record: TransferRecord
+    let record: TransferRecord
     /// How many operations run at once, and what is told about them.
     public var settings = ExecutionSettings()
 
@@ -85,7 +85,7 @@ public struct TransferRun: Sendable {
     private func report(
         on target: TransferRecord.Target, _ outcomes: [String: GraphExecutor.Outcome], _ digests: [String: Digest]
     ) async throws -> TargetReport {
-        let group = String(decoding: JSON.literal(target.repository).encoded(), as: UTF8.self)
+        let group = Self.group(of: target)
         let nodes = graph.nodes.filter { $0.group == group }
         var versions = target.present.map { TargetReport.Version(identity: $0, action: "skip", digest: nil) }
         var visible = 0, writers = 0
@@ -116,6 +116,11 @@ public struct TransferRun: Sendable {
         return TargetReport(
             target: target.locator, versions: versions, bytesMoved: moved.moved, bytesSpared: moved.spared,
             failure: failure)
+    }
+
+    /// What the graph calls all that is written to a target.
+    static func group(of target: TransferRecord.Target) -> String {
+        String(decoding: JSON.literal(target.repository).encoded(), as: UTF8.self)
     }
 
     /// Why a target is not complete: the failure that everything else waited for.

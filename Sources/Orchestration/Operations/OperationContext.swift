@@ -84,4 +84,9 @@ public struct OperationContext: Sendable {
     public func adopt(_ repository: any ComponentVersionRepository, writing: Bool) async {
         await run.repositories.adopt(repository, writing: writing)
     }
+
+    /// Lets every operation fail that names a repository; for one that cannot be used when others of the run can.
+    public func refuse(_ locator: RepositoryLocator, because fault: Fault) async {
+        await run.repositories.refuse(locator, fault)
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 internal import ComponentModel
 internal import Repositories
 
@@ -21,6 +22,10 @@ actor RepositoryPool {
 
     func adopt(_ repository: any ComponentVersionRepository, writing: Bool) {
         opened[repository.locator.kind] = (Task { repository }, writing)
+    }
+
+    func refuse(_ locator: RepositoryLocator, _ fault: Fault) {
+        opened[locator.kind] = (Task { throw fault }, true)
     }
 
     func finish() async throws {
