@@ -51,6 +51,7 @@ struct GeneratedTransfer {
             var transfer = try TransferRun(specification, context: run)
             transfer.settings.width = options.budgets?.jobs ?? options.concurrency
             transfer.settings.observe = telling(observer)
+            try transfer.requireCompleteness()
             let roots = try await transfer.requireFreshness()
             if !options.trust.isEmpty {
                 for root in roots { _ = try options.verifySignatures(of: root) }

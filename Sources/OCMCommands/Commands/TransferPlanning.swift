@@ -113,7 +113,7 @@ extension TransferPlan {
                     + "\(ByteCount(survey.bytesToMove)) to move, \(ByteCount(survey.bytesThere)) spared, "
                     + (survey.blobsLeftOut == 0
                         ? "" : "\(survey.blobsLeftOut) blobs of \(ByteCount(survey.bytesLeftOut)) left out, ")
-                    + "about \(survey.requests) requests, \(ByteCount(survey.diskNeeded)) of disk"
+                    + "about \(survey.requests) request\(survey.requests == 1 ? "" : "s"), \(ByteCount(survey.diskNeeded)) of disk"
                     + (survey.unknownContents == 0
                         ? "" : "; \(survey.unknownContents) contents of unknown size are not counted"))
         }

@@ -20,7 +20,8 @@ struct PlacementEvidence: Sendable {
 
     /// Evidence of an element of a component version that goes beside its descriptor.
     init(
-        _ element: JSON, of identity: ComponentVersionIdentity, to target: RepositoryLocator, _ context: OperationContext
+        _ element: JSON, of identity: ComponentVersionIdentity, to target: RepositoryLocator,
+        _ context: OperationContext
     ) throws(Fault) {
         let kind = element["relation"] == nil ? "source" : "resource"
         subject = EvidenceSubject(identity, element: (kind, element["name"]?.string ?? ""))
@@ -63,7 +64,8 @@ extension OperationContext {
     /// Leaves evidence of what became of a content: what `place` moved and spared, each blob and manifest of an
     /// artifact, or why it was refused.
     func evidencing<Result: Sendable>(
-        _ content: ResourceContent, _ facts: PlacementEvidence, _ place: @Sendable (PlacementTally) async throws -> Result
+        _ content: ResourceContent, _ facts: PlacementEvidence,
+        _ place: @Sendable (PlacementTally) async throws -> Result
     ) async throws -> Result {
         let tally = PlacementTally { [evidence] part throws(Fault) in
             try evidence(

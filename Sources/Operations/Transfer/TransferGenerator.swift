@@ -64,7 +64,8 @@ public struct TransferGenerator: Sendable {
                 writers.append((id, version))
             }
         }
-        environment[TransferRecord.name] = TransferRecord.json(plan, written: writers, read: origins, packing: packing, bases: bases)
+        environment[TransferRecord.name] = TransferRecord.json(
+            plan, written: writers, read: origins, packing: packing, bases: bases)
         return ["environment": .object(environment), "transformations": .array(operations)]
     }
 

@@ -46,6 +46,36 @@ public struct TransferRun: Sendable {
         try await record.requireFreshness(graph.environment, context)
     }
 
+    /// Refuses a specification that writes other things than its record says: they would not be checked, and nobody
+    /// would be told what became of them.
+    ///
+    /// - Throws: `invalid`, naming the operation.
+    public func requireCompleteness() throws(Fault) {
+        let groups = Set(record.targets.map(Self.group)), known = Set(record.sources.map(\.identity))
+        var writers: Set<String> = []
+        for node in graph.nodes where node.group != nil && node.type.role != .ordinary {
+            let id = node.operation.id
+            guard let group = node.group, groups.contains(group) else {
+                throw Self.incomplete("the operation '\(id)' writes to a repository that is not among its targets")
+            }
+            guard node.type.role == .writesDescriptor else { continue }
+            guard let identity = record.written[id]?.identity, known.contains(identity) else {
+                throw Self.incomplete("it does not say which of its versions the operation '\(id)' writes")
+            }
+            writers.insert(id)
+        }
+        for id in record.written.keys.sorted() where !writers.contains(id) {
+            throw Self.incomplete("it says that '\(id)' writes a version, and there is no such operation")
+        }
+    }
+
+    private static func incomplete(_ reason: String) -> Fault {
+        Fault(
+            .invalid, "the record of the plan does not fit the specification: \(reason)",
+            fix: "print it again with ocm transfer cv --dry-run -o yaml; what was changed by hand runs with "
+                + "ocm transfer specification")
+    }
+
     /// How many contents are placed.
     public var placements: Int { graph.nodes.count { $0.type.role == .placesContent } }
 

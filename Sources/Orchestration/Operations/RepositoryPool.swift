@@ -29,6 +29,10 @@ actor RepositoryPool {
     }
 
     func finish() async throws {
-        for (task, writing) in opened.values where writing { try await task.value.finish() }
+        for (task, writing) in opened.values where writing {
+            // What could not be opened has nothing to finish, and the operations that wanted it have failed.
+            guard let repository = try? await task.value else { continue }
+            try await repository.finish()
+        }
     }
 }

@@ -33,7 +33,13 @@ public struct ArchivePacking: Sendable, Hashable {
                     .conflict, "the inventory \(file) has changed: it was \(digest), and is \(found)",
                     fix: "bring the old one back, or make the specification again with the new one")
             }
-            return try Inventory.read(parsing: bytes, source: file)
+            do throws(Fault) {
+                return try Inventory.read(parsing: bytes, source: file)
+            } catch {
+                throw Fault(
+                    error.code, error.message, fix: error.fix ?? "name a file that `ocm inventory create` made",
+                    cause: error.cause)
+            }
         }
     }
 
