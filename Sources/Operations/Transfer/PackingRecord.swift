@@ -33,38 +33,59 @@ public struct PackingRecord: Sendable {
     }
 
     /// Reads the part of a record; one that says nothing writes whole archives.
+    ///
+    /// Throws `invalid` for a member of another form: what is passed over would change what is written.
     init(_ json: JSON) throws(Fault) {
         var packing = ArchivePacking(), options = TransferOptions()
-        packing.format = try json["fileFormat"]?.string.map { text throws(Fault) in try ArchiveFormat(named: text) }
+        packing.format = try Self.text("fileFormat", json).map { text throws(Fault) in try ArchiveFormat(named: text) }
         if let size = json["volumeSize"] {
             guard let bytes = size.int, bytes > 0 else { throw Self.wrong("volumeSize") }
             packing.volumeSize = bytes
         }
-        packing.since = try json["since"]?.string.map { text throws(Fault) in try ComponentVersion(text) }
-        for item in json["have"]?.array ?? [] {
+        packing.since = try Self.text("since", json).map { text throws(Fault) in try ComponentVersion(text) }
+        for item in try Self.list("have", json) {
             guard let file = item["file"]?.string, let digest = item["digest"]?.string else { throw Self.wrong("have") }
             packing.inventories.append(ArchivePacking.PinnedInventory(file: file, digest: try Digest(digest)))
         }
-        packing.makesDeltas = json["deltas"]?.bool ?? false
-        options.isRecursive = json["recursive"]?.bool ?? false
-        if let text = json["copyResources"]?.string {
+        packing.makesDeltas = try Self.flag("deltas", json)
+        options.isRecursive = try Self.flag("recursive", json)
+        if let text = try Self.text("copyResources", json) {
             guard let copied = TransferOptions.CopyResources(rawValue: text) else { throw Self.wrong("copyResources") }
             options.copyResources = copied
         }
-        options.copiesSources = json["copySources"]?.bool ?? false
-        options.omittedAccessTypes = Set((json["omitAccessTypes"]?.array ?? []).compactMap(\.string))
+        options.copiesSources = try Self.flag("copySources", json)
+        for item in try Self.list("omitAccessTypes", json) {
+            guard let type = item.string else { throw Self.wrong("omitAccessTypes") }
+            options.omittedAccessTypes.insert(type)
+        }
         var roots: [ComponentVersionIdentity] = [], lookup: [RepositoryLocator] = []
-        for item in json["roots"]?.array ?? [] { roots.append(try ComponentVersionIdentity(of: item)) }
-        for item in json["lookup"]?.array ?? [] { lookup.append(try RepositoryLocator(json: item)) }
-        assumed = try json["assumed"]?.string.map { text throws(Fault) in try Digest(text) }
+        for item in try Self.list("roots", json) { roots.append(try ComponentVersionIdentity(of: item)) }
+        for item in try Self.list("lookup", json) { lookup.append(try RepositoryLocator(json: item)) }
+        assumed = try Self.text("assumed", json).map { text throws(Fault) in try Digest(text) }
         guard (assumed != nil) == packing.isDifference else { throw Self.wrong("assumed") }
         (self.packing, self.options, self.roots, self.lookup) = (packing, options, roots, lookup)
     }
 
+    private static func text(_ name: String, _ json: JSON) throws(Fault) -> String? {
+        guard let member = json[name] else { return nil }
+        guard let text = member.string else { throw wrong(name) }
+        return text
+    }
+
+    private static func flag(_ name: String, _ json: JSON) throws(Fault) -> Bool {
+        guard let member = json[name] else { return false }
+        guard let flag = member.bool else { throw wrong(name) }
+        return flag
+    }
+
+    private static func list(_ name: String, _ json: JSON) throws(Fault) -> [JSON] {
+        guard let member = json[name] else { return [] }
+        guard let list = member.array else { throw wrong(name) }
+        return list
+    }
+
     private static func wrong(_ member: String) -> Fault {
-        Fault(
-            .invalid, "“environment.\(TransferRecord.name).packing” of the specification has no valid “\(member)”",
-            fix: "generate it again with ocm transfer cv --dry-run -o yaml")
+        Fault(.invalid, "'packing' has no valid '\(member)'")
     }
 
     /// The part of a record; nil when there is nothing to say.
