@@ -197,40 +197,69 @@ import Testing
         #expect(!FileSystem.exists("\(workshop.path)/copy"))
     }
 
-    @Test(
-        "arguments of plan, explain and --transfer-spec",
-        arguments: [
-            (["plan"], Int32(2), ["REPOSITORY//COMPONENT:VERSION is missing"]),
-            (["plan", "archive//\(Workshop.leaf)"], 2, ["TARGET is missing"]),
-            (["plan", "archive//example.org/app/laef:1.0.0", "out"], 1, ["example.org/app/laef:1.0.0", "archive"]),
-            (["plan", "archive//example.org/app/leaf:2.0.0", "out"], 1, ["2.0.0", "are there: 1.0.0"]),
-            (["plan", "archive//Nope:1.0.0", "out"], 2, ["“Nope” is not a component name"]),
-            (["plan", "archve//\(Workshop.leaf)", "out"], 1, ["there is no archive archve"]),
-            (["plan", "http://127.0.0.1:1//\(Workshop.leaf)", "out"], 1, ["127.0.0.1:1", "refused"]),
-            (["plan", "archive//\(Workshop.leaf)", "http://127.0.0.1:1"], 1, ["127.0.0.1:1", "refused"]),
-            (["plan", "archive//\(Workshop.leaf)", "out", "--since", "3.0.0"], 1, ["archive", "3.0.0"]),
-            (["plan", "archive//\(Workshop.leaf)", "out", "--have", "absent"], 1, ["absent"]),
-            (["plan", "archive//\(Workshop.leaf)", "out", "--have", "leaf.txt"], 1, ["leaf.txt", "inventory"]),
-            (["plan", "archive//\(Workshop.leaf)", "out", "--deltas"], 2, ["--deltas needs --have or --since"]),
-            (["plan", "archive//\(Workshop.leaf)", "out", "--media", "lots"], 2, ["--media", "“lots” is no size"]),
-            (["plan", "archive//\(Workshop.leaf)", "out", "--rate", "fast"], 2, ["--rate", "“fast” is no rate"]),
-            (
-                ["plan", "archive//\(Workshop.leaf)", "localhost:1", "--volume-size", "1GB"], 1,
-                ["localhost:1", "no volumes"]
-            ),
-            (["plan", "archive//\(Workshop.leaf)", "out", "--verify", "release=absent"], 1, ["absent"]),
-            (["plan", "archive//\(Workshop.leaf)", "out", "--verify", "x=public.pem"], 3, ["x"]),
-            (["explain"], 2, ["FILE is missing"]), (["explain", "absent.yaml"], 1, ["absent.yaml"]),
-            (["explain", "."], 1, ["cannot read .", "a file, not a folder"]),
-            (["specification", "absent.yaml"], 1, ["absent.yaml"]), (["specification"], 2, ["FILE is missing"]),
-            (["--transfer-spec", "absent.yaml"], 1, ["absent.yaml"]), (["--transfer-spec", "."], 1, ["cannot read ."]),
-        ])
-    func arguments(words: [String], status: Int32, says: [String]) async throws {
+    /// Words behind `ocm transfer`, how the program ends, and what it says besides a fix.
+    struct Arguments: Sendable, CustomTestStringConvertible {
+        let words: [String]
+        let status: Int32
+        let says: [String]
+        var testDescription: String { words.joined(separator: " ") }
+
+        init(_ words: String..., status: Int32, says: [String]) {
+            (self.words, self.status, self.says) = (words, status, says)
+        }
+    }
+
+    static let commandLines: [Arguments] = [
+        Arguments("plan", status: 2, says: ["REPOSITORY//COMPONENT:VERSION is missing"]),
+        Arguments("plan", "archive//\(Workshop.leaf)", status: 2, says: ["TARGET is missing"]),
+        Arguments(
+            "plan", "archive//example.org/app/laef:1.0.0", "out", status: 1,
+            says: ["example.org/app/laef:1.0.0", "archive"]),
+        Arguments(
+            "plan", "archive//example.org/app/leaf:2.0.0", "out", status: 1, says: ["2.0.0", "are there: 1.0.0"]),
+        Arguments("plan", "archive//Nope:1.0.0", "out", status: 2, says: ["“Nope” is not a component name"]),
+        Arguments("plan", "archve//\(Workshop.leaf)", "out", status: 1, says: ["there is no archive archve"]),
+        Arguments("plan", "http://127.0.0.1:1//\(Workshop.leaf)", "out", status: 1, says: ["127.0.0.1:1", "refused"]),
+        Arguments(
+            "plan", "archive//\(Workshop.leaf)", "http://127.0.0.1:1", status: 1, says: ["127.0.0.1:1", "refused"]),
+        Arguments(
+            "plan", "archive//\(Workshop.leaf)", "out", "--since", "3.0.0", status: 1, says: ["archive", "3.0.0"]),
+        Arguments("plan", "archive//\(Workshop.leaf)", "out", "--have", "absent", status: 1, says: ["absent"]),
+        Arguments(
+            "plan", "archive//\(Workshop.leaf)", "out", "--have", "leaf.txt", status: 1,
+            says: ["leaf.txt", "inventory"]),
+        Arguments(
+            "plan", "archive//\(Workshop.leaf)", "out", "--deltas", status: 2,
+            says: ["--deltas needs --have or --since"]),
+        Arguments(
+            "plan", "archive//\(Workshop.leaf)", "out", "--media", "lots", status: 2,
+            says: ["--media", "“lots” is no size"]),
+        Arguments(
+            "plan", "archive//\(Workshop.leaf)", "out", "--rate", "fast", status: 2,
+            says: ["--rate", "“fast” is no rate"]),
+        Arguments(
+            "plan", "archive//\(Workshop.leaf)", "localhost:1", "--volume-size", "1GB", status: 1,
+            says: ["localhost:1", "no volumes"]),
+        Arguments(
+            "plan", "archive//\(Workshop.leaf)", "out", "--verify", "release=absent", status: 1, says: ["absent"]),
+        Arguments("plan", "archive//\(Workshop.leaf)", "out", "--verify", "x=public.pem", status: 3, says: ["x"]),
+        Arguments("explain", status: 2, says: ["FILE is missing"]),
+        Arguments("explain", "absent.yaml", status: 1, says: ["absent.yaml"]),
+        Arguments("explain", ".", status: 1, says: ["cannot read .", "a file, not a folder"]),
+        Arguments("specification", "absent.yaml", status: 1, says: ["absent.yaml"]),
+        Arguments("specification", status: 2, says: ["FILE is missing"]),
+        Arguments("--transfer-spec", "absent.yaml", status: 1, says: ["absent.yaml"]),
+        Arguments("--transfer-spec", ".", status: 1, says: ["cannot read ."]),
+    ]
+
+    @Test("arguments of plan, explain and --transfer-spec", arguments: commandLines) func arguments(line: Arguments)
+        async throws
+    {
         let workshop = try Workshop()
         try await workshop.build()
-        let result = try await workshop.ocm(["transfer"] + words)
-        #expect(result.status == status, "\(result.errors)")
-        for text in says + ["fix: "] { #expect(result.errors.contains(text), "\(text): \(result.errors)") }
+        let result = try await workshop.ocm(["transfer"] + line.words)
+        #expect(result.status == line.status, "\(result.errors)")
+        for text in line.says + ["fix: "] { #expect(result.errors.contains(text), "\(text): \(result.errors)") }
     }
 
     @Test(
