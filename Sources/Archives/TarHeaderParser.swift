@@ -135,7 +135,15 @@ struct TarHeaderParser: Sendable {
         for byte in block { sum += Int(byte) }
         guard sum != 0 else { return false }
         for byte in block[in: TarField.checksum] { sum -= Int(byte) - 0x20 }
-        guard try number(block, TarField.checksum, "checksum") == sum else {
+        let stated: Int64?
+        do throws(Fault) {
+            stated = try number(block, TarField.checksum, "checksum")
+        } catch {
+            // What has no checksum at its beginning is something else altogether.
+            guard count == 0 else { throw error }
+            stated = nil
+        }
+        guard stated == Int64(sum) else {
             throw invalid(count == 0 ? "is not a tar archive" : "has a damaged header behind member \(count)")
         }
         return true

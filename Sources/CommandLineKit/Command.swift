@@ -53,6 +53,8 @@ public struct CommandNode<Context: Sendable>: Sendable {
     let entry: CommandEntry<Context>?
     /// What the verb alone means to somebody at a terminal.
     var conversation: CommandEntry<Context>?
+    /// What the verb means when options of this command follow and no thing.
+    var own: CommandEntry<Context>?
 
     /// A command.
     public static func command<C: Command>(_ type: C.Type) -> Self where C.Context == Context {
@@ -76,6 +78,16 @@ public struct CommandNode<Context: Sendable>: Sendable {
         return node
     }
 
+    /// A verb which also does something without a thing, when it is given the options of a command, which takes no
+    /// arguments. A thing may follow these options; then they are its own.
+    public static func group<C: Command>(
+        _ name: String, abstract: String, withOptionsOf command: C.Type, _ nodes: [Self]
+    ) -> Self where C.Context == Context {
+        var node = group(name, abstract: abstract, nodes)
+        node.own = CommandEntry(configuration: C.configuration) { C() }
+        return node
+    }
+
     func isNamed(_ word: String) -> Bool { name == word || aliases.contains(word) }
 }
 
@@ -83,6 +95,8 @@ public struct CommandNode<Context: Sendable>: Sendable {
 struct CommandEntry<Context: Sendable>: Sendable {
     let configuration: CommandConfiguration
     let make: @Sendable () -> any Command<Context>
+
+    var parameters: [Parameter] { Parameter.all(of: make()) }
 }
 
 /// A text that `help` knows besides the commands.

@@ -16,7 +16,7 @@ extension CommandLineProgram {
             return Self.completions(of: current, after: rest, [], globals, words: names)
         case .group(let verb, let rest):
             let names = verb.children.map { ($0.name, $0.abstract) }
-            return Self.completions(of: current, after: rest, [], globals, words: names)
+            return Self.completions(of: current, after: rest, verb.own?.parameters ?? [], globals, words: names)
         case .thing(_, let verbs, let rest):
             return Self.completions(
                 of: current, after: rest, [], globals, words: verbs.map { ($0.name, $0.abstract) })

@@ -39,7 +39,14 @@ extension CommandLineProgram {
         text.line(verb.abstract)
         text.line()
         text.line("Usage: \(name) \(verb.name) COMMAND [OPTIONS] [ARGUMENTS]")
-        text.list("Commands", Self.lines(verb))
+        if let own = verb.own {
+            let parameters = own.parameters
+            text.line("       \(usage([verb.name], parameters).dropFirst("Usage: ".count))")
+            text.list("Commands", Self.lines(verb))
+            text.list("Options without a command", Self.lines(parameters))
+        } else {
+            text.list("Commands", Self.lines(verb))
+        }
         return text.text
     }
 

@@ -93,7 +93,10 @@ public struct CommandLineProgram<Context: Sendable>: Sendable {
     private static func hasHelpWord(_ words: [String]) -> Bool { words.contains("--help") || words.contains("-h") }
 
     private func incomplete(_ verb: CommandNode<Context>) -> UsageError {
-        UsageError("say what to \(verb.name)", fix: "use one of \(verb.children.map(\.name).joined(separator: ", "))")
+        let required = verb.own?.parameters.first { $0.role == .option && $0.declaration.isRequired }
+        let alone = required.map { ", or \($0.label) \($0.valueName)" } ?? ""
+        return UsageError(
+            "say what to \(verb.name)", fix: "use one of \(verb.children.map(\.name).joined(separator: ", "))\(alone)")
     }
 
     private func incomplete(_ thing: String, _ verbs: [CommandNode<Context>]) -> UsageError {

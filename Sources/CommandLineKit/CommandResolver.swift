@@ -29,6 +29,7 @@ struct CommandResolver<Context: Sendable> {
         var rest: [String] = []
         var verb: CommandNode<Context>?
         var thing: String?
+        var hasOwnOption = false
         var queue = words[...]
         while let word = queue.popFirst() {
             if word == "--" {
@@ -37,7 +38,9 @@ struct CommandResolver<Context: Sendable> {
             }
             if word.hasPrefix("-"), word.count > 1 {
                 rest.append(word)
-                if try takesValue(word), let value = queue.popFirst() { rest.append(value) }
+                let own = verb?.own?.parameters ?? []
+                if try takesValue(word, own), let value = queue.popFirst() { rest.append(value) }
+                hasOwnOption = hasOwnOption || parameter(word, own) != nil
                 continue
             }
             if let verb {
@@ -64,6 +67,9 @@ struct CommandResolver<Context: Sendable> {
                 throw unknown(word, after: nil, among: nodes.map(\.name) + things + Self.builtins)
             }
         }
+        if let verb, let own = verb.own, hasOwnOption {
+            return .command(own, path: [verb.name], rest: rest + queue)
+        }
         if let verb { return .group(verb, rest: rest + queue) }
         if let thing { return .thing(thing, verbs(of: thing), rest: rest + queue) }
         return .root(rest: rest + queue)
@@ -76,19 +82,24 @@ struct CommandResolver<Context: Sendable> {
 
     private var things: [String] { nodes.flatMap { $0.children.map(\.name) } }
 
-    /// Whether the word after a global option belongs to it.
-    private func takesValue(_ word: String) throws(UsageError) -> Bool {
-        let parser = ArgumentParser(parameters: globals)
+    /// The option that a word names.
+    private func parameter(_ word: String, _ parameters: [Parameter]) -> Parameter? {
+        let parser = ArgumentParser(parameters: parameters)
+        guard word.hasPrefix("--") else { return word.dropFirst().first.flatMap { parser.named($0) } }
+        return parser.named(word.dropFirst(2).prefix { $0 != "=" })
+    }
+
+    /// Whether the word after an option belongs to it; the option is a global one, or one of `own`.
+    private func takesValue(_ word: String, _ own: [Parameter]) throws(UsageError) -> Bool {
         if ["--help", "-h", "--version"].contains(word) { return false }
-        if word.hasPrefix("--") {
-            let name = word.dropFirst(2).prefix { $0 != "=" }
-            if let parameter = parser.named(name) { return parameter.role == .option && !word.contains("=") }
-        } else if let letter = word.dropFirst().first, let parameter = parser.named(letter) {
-            return parameter.role == .option && word.count == 2
+        if let parameter = parameter(word, own + globals) {
+            guard parameter.role == .option else { return false }
+            return word.hasPrefix("--") ? !word.contains("=") : word.count == 2
         }
-        let near = Spelling.nearest(to: word, among: globals.map(\.label) + ["--help", "--version"])
+        let near = Spelling.nearest(to: word, among: (own + globals).map(\.label) + ["--help", "--version"])
         throw UsageError(
-            "\(word) is no global option", fix: near.map { "did you mean \($0)?" } ?? "write it after the command")
+            own.isEmpty ? "\(word) is no global option" : "\(word) is neither a global option nor one of this command",
+            fix: near.map { "did you mean \($0)?" } ?? "write it after the command")
     }
 
     private func unknown(_ word: String, after: String?, among names: [String]) -> UsageError {

@@ -29,6 +29,12 @@ public struct EvidenceEvent: Sendable {
         case contentSpared = "content-spared"
         /// Content was not taken.
         case contentRefused = "content-refused"
+        /// A blob of an artifact went to the target.
+        case blobMoved = "blob-moved"
+        /// The target had the blob, or took it over from another of its repositories.
+        case blobSpared = "blob-spared"
+        /// A manifest of an artifact was written.
+        case manifestWritten = "manifest-written"
         /// A component version became visible in the target.
         case versionCommitted = "version-committed"
         /// An operation is done.
@@ -47,12 +53,12 @@ public struct EvidenceEvent: Sendable {
     init(_ kind: Kind, _ data: JSONObject) { (self.kind, self.data) = (kind, data) }
 }
 
-/// What an event is about: a component version, or one resource or source of it.
+/// What an event is about: a component version, one resource or source of it, or a resource that belongs to none.
 public struct EvidenceSubject: Sendable {
-    /// The component's name.
-    public let component: String
+    /// The component's name; nil when nobody says to which component the resource belongs.
+    public let component: String?
     /// Its version.
-    public let version: String
+    public let version: String?
     /// `resource` or `source`, and the element's name; nil for the whole version.
     public let element: (kind: String, name: String)?
 
@@ -61,8 +67,13 @@ public struct EvidenceSubject: Sendable {
         (self.component, self.version, self.element) = (component, version, element)
     }
 
+    /// Names a resource that belongs to no component version that is known.
+    public init(resource name: String) { (component, version, element) = (nil, nil, ("resource", name)) }
+
     fileprivate var json: JSONObject {
-        var json: JSONObject = ["component": .string(component), "version": .string(version)]
+        var json: JSONObject = [:]
+        if let component { json["component"] = .string(component) }
+        if let version { json["version"] = .string(version) }
         if let element { json[element.kind] = .string(element.name) }
         return json
     }
@@ -125,6 +136,31 @@ extension EvidenceEvent {
             $0["from"] = .string(from)
             $0["to"] = .string(to)
             $0["reason"] = .string(reason)
+        }
+    }
+
+    /// What became of a blob or manifest of an artifact.
+    public enum PartOutcome: Sendable {
+        case blobMoved, blobSpared, manifestWritten
+
+        fileprivate var kind: Kind {
+            switch self {
+            case .blobMoved: .blobMoved
+            case .blobSpared: .blobSpared
+            case .manifestWritten: .manifestWritten
+            }
+        }
+    }
+
+    /// A blob or manifest of an artifact is in the target, under its digest.
+    public static func part(
+        _ subject: EvidenceSubject, _ outcome: PartOutcome, digest: Digest, size: Int64, mediaType: String, to: String
+    ) -> Self {
+        Self(outcome.kind, subject.json) {
+            $0["digest"] = .string(digest.description)
+            $0["size"] = .number(JSONNumber(size))
+            $0["mediaType"] = .string(mediaType)
+            $0["to"] = .string(to)
         }
     }
 

@@ -25,6 +25,7 @@ actor RegistryAuthenticator {
     private let origin: Origin
     private let http: HTTPClient
     private let credentials: @Sendable (String) async throws -> RegistryCredential?
+    private let serviceCredentials: @Sendable (Origin) async throws -> RegistryCredential?
     private var tokens: [RegistryScope: Token] = [:]
     /// Tokens that are being fetched: many requests of one scope need one.
     private var fetching: [RegistryScope: Task<Token, any Error>] = [:]
@@ -40,9 +41,12 @@ actor RegistryAuthenticator {
     private static let answerLimit = 1024 * 1024
 
     init(
-        origin: Origin, http: HTTPClient, credentials: @escaping @Sendable (String) async throws -> RegistryCredential?
+        origin: Origin, http: HTTPClient,
+        serviceCredentials: @escaping @Sendable (Origin) async throws -> RegistryCredential?,
+        credentials: @escaping @Sendable (String) async throws -> RegistryCredential?
     ) {
-        (self.origin, self.http, self.credentials) = (origin, http, credentials)
+        (self.origin, self.http) = (origin, http)
+        (self.credentials, self.serviceCredentials) = (credentials, serviceCredentials)
     }
 
     /// The `Authorization` header to send without having been asked; nil when none is known yet.
@@ -93,21 +97,42 @@ actor RegistryAuthenticator {
         }
     }
 
+    /// What a token service may be told: the registry's credentials, those that are configured for the service itself,
+    /// or none.
+    ///
+    /// Throws `unauthorized` when there are credentials for the registry that the service may not have: a token for
+    /// nobody would only hide that.
+    private func allowed(_ credential: RegistryCredential?, at service: Origin) async throws -> RegistryCredential? {
+        switch TokenServiceStanding(service, namedBy: origin) {
+        case .trusted: return credential
+        case .refused:
+            throw Fault(
+                .unauthorized, "\(origin) sends clients for a token to \(service), which is no place it can know",
+                fix: "ask whoever runs the registry for its realm; it is misconfigured, or not what it seems")
+        case .foreign:
+            switch try await serviceCredentials(service) {
+            case .basic(let username, let password)?: return .basic(username: username, password: password)
+            case .identityToken(let token)?: return .identityToken(token)
+            case .bearer?, nil: break
+            }
+            guard credential == nil else {
+                let reason = service.scheme == "https" ? "on the word of plain HTTP" : "without encryption"
+                throw Fault(
+                    .unauthorized,
+                    "\(origin) wants credentials sent to \(service) \(reason), which is refused",
+                    fix: "use a registry and a token service that speak HTTPS, or configure credentials for "
+                        + "\(service.hostAndPort) by its own name")
+            }
+            return nil
+        }
+    }
+
     /// Fetches a token (Docker registry token authentication).
     private func token(
         _ realm: String, _ parameters: [String: String], _ scope: RegistryScope, _ credential: RegistryCredential?
     ) async throws -> Token {
         let url = try HTTPURL(realm)
-        // A realm is named by the server. Over plain HTTP a password goes to nobody but a registry that speaks it.
-        let isNear = url.origin.host == origin.host || (url.origin.isLoopback && origin.isLoopback)
-        if url.scheme != "https" && !(origin.scheme == "http" && isNear) {
-            guard credential == nil else {
-                throw Fault(
-                    .unauthorized,
-                    "\(origin) wants credentials sent to \(url.origin) without encryption, which is refused",
-                    fix: "use a registry whose token service speaks HTTPS")
-            }
-        }
+        let credential = try await allowed(credential, at: url.origin)
         let items = scope.repository.isEmpty ? parameters["scope"].map { [$0] } ?? [] : scope.items
         var fields: [(String, String)] = []
         if let service = parameters["service"] { fields.append(("service", service)) }

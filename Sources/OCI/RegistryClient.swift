@@ -22,13 +22,17 @@ public final class RegistryClient: ArtifactStore {
 
     /// A client for one registry.
     ///
-    /// - Parameter credentials: who we are in a repository; asked for when the registry wants to know.
+    /// - Parameters:
+    ///   - serviceCredentials: who we are to a token service that may not have the registry's credentials.
+    ///   - credentials: who we are in a repository; asked for when the registry wants to know.
     public init(
         origin: Origin, http: HTTPClient,
+        serviceCredentials: @escaping @Sendable (_ service: Origin) async throws -> RegistryCredential? = { _ in nil },
         credentials: @escaping @Sendable (_ repository: String) async throws -> RegistryCredential?
     ) {
         (self.origin, self.http) = (origin, http)
-        authenticator = RegistryAuthenticator(origin: origin, http: http, credentials: credentials)
+        authenticator = RegistryAuthenticator(
+            origin: origin, http: http, serviceCredentials: serviceCredentials, credentials: credentials)
         (known, referrerGate, continuation) = (Guarded([]), SerialGate(), nil)
     }
 

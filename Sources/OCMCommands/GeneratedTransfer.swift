@@ -51,12 +51,16 @@ struct GeneratedTransfer {
             var transfer = try TransferRun(specification, context: run)
             transfer.settings.width = options.budgets?.jobs ?? options.concurrency
             transfer.settings.observe = telling(observer)
+            try transfer.requireCompleteness()
             let roots = try await transfer.requireFreshness()
             if !options.trust.isEmpty {
                 for root in roots { _ = try options.verifySignatures(of: root) }
             }
+            let targets = try await transfer.prepare(resolver: context.resolver, concurrency: options.concurrency)
             observer(.planned(items: transfer.placements, bytes: 0, text: "\(source): \(transfer.summary)"))
-            return try await transfer.run()
+            let report = try await transfer.run()
+            DifferenceOptions.report(targets, context)
+            return report
         }
     }
 

@@ -43,6 +43,7 @@ public enum OCMProgram {
             .group("verify", abstract: "Verify component versions", [.command(VerifyComponentVersion.self)]),
             .group(
                 "transfer", abstract: "Carry component versions from one repository to another",
+                withOptionsOf: TransferPrinted.self,
                 [
                     .command(TransferComponentVersion.self), .command(TransferArchive.self),
                     .command(TransferPlanning.self), .command(TransferExplain.self), .command(TransferOperations.self),

@@ -30,7 +30,9 @@ extension ArtifactContent {
                         observer.moved(Int64($0))
                     }
                 })
-            if try await target.pushBlob(source, in: targetRepository) != .pushed { observer.skipped(blob.size) }
+            let outcome = try await target.pushBlob(source, in: targetRepository)
+            if outcome != .pushed { observer.skipped(blob.size) }
+            try observer.placed(.blob(blob, outcome))
         }
         for node in nodes {
             guard let bytes = node.manifest else { continue }
@@ -42,6 +44,7 @@ extension ArtifactContent {
                     "the manifest in \(target.name)/\(targetRepository)", node.descriptor.digest, pushed.digest)
             }
             observer.moved(Int64(bytes.count))
+            try observer.placed(.manifest(node.descriptor))
         }
     }
 }

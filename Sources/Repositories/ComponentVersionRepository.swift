@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+public import Basics
 public import ComponentModel
 public import Cryptography
 public import OCI
@@ -111,13 +111,17 @@ public struct PlacementObserver: Sendable {
     public var moved: @Sendable (Int64) -> Void
     /// A blob of that size was there already, or was mounted without moving.
     public var skipped: @Sendable (Int64) -> Void
+    /// A blob or manifest of an artifact is in its place. What this throws ends the placement.
+    public var placed: @Sendable (PlacedPart) throws(Fault) -> Void
 
     /// An observer; without closures it ignores everything.
     public init(
-        moved: @escaping @Sendable (Int64) -> Void = { _ in }, skipped: @escaping @Sendable (Int64) -> Void = { _ in }
+        moved: @escaping @Sendable (Int64) -> Void = { _ in }, skipped: @escaping @Sendable (Int64) -> Void = { _ in },
+        placed: @escaping @Sendable (PlacedPart) throws(Fault) -> Void = { _ in }
     ) {
-        (self.moved, self.skipped) = (moved, skipped)
+        (self.moved, self.skipped, self.placed) = (moved, skipped, placed)
     }
+
     /// Watches bytes that are opened at an offset; what stands before the first offset asked for did not move.
     func resuming(
         _ open: @escaping @Sendable (_ offset: Int64) async throws -> ByteStream
@@ -131,6 +135,21 @@ public struct PlacementObserver: Sendable {
             }
             if isNew, offset > 0 { skipped(offset) }
             return stream.observed { moved(Int64($0)) }
+        }
+    }
+}
+
+/// One blob or manifest of an artifact that is in its place.
+public enum PlacedPart: Sendable {
+    /// A blob, and how it came there.
+    case blob(OCIDescriptor, PushOutcome)
+    /// A manifest or index, which is written whether it was there or not.
+    case manifest(OCIDescriptor)
+
+    /// Digest, size and media type.
+    public var descriptor: OCIDescriptor {
+        switch self {
+        case .blob(let descriptor, _), .manifest(let descriptor): descriptor
         }
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+public import Basics
 
 extension RepositoryConnections {
     /// Opens a repository.
@@ -55,14 +55,23 @@ extension RepositoryConnections {
     public func createVolumes(
         _ locator: RepositoryLocator, format: ArchiveFormat?, volumeSize: Int64
     ) async throws -> any ComponentVersionRepository {
+        let (path, named) = try Self.requireArchive(locator)
+        let store = try await CommonTransportArchive.create(
+            path: path, format: format ?? named, volumeSize: volumeSize, temporaryFolder: temporaryFolder)
+        return StoreRepository(store, locator: locator)
+    }
+
+    /// The path of an archive and the format that its locator names. Throws `.unsupported` for what has no volumes.
+    @discardableResult
+    public static func requireArchive(
+        _ locator: RepositoryLocator
+    ) throws(Fault) -> (path: String, format: ArchiveFormat?) {
         guard case .archive(let path, let named) = locator.kind else {
             throw Fault(
                 .unsupported, "\(locator) is no archive, so it has no volumes", fix: "name a file, such as ./airgap.tar"
             )
         }
-        let store = try await CommonTransportArchive.create(
-            path: path, format: format ?? named, volumeSize: volumeSize, temporaryFolder: temporaryFolder)
-        return StoreRepository(store, locator: locator)
+        return (path, named)
     }
 
     private static func cannotWriteComponentArchive(_ path: String) -> Fault {

@@ -29,9 +29,10 @@ public final class RepositoryConnections: Sendable {
             if let client = registries[origin] { return client }
             let credentials = credentials
             // Credentials stay with the name that the registry is known by.
-            let client = RegistryClient(origin: DockerHub.registry(origin), http: http) { repository in
-                try await credentials.registryCredential(for: origin, repository: repository)
-            }
+            let client = RegistryClient(
+                origin: DockerHub.registry(origin), http: http,
+                serviceCredentials: { try await credentials.registryCredential(for: $0, repository: "") },
+                credentials: { try await credentials.registryCredential(for: origin, repository: $0) })
             let journaling = uploads.withLock { $0 }.map { client.journaling(with: $0.journal, sender: $0.sender) }
             registries[origin] = journaling ?? client
             return journaling ?? client

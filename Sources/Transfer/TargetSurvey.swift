@@ -5,11 +5,12 @@ internal import ComponentModel
 internal import Cryptography
 public import Documents
 internal import OCI
-internal import Repositories
+public import Repositories
 
 /// What a target has of the contents that a plan carries, found out without moving any.
 public struct TargetSurvey: Sendable {
-    /// How many blobs and manifests the contents consist of, each digest once for each component.
+    /// How many blobs and manifests the contents consist of, each digest once for each component, but for those that
+    /// are left out.
     public var blobs = 0
     /// How many of them the target has where they belong.
     public var blobsThere = 0
@@ -17,6 +18,10 @@ public struct TargetSurvey: Sendable {
     public var bytesToMove: Int64 = 0
     /// Bytes that are there already.
     public var bytesThere: Int64 = 0
+    /// How many blobs an archive leaves out, since its receiver is taken to have them; they are in no other sum.
+    public var blobsLeftOut = 0
+    /// Bytes that an archive leaves out.
+    public var bytesLeftOut: Int64 = 0
     /// How many contents have a size or digest that only reading them will show; they are in no sum.
     public var unknownContents = 0
     /// How many requests registries will get, reading and writing. An estimate: retries, tokens and redirects come on
@@ -30,7 +35,8 @@ public struct TargetSurvey: Sendable {
         func number(_ value: some BinaryInteger) -> JSON { .number(JSONNumber(Int64(value))) }
         return [
             "blobs": number(blobs), "blobsThere": number(blobsThere), "bytesToMove": number(bytesToMove),
-            "bytesThere": number(bytesThere), "unknownContents": number(unknownContents),
+            "bytesThere": number(bytesThere), "blobsLeftOut": number(blobsLeftOut),
+            "bytesLeftOut": number(bytesLeftOut), "unknownContents": number(unknownContents),
             "requests": number(requests), "diskNeeded": number(diskNeeded),
         ]
     }
@@ -38,10 +44,12 @@ public struct TargetSurvey: Sendable {
 
 extension TransferPlan {
     /// The plan with what each target has already; asks for every blob by digest, many at once.
-    public func surveyed() async throws -> TransferPlan {
+    ///
+    /// - Parameter assumed: what the receiver of the archives has, so that it is left out of them.
+    public func surveyed(leavingOut assumed: AssumedBlobs? = nil) async throws -> TransferPlan {
         var targets = targets
         for index in targets.indices where targets[index].failure == nil {
-            targets[index].survey = try await TargetSurveyor(targets[index]).survey()
+            targets[index].survey = try await TargetSurveyor(targets[index], assumed).survey()
         }
         return TransferPlan(source: source, verdicts: verdicts, targets: targets)
     }
@@ -51,13 +59,16 @@ extension TransferPlan {
 private struct TargetSurveyor {
     private let plan: TargetPlan
     private let store: StoreRepository?
+    private let assumed: AssumedBlobs?
 
     /// How many blobs are asked for at once.
     private static let window = 16
     /// A new blob costs a registry two requests beside the question whether it is there.
     private static let requestsOfUpload = 2
 
-    init(_ plan: TargetPlan) { (self.plan, store) = (plan, plan.repository as? StoreRepository) }
+    init(_ plan: TargetPlan, _ assumed: AssumedBlobs?) {
+        (self.plan, self.assumed, store) = (plan, assumed, plan.repository as? StoreRepository)
+    }
 
     private struct Blob: Hashable, Sendable {
         let repository: String
@@ -72,11 +83,16 @@ private struct TargetSurveyor {
         var blobs: Set<Blob> = []
         for version in plan.versions {
             for content in version.contents {
-                let found = try await self.blobs(of: content.content, version)
+                let found = try await self.blobs(of: content, version)
                 if found.isEmpty { survey.unknownContents += 1 }
                 blobs.formUnion(found)
             }
             if case .copy = version.action { survey.requests += isRegistry ? 4 : 0 }
+        }
+        for blob in blobs where leavesOut(blob) {
+            blobs.remove(blob)
+            survey.blobsLeftOut += 1
+            survey.bytesLeftOut += blob.size
         }
         let there = try await presence(of: Array(blobs))
         for (blob, isThere) in there {
@@ -97,6 +113,10 @@ private struct TargetSurveyor {
         return survey
     }
 
+    private func leavesOut(_ blob: Blob) -> Bool {
+        !blob.isManifest && assumed?.contains(blob.digest, size: blob.size) == true
+    }
+
     private var isRegistry: Bool { if case .registry = plan.locator.kind { true } else { false } }
 
     /// A packed archive is collected in a folder first.
@@ -105,11 +125,11 @@ private struct TargetSurveyor {
         return (format ?? ArchiveFormat(path: path)) == .directory ? 1 : 2
     }
 
-    private func blobs(of content: ResourceContent, _ version: PlannedVersion) async throws -> [Blob] {
+    private func blobs(of content: PlannedContent, _ version: PlannedVersion) async throws -> [Blob] {
         let repository = store?.repository(of: version.identity.name) ?? ""
-        switch content {
+        switch content.content {
         case .blob(let blob):
-            guard let digest = blob.digest, let size = blob.size else { return [] }
+            guard let digest = try content.digest, let size = blob.size ?? content.bytes else { return [] }
             return [
                 Blob(
                     repository: repository, digest: digest, size: size, isManifest: false,

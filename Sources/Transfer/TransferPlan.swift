@@ -61,7 +61,10 @@ public struct TargetPlan: Sendable {
     public var locator: RepositoryLocator { repository.locator }
 
     /// The bytes of all contents that may have to move. Blobs the target has are found out while moving.
-    public var bytes: Int64 { versions.flatMap(\.contents).reduce(0) { $0 + ($1.bytes ?? 0) } }
+    public var bytes: Int64 { versions.flatMap(\.contents).reduce(0) { $0 + $1.bytesToCarry } }
+
+    /// The bytes of all contents that an archive leaves out, since its receiver is taken to have them.
+    public var bytesLeftOut: Int64 { versions.flatMap(\.contents).reduce(0) { $0 + $1.bytesLeftOut } }
 
     /// One line: `3 component versions, 7 resources, 412 MiB`.
     public var summary: String {
@@ -71,6 +74,7 @@ public struct TargetPlan: Sendable {
         let there = skipped == 0 ? "" : ", \(skipped) already there"
         return "\(versions.count) component version\(versions.count == 1 ? "" : "s")\(there), "
             + "\(moving.count) resource\(moving.count == 1 ? "" : "s") to carry, \(ByteCount(bytes))"
+            + (bytesLeftOut == 0 ? "" : ", \(ByteCount(bytesLeftOut)) left out")
     }
 
     var json: JSON {
@@ -78,6 +82,7 @@ public struct TargetPlan: Sendable {
             "target": .string(locator.description), "bytes": .number(JSONNumber(bytes)),
             "versions": .array(versions.map(\.json)),
         ]
+        if bytesLeftOut > 0 { json["bytesLeftOut"] = .number(JSONNumber(bytesLeftOut)) }
         if let failure { json["error"] = .string(failure.message) }
         if let survey { json["survey"] = survey.json }
         return json
@@ -157,12 +162,18 @@ public struct PlannedContent: Sendable {
     public let type: String
     /// What sends it to a place of its own in this target; nil when it stays beside its descriptor.
     public internal(set) var upload: UploadHandler?
+    /// How many of its bytes the receiver of an archive is taken to have.
+    public internal(set) var bytesLeftOut: Int64 = 0
+
+    /// The bytes that are carried, as far as that is known.
+    public var bytesToCarry: Int64 { (bytes ?? 0) - bytesLeftOut }
 
     var json: JSON {
         var json: JSON = [
             "kind": .string(kind.rawValue), "name": .string(thing), "mediaType": .string(content.mediaType),
         ]
         if let bytes { json["bytes"] = .number(JSONNumber(bytes)) }
+        if bytesLeftOut > 0 { json["bytesLeftOut"] = .number(JSONNumber(bytesLeftOut)) }
         if let digest = content.digest { json["digest"] = .string(digest.description) }
         return json
     }

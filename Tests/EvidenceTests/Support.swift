@@ -29,6 +29,11 @@ struct SampleLog {
         .content(resource, digest: digest, moved: 3, spared: 0, from: "a", to: "b"),
         .content(resource, digest: digest, moved: 0, spared: 3, from: "a", to: "b"),
         .contentRefused(resource, digest: digest, from: "a", to: "b", reason: "it is another one"),
+        .part(resource, .blobMoved, digest: digest, size: 3, mediaType: "text/plain", to: "registry.example/image:1"),
+        .part(resource, .blobSpared, digest: digest, size: 3, mediaType: "text/plain", to: "registry.example/image:1"),
+        .part(
+            EvidenceSubject(resource: "image"), .manifestWritten, digest: digest, size: 3,
+            mediaType: "application/vnd.oci.image.manifest.v1+json", to: "registry.example/image:1"),
         .versionCommitted(subject, action: "copy", digest: digest, to: "b"),
         .operationFinished("transfer"),
         .operationFailed("transfer", reason: "the disk is full"),

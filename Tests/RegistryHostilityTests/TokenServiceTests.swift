@@ -8,18 +8,33 @@ import Web
 import WebClient
 
 @Suite("A token service that the registry names") struct TokenServiceTests {
-    @Test("on this machine, at another port, gets the password; no other address there gets anything") func elsewhere()
-        async throws
-    {
+    private static let realm = #"Bearer realm="http://{foreign}/token",service="test",scope="repository:a:pull""#
+
+    @Test("on this machine, at another port, gets no password of the registry") func elsewhere() async throws {
         let registry = try HostileRegistry()
-        let realm = #"Bearer realm="http://{foreign}/token",service="test",scope="repository:a:pull""#
-        registry.setFaults([RegistryFault(.headManifest, .challenge(realm), at: 1...1)])
-        _ = try await Direction.client(registry).resolve("v1", in: "a")
+        registry.setFaults([RegistryFault(.headManifest, .challenge(Self.realm), at: 1...1)])
+        await #expect { _ = try await Direction.client(registry).resolve("v1", in: "a") } throws: { error in
+            let fault = Fault(wrapping: error)
+            return fault.code == .unauthorized && fault.message.contains(registry.host)
+                && fault.message.contains("127.0.0.1:\(registry.foreignPort)")
+        }
+        #expect(registry.requests.filter(\.isForeign).isEmpty && registry.leaks.isEmpty)
+    }
+
+    @Test(
+        "gets what is configured for itself, and a token for nobody is asked for without any", arguments: [true, false])
+    func own(isConfigured: Bool) async throws {
+        let registry = try HostileRegistry(), foreign = "http://127.0.0.1:\(registry.foreignPort)"
+        registry.setFaults([RegistryFault(.headManifest, .challenge(Self.realm), at: 1...1)])
+        let client = RegistryClient(
+            origin: try HTTPURL(registry.url).origin, http: HTTPClient(),
+            serviceCredentials: { service in
+                isConfigured && "\(service)" == foreign ? .basic(username: "own", password: "word") : nil
+            }, credentials: { _ in isConfigured ? .basic(username: HostileRegistry.user, password: "x") : nil })
+        _ = try? await client.resolve("v1", in: "a")
         let asked = registry.requests.filter(\.isForeign)
-        #expect(asked.map(\.path) == ["/token"] && registry.leaks.count == 1)
-        // The password is for the token service alone, and the token for the registry alone.
-        let said = registry.requests.filter { !$0.isForeign }.compactMap { $0.field("Authorization") }
-        #expect(!said.isEmpty && said.allSatisfy { $0.hasPrefix("Bearer test-token-") })
+        #expect(asked.map(\.path) == ["/token"])
+        #expect(asked.first?.field("Authorization") == (isConfigured ? "Basic \(Array("own:word".utf8).base64)" : nil))
     }
 
     @Test(

@@ -22,25 +22,19 @@ struct DifferenceOptions: ParsableOptions {
 
     init() {}
 
-    /// Whether any of them is given.
-    var isAsked: Bool { !have.isEmpty || since != nil || volumeSize != nil || verifyInventory != nil || deltas }
-
-    /// Opens an archive that is cut into volumes; nil when none is asked for.
-    func openVolumes(
-        _ target: RepositoryLocator, _ type: ArchiveFormat?, _ context: OCMContext
-    ) async throws -> (any ComponentVersionRepository)? {
-        guard let volumeSize else { return nil }
-        return try await context.connections.createVolumes(target, format: type, volumeSize: volumeSize.bytes)
-    }
-
-    /// What the receiver is taken to have; nil when nothing is asked for.
-    func assumed(
-        by targets: [RepositoryLocator], _ roots: [ComponentVersionIdentity], from source: ComponentVersionSource,
-        _ options: TransferOptions, _ context: OCMContext
-    ) async throws -> AssumedBlobs? {
+    /// How the archives of a transfer are written; checked against its targets. Inventories are verified.
+    func packing(_ format: ArchiveFormat?, for targets: [RepositoryLocator], _ context: OCMContext) throws
+        -> ArchivePacking
+    {
+        var packing = ArchivePacking()
+        (packing.format, packing.volumeSize, packing.since) = (format, volumeSize?.bytes, since)
+        packing.makesDeltas = deltas
         guard !have.isEmpty || since != nil else {
             guard verifyInventory == nil else { throw UsageError("--verify-inventory needs --have") }
-            return nil
+            guard !deltas else {
+                throw UsageError("--deltas needs --have or --since", fix: "say what the receiver has")
+            }
+            return packing
         }
         for target in targets {
             guard case .archive = target.kind else {
@@ -49,50 +43,13 @@ struct DifferenceOptions: ParsableOptions {
                     fix: "leave them out; what a registry has is never moved again")
             }
         }
-        var assumed = AssumedBlobs()
-        if let since {
-            assumed = try await BaseVersionReader(source: source, access: context.access, options: options).blobs(
-                of: since, for: roots)
-        }
-        for file in have { try read(file, context).assume(in: &assumed) }
-        return assumed
+        for file in have { packing.inventories.append(try pinned(file, context)) }
+        return packing
     }
 
-    /// Tells the archives that will be written what to leave out; a dry run, which has none, says how much that is.
-    static func apply(_ assumed: AssumedBlobs, to plan: TransferPlan, dryRun: Bool, _ context: OCMContext) async throws
-    {
-        guard !dryRun else {
-            let (blobs, bytes) = try await plan.leftOut(assumed)
-            return context.terminal.note(
-                "note: \(blobs) blobs of \(ByteCount(bytes)) would be left out, taken to be there: "
-                    + assumed.basis.joined(separator: ", "))
-        }
-        for target in plan.targets {
-            guard let archive = target.repository.storeRepository?.store as? CommonTransportArchive else { continue }
-            try archive.leaveOut(assumed)
-        }
-    }
-
-    /// Tells the archive that is written which blobs may travel as deltas of what the receiver has.
-    func applyDeltas(
-        to plan: TargetPlan, from source: ComponentVersionSource, _ options: TransferOptions, _ context: OCMContext
-    ) async throws {
-        guard deltas else { return }
-        guard !have.isEmpty || since != nil else {
-            throw UsageError("--deltas needs --have or --since", fix: "say what the receiver has")
-        }
-        guard let archive = plan.repository.storeRepository?.store as? CommonTransportArchive else { return }
-        let inventories = try have.map { try Inventory.read($0).inventory }
-        let bases = try await DeltaCandidates(source: source, access: context.access, options: options).find(
-            for: plan,
-            earlier: { name in
-                since ?? inventories.lazy.compactMap { $0.newestVersion(of: name) }.first
-            }, isThere: { archive.leavesOut($0, size: $1) })
-        try archive.makeDeltas(bases)
-    }
-
-    private func read(_ file: String, _ context: OCMContext) throws -> Inventory {
-        let (inventory, signed) = try Inventory.read(file)
+    private func pinned(_ file: String, _ context: OCMContext) throws -> ArchivePacking.PinnedInventory {
+        let pinned = try ArchivePacking.PinnedInventory(reading: file)
+        let signed = try pinned.read().signed
         if let verifyInventory {
             let key = try TrustResolver.publicKey(verifyInventory.path)
             _ = try signed.verify(with: key, name: verifyInventory.name, source: file)
@@ -100,13 +57,21 @@ struct DifferenceOptions: ParsableOptions {
             let state = signed.signatures.isEmpty ? "is not signed" : "was not verified; use --verify-inventory KEY"
             context.terminal.note("note: the inventory \(file) \(state)")
         }
-        return inventory
+        return pinned
+    }
+
+    /// Says how much archives would leave out that are not written.
+    static func forecast(_ assumed: AssumedBlobs, _ plan: TransferPlan, _ context: OCMContext) async throws {
+        let (blobs, bytes) = try await plan.leftOut(assumed)
+        context.terminal.note(
+            "note: \(blobs) blobs of \(ByteCount(bytes)) would be left out, taken to be there: "
+                + assumed.basis.joined(separator: ", "))
     }
 
     /// Says what the archives that were written leave out.
-    static func report(_ plan: TransferPlan, _ context: OCMContext) {
-        for target in plan.targets {
-            guard let archive = target.repository.storeRepository?.store as? CommonTransportArchive else { continue }
+    static func report(_ targets: [any ComponentVersionRepository], _ context: OCMContext) {
+        for target in targets {
+            guard let archive = target.storeRepository?.store as? CommonTransportArchive else { continue }
             let omitted = archive.omittedBlobs
             guard !omitted.isEmpty else { continue }
             let bytes = omitted.reduce(Int64(0)) { $0 + $1.size }

@@ -55,7 +55,7 @@ extension EvidenceEntry {
         }
         for key in [
             "program", "command", "resource", "source", "signature", "algorithm", "action", "operation", "outcome",
-            "digest", "key", "moved", "spared", "from", "to", "reason",
+            "digest", "key", "size", "mediaType", "moved", "spared", "from", "to", "reason",
         ] {
             switch data[key] {
             case .string(let text)?: words.append("\(key) \(text)")

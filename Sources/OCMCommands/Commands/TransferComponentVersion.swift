@@ -23,7 +23,7 @@ struct TransferComponentVersion: Command {
             "ocm transfer cv --recursive --copy-resources --verify acme-signature=keys/acme-public.pem "
                 + "ghcr.io/acme//acme.org/sovereign/product:1.0.0 ./airgap-archive",
             "ocm transfer cv ctf::./archive//acme.org/app registry.enclave/ocm --latest --dry-run -o yaml > plan.yaml",
-            "ocm transfer cv --transfer-spec plan.yaml",
+            "ocm transfer --transfer-spec plan.yaml",
             "ocm transfer cv -r ghcr.io/acme//acme.org/product:1.0.0 registry.one/ocm registry.two/ocm",
             "ocm transfer cv --recursive --have enclave.inventory --verify-inventory keys/enclave-public.pem "
                 + "./archive//acme.org/sovereign/product:1.1.0 ./airgap.tgz",
@@ -54,7 +54,10 @@ struct TransferComponentVersion: Command {
     }
 
     func run(in context: OCMContext) async throws {
-        if let transferSpec { return try await transfer.run(specification: transferSpec, in: context) }
+        if let transferSpec {
+            let others = (latest ? ["--latest"] : []) + (constraint == nil ? [] : ["--semver-constraint"])
+            return try await transfer.run(specification: transferSpec, others, in: context)
+        }
         guard let source else { return }
         let (latest, constraint) = (latest, constraint)
         try await transfer.transfer(

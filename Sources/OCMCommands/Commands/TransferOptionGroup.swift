@@ -117,7 +117,7 @@ struct TransferOptionGroup: ParsableOptions {
         in context: OCMContext
     ) async throws {
         let journal = Guarded<TransferJournal?>(nil)
-        let plan = try await planned(
+        let planned = try await planned(
             { repository in
                 let roots = try await select(repository)
                 guard !dryRun else { return roots }
@@ -128,7 +128,9 @@ struct TransferOptionGroup: ParsableOptions {
                 journal.withLock { $0 = opened }
                 return roots
             }, from: source, to: targets, options, onlyPlanning: dryRun, in: context)
-        var generator = TransferGenerator(plan, publishesArtifacts: options.uploadAs == .ociArtifact)
+        let plan = planned.plan
+        var generator = TransferGenerator(
+            plan, publishesArtifacts: options.uploadAs == .ociArtifact, packing: planned.packing)
         let specification = generator.specification()
         guard !dryRun else {
             return context.present(specification, as: output) { plan.text }
@@ -142,27 +144,8 @@ struct TransferOptionGroup: ParsableOptions {
             }
             if report.targets.allSatisfy({ $0.failure == nil }) { try journal.remove() }
         }
-        DifferenceOptions.report(plan, context)
+        DifferenceOptions.report(plan.targets.map(\.repository), context)
         try context.present(report, of: plan, as: output)
-    }
-
-    /// Runs a specification that was printed before.
-    func run(specification file: String, in context: OCMContext) async throws {
-        guard !dryRun else { throw UsageError("--dry-run prints a specification; this one is printed already") }
-        guard !difference.isAsked else {
-            throw UsageError(
-                "--have, --since and --volume-size are no part of a printed specification",
-                fix: "name source and target instead of --transfer-spec")
-        }
-        let described = EvidenceRun(
-            program: "ocm \(Version.text)", command: "transfer", source: file, options: named)
-        try await evidence.recording(described, in: context) { observer in
-            let options = try options(context, observer)
-            let report = try await DiskBudget.$current.withValue(options.budgets?.disk) {
-                try await GeneratedTransfer(context: context, options: options).run(file: file)
-            }
-            try context.present(report, of: nil, as: output)
-        }
     }
 
     /// Reads the source and asks the targets.
@@ -170,21 +153,28 @@ struct TransferOptionGroup: ParsableOptions {
         _ select: @Sendable (any ComponentVersionRepository) async throws -> [ComponentVersionIdentity],
         from source: any ComponentVersionRepository, to targets: [RepositoryLocator], _ options: TransferOptions,
         onlyPlanning: Bool = true, in context: OCMContext
-    ) async throws -> TransferPlan {
+    ) async throws -> PlannedTransfer {
+        let packing = try difference.packing(type, for: targets, context)
         let found = try await context.source(source, lookup: lookup)
         let roots = try await select(source)
-        let assumed = try await difference.assumed(by: targets, roots, from: found, options, context)
+        let assumed = try await packing.assumed(for: roots, from: found, context.access, options)
         var repositories: [any ComponentVersionRepository] = []
-        for target in targets { repositories.append(try await openTarget(target, onlyPlanning, context)) }
+        for target in targets { repositories.append(try await openTarget(target, packing, onlyPlanning, context)) }
         let planner = TransferPlanner(source: found, targets: repositories, access: context.access, options: options)
-        let plan = try await planner.plan(roots)
-        if let assumed { try await DifferenceOptions.apply(assumed, to: plan, dryRun: onlyPlanning, context) }
-        if !onlyPlanning {
-            for target in plan.targets { try await difference.applyDeltas(to: target, from: found, options, context) }
+        var plan = try await planner.plan(roots)
+        if let assumed {
+            if onlyPlanning {
+                try await DifferenceOptions.forecast(assumed, plan, context)
+                plan = try await plan.leavingOut(assumed)
+            } else {
+                try await packing.apply(assumed, to: plan, from: found, context.access, options)
+            }
         }
-        return try await plan.receiving(
+        plan = try await plan.receiving(
             lookup: Array(found.repositories.dropFirst()), concurrency: options.concurrency, mounting: !onlyPlanning,
             temporaryFolder: options.temporaryFolder)
+        let record = PackingRecord(packing, roots: roots, lookup: lookup, options: options, assumed: assumed)
+        return PlannedTransfer(plan: plan, packing: record, assumed: assumed)
     }
 
     /// The journal that was asked for; without a word, the one of this transfer among the user's state.
@@ -212,16 +202,25 @@ struct TransferOptionGroup: ParsableOptions {
 
     /// What only plans must not make the archive that would be written.
     private func openTarget(
-        _ target: RepositoryLocator, _ onlyPlanning: Bool, _ context: OCMContext
+        _ target: RepositoryLocator, _ packing: ArchivePacking, _ onlyPlanning: Bool, _ context: OCMContext
     ) async throws -> any ComponentVersionRepository {
-        if !onlyPlanning, let volumes = try await difference.openVolumes(target, type, context) { return volumes }
-        guard onlyPlanning else { return try await context.connections.open(target, .create(type)) }
+        guard onlyPlanning else { return try await packing.open(target, context.connections) }
+        if packing.volumeSize != nil { try RepositoryConnections.requireArchive(target) }
         do {
             return try await context.connections.open(target, .read)
         } catch let fault as Fault where fault.code == .notFound {
             return EmptyRepository(locator: target)
         }
     }
+}
+
+/// A plan, and what it was made from.
+struct PlannedTransfer {
+    let plan: TransferPlan
+    /// How its archives are written.
+    let packing: PackingRecord
+    /// What their receiver is taken to have.
+    let assumed: AssumedBlobs?
 }
 
 extension TransferOptions.UploadAs: ArgumentValue {}

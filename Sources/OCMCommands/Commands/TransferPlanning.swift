@@ -12,11 +12,13 @@ struct TransferPlanning: Command {
         "plan", abstract: "Say what a transfer would move, and how long it would take",
         discussion: """
             Reads descriptors, verifies the signatures that are asked for, and asks each target for every blob. Nothing \
-            moves. With --rate it says how long the bytes take, with --media how many media of that size they fill.
+            moves. With --rate it says how long the bytes take, with --media how many media of that size they fill. \
+            With --have or --since only what the receiver lacks is counted; what travels as a delta counts whole.
             """,
         examples: [
             "ocm transfer plan -r -V ghcr.io/acme//acme.org/product:1.0.0 ./airgap --rate 10MiB/s --media 25GB",
             "ocm transfer plan -r ./airgap//acme.org/product:1.0.0 registry.enclave/ocm -o json",
+            "ocm transfer plan -r -V --have enclave.inventory --media 25GB ./archive//acme.org/product:1.1.0 ./airgap",
         ])
 
     @Argument(help: "the component version to carry; without a version, all versions") var source:
@@ -31,12 +33,14 @@ struct TransferPlanning: Command {
     func run(in context: OCMContext) async throws {
         let (source, latest, constraint) = (source, latest, constraint)
         let options = try transfer.options(context)
-        let plan = try await transfer.planned(
+        let planned = try await transfer.planned(
             { repository in
                 try await context.identities(source, in: repository, latest: latest, constraint: constraint)
-            }, from: context.open(source), to: targets, options, in: context
-        ).surveyed()
-        let forecast = Forecast(rate: transfer.limits.rate?.bytesPerSecond, media: media?.bytes)
+            }, from: context.open(source), to: targets, options, in: context)
+        let plan = try await planned.plan.surveyed(leavingOut: planned.assumed)
+        // An archive that is cut fills one medium with each of its volumes.
+        let medium = media ?? transfer.difference.volumeSize
+        let forecast = Forecast(rate: transfer.limits.rate?.bytesPerSecond, media: medium?.bytes)
         var json = plan.json
         if let forecasts = forecast.json(plan) { json["forecast"] = forecasts }
         context.present(json, as: transfer.output) { [plan.text, plan.surveyText, forecast.text(plan)].joined() }
@@ -107,7 +111,9 @@ extension TransferPlan {
             lines.append(
                 "\(target.locator): \(survey.blobsThere) of \(survey.blobs) blobs are there, "
                     + "\(ByteCount(survey.bytesToMove)) to move, \(ByteCount(survey.bytesThere)) spared, "
-                    + "about \(survey.requests) requests, \(ByteCount(survey.diskNeeded)) of disk"
+                    + (survey.blobsLeftOut == 0
+                        ? "" : "\(survey.blobsLeftOut) blobs of \(ByteCount(survey.bytesLeftOut)) left out, ")
+                    + "about \(survey.requests) request\(survey.requests == 1 ? "" : "s"), \(ByteCount(survey.diskNeeded)) of disk"
                     + (survey.unknownContents == 0
                         ? "" : "; \(survey.unknownContents) contents of unknown size are not counted"))
         }

@@ -95,10 +95,12 @@ struct TransferSpecification: Command {
         context.present(.array(report.map(\.json)), as: output) { report.text }
         let lost = report.filter { !$0.outcome.isFinished }
         guard !lost.isEmpty else { return }
+        let first = lost.lazy.compactMap(\.outcome.failure).first
+        let fix = first?.fix ?? "mend what failed"
         throw Fault(
             report.alarm ?? (lost.count < report.count ? .partial : .invalid),
             "\(lost.count) of \(report.count) operations are not done",
-            fix: "mend what failed, and run it again; what is written already is not moved again")
+            fix: "\(fix); then run it again: what is written already is not moved again", cause: first)
     }
 
     private func keys(_ context: OCMContext) throws -> OperationKeys {
@@ -126,6 +128,7 @@ struct TransferSpecification: Command {
         if TransferRun.isGenerated(specification) {
             let transfer = try TransferRun(specification, operations: operations, context: run)
             _ = try await transfer.requireFreshness()
+            try await transfer.prepare(resolver: context.resolver, concurrency: budgets.jobs)
         }
         var settings = ExecutionSettings(width: budgets.jobs)
         settings.observe = { event in event.failure.map(observer) }

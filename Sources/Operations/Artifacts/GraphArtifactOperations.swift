@@ -61,7 +61,8 @@ extension Operation {
     ) { properties, context in
         let content = try context.content(of: properties["file"])
         let artifact = try await content.artifact(temporaryFolder: context.temporaryFolder)
-        return try await StatedResource(properties["resource"] ?? [:]).place(artifact, context)
+        let origin = try context.origin(of: properties["file"])
+        return try await StatedResource(properties["resource"] ?? [:]).place(artifact, origin, context)
     }
 
     private static let transferOCIArtifact = Operation(
@@ -89,7 +90,7 @@ extension Operation {
                 """)
     ) { properties, context in
         let artifact = try await StatedResource(properties["resource"] ?? [:]).artifact(context)
-        return try await StatedResource(properties["targetResource"] ?? [:]).place(artifact, context)
+        return try await StatedResource(properties["targetResource"] ?? [:]).place(artifact, nil, context)
     }
 }
 
@@ -106,7 +107,9 @@ extension StatedResource {
     }
 
     /// Writes an artifact to where the access says.
-    fileprivate func place(_ artifact: ArtifactContent, _ context: OperationContext) async throws -> JSON {
+    fileprivate func place(
+        _ artifact: ArtifactContent, _ origin: ContentOrigin?, _ context: OperationContext
+    ) async throws -> JSON {
         let access = try access()
         guard AccessMethods.canonicalName(access.type) == "ociArtifact",
             let text = access.json["imageReference"]?.string
@@ -117,7 +120,8 @@ extension StatedResource {
         }
         let reference = try ImageReference(text)
         try await check(artifact, context)
-        try await artifact.publish(at: reference, context)
+        let facts = try PlacementEvidence(artifact, resource: json, origin: origin, to: reference, context)
+        try await artifact.publish(at: reference, facts, context)
         var new = access.json
         new["imageReference"] = .string(reference.pinned(to: artifact.root))
         return ["resource": json(access: new)]

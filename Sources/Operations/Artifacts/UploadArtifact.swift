@@ -50,7 +50,8 @@ extension Operation {
         let reference = try ImageReference(properties["imageReference"]?.string ?? "")
         let content = try context.content(of: properties["data"])
         let artifact = try await content.artifact(temporaryFolder: context.temporaryFolder)
-        try await artifact.publish(at: reference, context)
+        let facts = try PlacementEvidence(artifact, properties, to: reference, context)
+        try await artifact.publish(at: reference, facts, context)
         let access: JSON = ["type": "ociArtifact", "imageReference": .string(reference.pinned(to: artifact.root))]
         guard
             let placed = try await PlacedResource(
@@ -69,7 +70,7 @@ extension ArtifactContent {
     ///
     /// Throws `invalid` for a reference without a tag, since registries remove what has none, and `mismatch` when the
     /// reference has a digest that is not the artifact's.
-    func publish(at reference: ImageReference, _ context: OperationContext) async throws {
+    func publish(at reference: ImageReference, _ facts: PlacementEvidence, _ context: OperationContext) async throws {
         guard let tag = reference.tag else {
             throw Fault(
                 .invalid, "\(reference) has no tag to write the artifact under", fix: "write it as HOST/REPOSITORY:TAG")
@@ -78,10 +79,33 @@ extension ArtifactContent {
             throw Fault(.mismatch, "\(reference) should be written, and the artifact is \(root.digest)")
         }
         let registry = try context.connections.registry(for: reference)
-        let place = RepositoryLocator(
-            .registry(origin: registry.origin, subPath: ""), description: registry.origin.repositoryHost)
-        try await context.moving("\(reference)", bytes: size(), to: place) { watch in
-            try await copy(to: registry, repository: reference.registryRepository, tag: tag, observer: watch)
+        try await context.evidencing(.artifact(self), facts) { tally in
+            try await context.moving("\(reference)", bytes: size()) { watch in
+                try await copy(
+                    to: registry, repository: reference.registryRepository, tag: tag, observer: tally.counting(watch))
+            }
         }
+    }
+}
+
+extension PlacementEvidence {
+    /// Evidence of an artifact whose resource the properties of an uploader name, or the content's origin does.
+    fileprivate init(
+        _ artifact: ArtifactContent, _ properties: JSON, to target: ImageReference, _ context: OperationContext
+    ) throws {
+        var (origin, resource) = (try context.origin(of: properties["data"]), JSON.object([:]))
+        if let json = properties["componentDescriptor"], json != .null {
+            let descriptor = try ComponentDescriptor(json: json, source: "'componentDescriptor'")
+            if let selector = properties["resource"], selector != .null {
+                let named = try descriptor.resource(selectedBy: selector)
+                origin = ContentOrigin(version: descriptor.identity, resource: named.identity)
+            }
+            let found = descriptor.resources.first { $0.identity == origin?.resource }
+            if let found, origin?.version == descriptor.identity { resource = found.json }
+        } else if let known = origin {
+            let descriptor = context.version(known.version)?.version.descriptor
+            resource = descriptor?.resources.first { $0.identity == known.resource }?.json ?? resource
+        }
+        try self.init(artifact, resource: resource, origin: origin, to: target, context)
     }
 }

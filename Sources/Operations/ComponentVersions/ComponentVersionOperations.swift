@@ -171,12 +171,13 @@ extension OperationContext {
         let thing = "“\(element["name"]?.string ?? "")” of \(identity)"
         let expected = try DigestSpecification.read(element["digest"], of: thing)
         let placed = try await within(memoryFor: content) {
-            try await evidencing(content, as: element, of: identity, to: repository.locator) { tally in
+            let facts = try PlacementEvidence(element, of: identity, to: repository.locator, self)
+            return try await evidencing(content, facts) { tally in
                 var content = content
                 if let expected, !expected.isExcluded {
                     content = try await content.bound(to: expected, thing: thing, temporaryFolder: temporaryFolder)
                 }
-                return try await moving(thing, bytes: content.knownSize(), to: repository.locator) { [content] watch in
+                return try await moving(thing, bytes: content.knownSize()) { [content] watch in
                     try await repository.place(content, for: identity, observer: tally.counting(watch))
                 }
             }

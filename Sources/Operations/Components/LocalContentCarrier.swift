@@ -56,7 +56,7 @@ struct LocalContentCarrier {
             let content = try await source.repository.content(of: access, in: source.version)
                 .bound(to: digest, thing: thing, temporaryFolder: context.temporaryFolder)
             let target = target
-            let placed = try await context.moving(thing, bytes: content.knownSize(), to: target.locator) { watch in
+            let placed = try await context.moving(thing, bytes: content.knownSize()) { watch in
                 try await target.place(content, for: identity, observer: watch)
             }
             context.note(placed, for: identity, in: target.locator)

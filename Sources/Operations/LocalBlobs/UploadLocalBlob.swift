@@ -60,7 +60,7 @@ extension Operation {
                 json: properties["componentDescriptor"] ?? .null, source: "'componentDescriptor'"
             ).identity
             let thing = "a resource of \(identity)"
-            let placed = try await context.moving(thing, bytes: content.knownSize(), to: repository.locator) { watch in
+            let placed = try await context.moving(thing, bytes: content.knownSize()) { watch in
                 try await repository.place(content, for: identity, observer: watch)
             }
             context.note(placed, for: identity, in: repository.locator)

@@ -3,6 +3,7 @@
 internal import ComponentModel
 internal import Documents
 internal import OCI
+internal import Orchestration
 internal import Repositories
 internal import Transfer
 
@@ -78,6 +79,7 @@ extension TransferGenerator {
         readings[key] = id
         weights[id] = content.bytes ?? 0
         if content.kind == .resource && content.access == "ociArtifact" {
+            origins[id] = ContentOrigin(version: version.identity, resource: content.identity)
             add(
                 id, "GetOCIArtifact",
                 ["resource": .string("${environment.\(base).component.resources[\(content.index)]}")])

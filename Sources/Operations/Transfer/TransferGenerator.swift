@@ -4,6 +4,7 @@ internal import Basics
 internal import ComponentModel
 internal import Cryptography
 public import Documents
+internal import Orchestration
 internal import Repositories
 public import Transfer
 
@@ -14,6 +15,7 @@ public import Transfer
 /// where an expression would be evaluated.
 public struct TransferGenerator: Sendable {
     private let plan: TransferPlan
+    private let packing: PackingRecord?
     let publishes: Bool
     var names = OperationNames()
     private var environment = JSONObject()
@@ -21,6 +23,8 @@ public struct TransferGenerator: Sendable {
     private var bases: [ComponentVersionIdentity: String] = [:]
     /// The operations that read contents, so that several targets share them.
     var readings: [ContentKey: String] = [:]
+    /// The resources that operations read which are given an access alone, by id.
+    var origins: [String: ContentOrigin] = [:]
     /// How many bytes operations move, by id.
     public internal(set) var weights: [String: Int64] = [:]
 
@@ -32,9 +36,11 @@ public struct TransferGenerator: Sendable {
 
     /// A generator.
     ///
-    /// - Parameter publishesArtifacts: whether OCI artifacts become images of their own in registries.
-    public init(_ plan: TransferPlan, publishesArtifacts: Bool = false) {
-        (self.plan, publishes) = (plan, publishesArtifacts)
+    /// - Parameters:
+    ///   - publishesArtifacts: whether OCI artifacts become images of their own in registries.
+    ///   - packing: how archives are written; nil for whole ones.
+    public init(_ plan: TransferPlan, publishesArtifacts: Bool = false, packing: PackingRecord? = nil) {
+        (self.plan, publishes, self.packing) = (plan, publishesArtifacts, packing)
     }
 
     /// The specification. Each target that can be written to gets its own operations; reading is shared.
@@ -58,7 +64,8 @@ public struct TransferGenerator: Sendable {
                 writers.append((id, version))
             }
         }
-        environment[TransferRecord.name] = TransferRecord.json(plan, written: writers, bases: bases)
+        environment[TransferRecord.name] = TransferRecord.json(
+            plan, written: writers, read: origins, packing: packing, bases: bases)
         return ["environment": .object(environment), "transformations": .array(operations)]
     }
 

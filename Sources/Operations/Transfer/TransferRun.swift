@@ -13,10 +13,10 @@ public import Transfer
 /// Contents move first, each checked while it moves; in each target versions become visible when all its contents are
 /// there, children before their parents. What goes wrong in one target ends the work for that target and no other.
 public struct TransferRun: Sendable {
-    private let graph: OrchestrationGraph
-    private let context: OperationContext
+    let graph: OrchestrationGraph
+    let context: OperationContext
     private let operations: [Operation]
-    private let record: TransferRecord
+    let record: TransferRecord
     /// How many operations run at once, and what is told about them.
     public var settings = ExecutionSettings()
 
@@ -30,6 +30,7 @@ public struct TransferRun: Sendable {
         record = try TransferRecord(of: specification)
         graph = try OrchestrationGraph(specification, types: operations.map(\.type), together: true)
         (self.operations, self.context) = (operations, context)
+        for (id, origin) in record.read { context.expect(origin, from: id) }
     }
 
     /// Whether a specification was generated from a plan.
@@ -43,6 +44,36 @@ public struct TransferRun: Sendable {
     /// - Throws: `conflict` with all that is different.
     public func requireFreshness() async throws -> [ComponentDescriptor] {
         try await record.requireFreshness(graph.environment, context)
+    }
+
+    /// Refuses a specification that writes other things than its record says: they would not be checked, and nobody
+    /// would be told what became of them.
+    ///
+    /// - Throws: `invalid`, naming the operation.
+    public func requireCompleteness() throws(Fault) {
+        let groups = Set(record.targets.map(Self.group)), known = Set(record.sources.map(\.identity))
+        var writers: Set<String> = []
+        for node in graph.nodes where node.group != nil && node.type.role != .ordinary {
+            let id = node.operation.id
+            guard let group = node.group, groups.contains(group) else {
+                throw Self.incomplete("the operation '\(id)' writes to a repository that is not among its targets")
+            }
+            guard node.type.role == .writesDescriptor else { continue }
+            guard let identity = record.written[id]?.identity, known.contains(identity) else {
+                throw Self.incomplete("it does not say which of its versions the operation '\(id)' writes")
+            }
+            writers.insert(id)
+        }
+        for id in record.written.keys.sorted() where !writers.contains(id) {
+            throw Self.incomplete("it says that '\(id)' writes a version, and there is no such operation")
+        }
+    }
+
+    private static func incomplete(_ reason: String) -> Fault {
+        Fault(
+            .invalid, "the record of the plan does not fit the specification: \(reason)",
+            fix: "print it again with ocm transfer cv --dry-run -o yaml; what was changed by hand runs with "
+                + "ocm transfer specification")
     }
 
     /// How many contents are placed.
@@ -84,7 +115,7 @@ public struct TransferRun: Sendable {
     private func report(
         on target: TransferRecord.Target, _ outcomes: [String: GraphExecutor.Outcome], _ digests: [String: Digest]
     ) async throws -> TargetReport {
-        let group = String(decoding: JSON.literal(target.repository).encoded(), as: UTF8.self)
+        let group = Self.group(of: target)
         let nodes = graph.nodes.filter { $0.group == group }
         var versions = target.present.map { TargetReport.Version(identity: $0, action: "skip", digest: nil) }
         var visible = 0, writers = 0
@@ -110,10 +141,16 @@ public struct TransferRun: Sendable {
         {
             failure = CommitSequence.fault(visible: visible, of: writers, cause: cause)
         }
-        let moved = context.moved(to: target.locator)
+        // What an uploader sent elsewhere was moved for this target, too.
+        let moved = context.moved(by: Set(nodes.flatMap { [$0.operation.id] + $0.dependencies }))
         return TargetReport(
             target: target.locator, versions: versions, bytesMoved: moved.moved, bytesSpared: moved.spared,
             failure: failure)
+    }
+
+    /// What the graph calls all that is written to a target.
+    static func group(of target: TransferRecord.Target) -> String {
+        String(decoding: JSON.literal(target.repository).encoded(), as: UTF8.self)
     }
 
     /// Why a target is not complete: the failure that everything else waited for.

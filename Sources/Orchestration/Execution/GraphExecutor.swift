@@ -188,4 +188,6 @@ public struct OperationReport: Sendable {
 extension GraphExecutor.Outcome {
     /// Whether it yielded something.
     public var isFinished: Bool { if case .finished = self { true } else { false } }
+    /// Why it failed; nil when it did not, or waits for one that did.
+    public var failure: Fault? { if case .failed(let fault) = self { fault } else { nil } }
 }

@@ -91,7 +91,8 @@ private struct OperationReader {
                 let near = Spelling.nearest(to: operation.type, among: types.flatMap(\.names))
                 problems.add(
                     "there is no operation '\(operation.type)'" + (near.map { "; did you mean '\($0)'?" } ?? ""),
-                    at: operation.pointer.appending("type"))
+                    at: operation.pointer.appending("type"),
+                    fix: "`ocm transfer operations` lists those that are built in; plug-ins are named by their folder")
                 continue
             }
             do throws(TemplateError) {

@@ -60,13 +60,43 @@ struct PropertyChecker {
         _ compiled: CompiledTemplateTree, _ wanted: CELType, _ read: ReadOperation,
         _ problems: inout SpecificationProblems
     ) {
-        if let mismatch = compiled.resultType(name: "properties").mismatch(with: wanted) {
-            problems.add("\(read.operation.type): \(mismatch)", at: read.operation.propertiesPointer)
-        }
         guard case .object(let object) = wanted else { return }
-        for name in object.required.sorted() where compiled.document[name] == nil {
-            problems.add("\(read.operation.type) needs '\(name)'", at: read.operation.pointer)
+        let operation = read.operation, fix = "`ocm transfer operations \(read.type.name)` says what it takes"
+        let given = (operation.properties.object ?? [:]).map(\.key)
+        let unknown = object.allowsOtherFields ? [] : given.filter { object.fields[$0] == nil }
+        for name in unknown {
+            let near = Spelling.nearest(to: name, among: object.fields.keys.filter { !given.contains($0) })
+            problems.add(
+                "\(operation.type) takes no '\(name)'" + (near.map { "; did you mean '\($0)'?" } ?? ""),
+                at: operation.propertiesPointer.appending(name), fix: fix)
         }
+        if unknown.isEmpty, let mismatch = compiled.resultType(name: "properties").mismatch(with: wanted) {
+            add(mismatch, read, fix: fix, &problems)
+        }
+        for name in object.required.sorted() where compiled.document[name] == nil {
+            problems.add("\(operation.type) needs '\(name)'", at: operation.pointer, fix: fix)
+        }
+    }
+
+    /// Says which property has another type, at its own line.
+    private func add(
+        _ mismatch: TypeMismatch, _ read: ReadOperation, fix: String, _ problems: inout SpecificationProblems
+    ) {
+        let path = mismatch.path.drop { $0 == "." }, name = String(path.prefix { $0 != "." && $0 != "[" })
+        let operation = read.operation, value = operation.properties[name]
+        guard let value else {
+            return problems.add("\(operation.type): \(mismatch)", at: operation.propertiesPointer, fix: fix)
+        }
+        var hint = fix
+        switch value {
+        case .number, .bool: hint = "write it in quotes if it is to be a text; else \(fix)"
+        case .string(let text) where text.firstRange(of: "${") != nil && !text.contains("}"):
+            hint = "close the expression with }"
+        default: break
+        }
+        problems.add(
+            "\(operation.type): '\(path)' does not fit: \(mismatch.reason)",
+            at: operation.propertiesPointer.appending(name), fix: hint)
     }
 }
 

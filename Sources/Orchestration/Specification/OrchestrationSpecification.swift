@@ -48,12 +48,11 @@ public struct OrchestrationSpecification: Sendable {
         if environment.object == nil { problems.add("'environment' is no object", at: JSONPointer(["environment"])) }
         if let type = document.root["type"], type.string != Self.typeName {
             problems.add(
-                "the type is '\(type.string ?? type.kindName)', not '\(Self.typeName)'", at: JSONPointer(["type"]))
+                "the type is '\(type.string ?? type.kindName)', not '\(Self.typeName)'", at: JSONPointer(["type"]),
+                fix: "write it so, or leave it out")
         }
         guard let items = document.root["transformations"]?.array else {
-            throw Fault(
-                .invalid, "\(document.place(of: JSONPointer())): 'transformations' is missing or no list",
-                fix: "list the operations under 'transformations'")
+            throw Self.withoutOperations(document)
         }
         var operations: [Operation] = [], places: [String: JSONPointer] = [:]
         for (index, item) in items.enumerated() {
@@ -61,13 +60,29 @@ public struct OrchestrationSpecification: Sendable {
             guard let operation = Operation(item, at: pointer, number: index + 1, &problems) else { continue }
             if let first = places[operation.id] {
                 problems.add(
-                    "the id '\(operation.id)' is given twice, first in \(document.place(of: first))", at: pointer)
+                    "the id '\(operation.id)' is given twice, first in \(document.place(of: first))", at: pointer,
+                    fix: "give one of the two another id, and name that one where it is meant")
             }
             places[operation.id] = pointer
             operations.append(operation)
         }
         self.operations = operations
         try problems.throwIfAny()
+    }
+
+    /// Says what the document is instead of a specification.
+    private static func withoutOperations(_ document: LocatedDocument) -> Fault {
+        let place = document.place(of: JSONPointer())
+        let fix = "list the operations under 'transformations'; `ocm transfer operations` says what there is"
+        guard let members = document.root.object else {
+            let found = document.root == .null ? "is empty" : "is no specification: it is of kind \(document.root.kindName)"
+            return Fault(.invalid, "\(place): the document \(found)", fix: fix)
+        }
+        let near =
+            members["transformations"] == nil ? Spelling.nearest(to: "transformations", among: members.keys) : nil
+        return Fault(
+            .invalid,
+            "\(place): 'transformations' is missing or no list" + (near.map { "; there is '\($0)'" } ?? ""), fix: fix)
     }
 }
 
@@ -77,18 +92,26 @@ extension OrchestrationSpecification.Operation {
         _ item: JSON, at pointer: JSONPointer, number: Int, _ problems: inout SpecificationProblems
     ) {
         guard var members = item.object else {
-            problems.add("an operation is an object, not \(item.kindName)", at: pointer)
+            problems.add(
+                "an operation is an object, not \(item.kindName)", at: pointer,
+                fix: "write it with its 'type', its 'id' and its properties")
             return nil
         }
         guard let type = members["type"]?.string else {
-            problems.add("the operation has no 'type'", at: pointer)
+            problems.add(
+                "the operation has no 'type'", at: pointer,
+                fix: "say what kind of operation it is; `ocm transfer operations` lists them")
             return nil
         }
         let id = members["id"]
-        if let id, id.string.map({ !$0.isOperationID }) ?? true {
+        if id?.string == "environment" {
+            problems.add(
+                "'environment' is no id: expressions read the data of the specification by that name",
+                at: pointer.appending("id"), fix: "choose another id")
+        } else if let id, id.string.map({ !$0.isOperationID }) ?? true {
             problems.add(
                 "'\(id.string ?? id.kindName)' is no id: a letter, then letters and digits",
-                at: pointer.appending("id"))
+                at: pointer.appending("id"), fix: "write an id that expressions can name, such as read1")
         }
         (self.type, self.pointer) = (type, pointer)
         self.id = id?.string ?? "operation\(number)"
@@ -107,25 +130,6 @@ extension String {
     /// Whether expressions can name an operation so.
     fileprivate var isOperationID: Bool {
         guard let first = utf8.first, (first | 0x20) &- 0x61 < 26 else { return false }
-        return utf8.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 } && self != "environment"
-    }
-}
-
-/// Collects what is wrong with a specification, each with its line.
-struct SpecificationProblems {
-    private let document: LocatedDocument
-    private var problems: [String] = []
-
-    init(_ document: LocatedDocument) { self.document = document }
-
-    mutating func add(_ message: String, at pointer: JSONPointer) {
-        problems.append("\(document.place(of: pointer)): \(message)")
-    }
-
-    mutating func add(_ problem: String) { problems.append(problem) }
-
-    func throwIfAny(fix: String? = nil) throws(Fault) {
-        guard !problems.isEmpty else { return }
-        throw Fault(.invalid, problems.joined(separator: "\n"), fix: fix)
+        return utf8.allSatisfy { ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 }
     }
 }

@@ -45,6 +45,18 @@ public struct AssumedBlobs: Sendable {
         return blob.size == nil || blob.size == size
     }
 
+    /// Stands for all that is assumed: two with the same digest leave out the same, and note the same about it.
+    public var digest: Digest {
+        var hasher = DigestHasher()
+        for text in basis { hasher.update(Array("basis \(text.utf8.count) \(text)\n".utf8)[...]) }
+        for (digest, blob) in blobs.sorted(by: { $0.key < $1.key }) {
+            let size = blob.size.map(String.init) ?? "-"
+            let line = "\(digest) \(size) \(blob.holders.map(\.text).joined(separator: " "))\n"
+            hasher.update(Array(line.utf8)[...])
+        }
+        return hasher.finalize()
+    }
+
     /// The components in whose repositories the receiver has it, a few of them.
     func holders(of digest: Digest) -> [ComponentName] { blobs[digest]?.holders ?? [] }
 }

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import CommandLineKit
+internal import Evidence
+internal import Repositories
+internal import Transfer
+
+/// `ocm transfer --transfer-spec FILE`
+struct TransferPrinted: Command {
+    static let configuration = CommandConfiguration(
+        "transfer", abstract: "Run a transfer that --dry-run printed",
+        discussion: """
+            What is carried, how, and to where was settled when the specification was printed. It is refused when a \
+            source, an inventory or an earlier version that it was made from has changed since.
+            """,
+        examples: [
+            "ocm transfer cv -r ./archive//acme.org/app:1.0.0 registry.enclave/ocm --dry-run -o yaml > plan.yaml",
+            "ocm transfer --transfer-spec plan.yaml --verify acme-signature=keys/acme-public.pem",
+        ])
+
+    @Option(
+        help: "run what --dry-run printed, - for standard input; refused when a source has changed since",
+        valueName: "FILE", completion: .file)
+    var transferSpec: String
+    @Option(
+        help: "verify this signature with this public key before anything moves; repeatable", valueName: "NAME=KEY",
+        completion: .file)
+    var verify: [NamedFile] = []
+    @OptionGroup var evidence: EvidenceOptions
+    @Option(short: "j", help: "how many resources move at once") var concurrencyLimit = 2
+    @OptionGroup var limits: TransferLimitOptions
+    @Option(short: "o", help: "text, json or yaml") var output = OutputFormat.text
+
+    func run(in context: OCMContext) async throws {
+        try await PrintedTransfer(
+            file: transferSpec, verify: verify, evidence: evidence, concurrency: concurrencyLimit, limits: limits,
+            output: output
+        ).run(in: context)
+    }
+}
+
+/// Runs a specification that was printed before.
+struct PrintedTransfer {
+    let file: String
+    let verify: [NamedFile]
+    let evidence: EvidenceOptions
+    let concurrency: Int
+    let limits: TransferLimitOptions
+    let output: OutputFormat
+
+    func run(in context: OCMContext) async throws {
+        let described = EvidenceRun(
+            program: "ocm \(Version.text)", command: "transfer", source: file,
+            options: ["verify": verify.map(\.argumentText).joined(separator: ",")])
+        try await evidence.recording(described, in: context) { observer in
+            let options = try options(context, observer)
+            let report = try await DiskBudget.$current.withValue(options.budgets?.disk) {
+                try await GeneratedTransfer(context: context, options: options).run(file: file)
+            }
+            try context.present(report, of: nil, as: output)
+        }
+    }
+
+    private func options(_ context: OCMContext, _ evidence: @escaping EvidenceObserver) throws -> TransferOptions {
+        guard (1...64).contains(concurrency) else { throw UsageError("--concurrency-limit must be 1 to 64") }
+        var options = TransferOptions()
+        options.trust = try TrustResolver(context: context).trust(verify)
+        options.concurrency = concurrency
+        options.budgets = try TransferBudgets(limits.values, jobs: concurrency)
+        options.evidence = evidence
+        options.temporaryFolder = context.globals.tempFolder
+        return options
+    }
+}
+
+extension TransferOptionGroup {
+    /// Runs a specification that was printed before; refuses options that were settled then.
+    func run(specification file: String, _ others: [String], in context: OCMContext) async throws {
+        guard !dryRun else { throw UsageError("--dry-run prints a specification; this one is printed already") }
+        if let option = (others + settled).first {
+            throw UsageError(
+                "\(option) has no place beside --transfer-spec: the specification says what is carried, and how",
+                fix: "give \(option) when the specification is printed, or name source and target instead")
+        }
+        try await PrintedTransfer(
+            file: file, verify: verify, evidence: evidence, concurrency: concurrencyLimit, limits: limits,
+            output: output
+        ).run(in: context)
+    }
+
+    /// The options that are given and that a printed specification has an answer for.
+    private var settled: [String] {
+        let options: [(String, Bool)] = [
+            ("--recursive", recursive), ("--copy-resources", copyResources),
+            ("--copy-local-resources", copyLocalResources), ("--copy-sources", copySources),
+            ("--overwrite", overwrite), ("--enforce", enforce), ("--no-update", noUpdate),
+            ("--stop-on-existing", stopOnExisting), ("--omit-access-types", !omitAccessTypes.isEmpty),
+            ("--upload-as", uploadAs != nil), ("--uploader", !uploader.isEmpty), ("--disable-uploads", disableUploads),
+            ("--type", type != nil), ("--lookup", !lookup.isEmpty), ("--have", !difference.have.isEmpty),
+            ("--verify-inventory", difference.verifyInventory != nil), ("--since", difference.since != nil),
+            ("--deltas", difference.deltas), ("--volume-size", difference.volumeSize != nil),
+            ("--journal", journal != nil),
+        ]
+        return options.filter(\.1).map(\.0)
+    }
+}
