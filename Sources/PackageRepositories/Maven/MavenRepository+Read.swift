@@ -104,15 +104,28 @@ extension MavenRepository {
         return nil
     }
 
+    /// The coordinates of the build of a snapshot that is current, which later builds do not change.
+    ///
+    /// As they are when they name no snapshot, when the repository keeps no builds, and, for all files of a version, when
+    /// these are of several builds.
+    public func pinned(_ coordinates: MavenCoordinates, isWholeVersion: Bool) async throws -> MavenCoordinates {
+        guard let snapshot = try await snapshot(coordinates) else { return coordinates }
+        let build = isWholeVersion ? snapshot.build : snapshot.version(of: coordinates).flatMap { MavenBuild($0) }
+        return try build.map { build throws(Fault) in try coordinates.with(version: build.description) } ?? coordinates
+    }
+
     /// The build of a snapshot that is current; nil for a release, and for a snapshot that is kept under its own name.
     private func resolvedVersion(_ coordinates: MavenCoordinates) async throws -> String? {
         try await snapshot(coordinates)?.version(of: coordinates)
     }
 
-    private func snapshot(_ coordinates: MavenCoordinates) async throws -> MavenSnapshot? {
+    /// What the repository says about the builds of a snapshot; nil when it says nothing, and for a release.
+    func snapshot(_ coordinates: MavenCoordinates) async throws -> MavenSnapshot? {
         guard coordinates.isSnapshot else { return nil }
         let url = try address("\(coordinates.folder)/maven-metadata.xml")
-        guard let document = try await connection.document(url, .maven, limit: Self.metadataLimit) else { return nil }
+        // A copy that a cache kept names a build that was current once.
+        let found = try await connection.document(url, .maven, isFresh: true, limit: Self.metadataLimit)
+        guard let document = found else { return nil }
         return try MavenSnapshot(parsing: document.bytes, of: coordinates, source: url.redacted)
     }
 }

@@ -61,4 +61,16 @@ struct MavenSnapshot: Sendable {
         files.first { $0.classifier == coordinates.classifier && $0.fileExtension == coordinates.fileExtension }?.value
             ?? current
     }
+
+    /// How many builds there have been.
+    var builds: Int {
+        (files.map(\.value) + [current].compactMap(\.self)).compactMap { MavenBuild($0)?.number }.max() ?? 0
+    }
+
+    /// The one build that all files are of; nil when they are of several, or of none.
+    var build: MavenBuild? {
+        let values = Set(files.map(\.value))
+        guard values.count <= 1 else { return nil }
+        return (values.first ?? current).flatMap { MavenBuild($0) }
+    }
 }
