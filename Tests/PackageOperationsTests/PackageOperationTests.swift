@@ -154,7 +154,7 @@ import Testing
             try await reader.archive([])
             let outcomes = try await reader.run(
                 """
-                - {id: get, type: downloader.resource.maven/v1alpha1, access: \(access)}
+                - {id: get, type: downloader.resource.maven/v1alpha1, access: \(String(decoding: access.encoded(), as: UTF8.self))}
                 - {id: put, type: uploader.resource.http/v1alpha1, data: "${get.data}", url: "\(server.url)/\(index)"}
                 """)
             #expect(server.file("\(index)") == layer, "\(outcomes)")

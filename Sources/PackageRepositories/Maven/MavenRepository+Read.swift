@@ -45,24 +45,15 @@ extension MavenRepository {
         return found.sorted { $0.name < $1.name }
     }
 
-    /// All files of a version as one gzipped tar, members sorted by name and without times, made in a temporary folder
-    /// that lives as long as the content does.
+    /// All files of a version as one gzipped tar, members sorted by name and without times, kept in temporary files that
+    /// live as long as the content does.
     public func archive(_ coordinates: MavenCoordinates) async throws -> PackageContent {
-        let folder = try TemporaryFolder(in: connection.temporaryFolder)
         var members: [TarMember] = []
         for file in try await files(coordinates) {
-            let path = "\(folder.path)/\(members.count)"
-            let handle = try FileHandle(creating: path, mode: 0o600)
-            var size: Int64 = 0
-            for try await chunk in try await file.content.open() {
-                try handle.write(chunk)
-                size += Int64(chunk.count)
-            }
-            members.append(
-                .file(file.name, size: size) { [folder] in
-                    _ = folder  // keeps the files until the last reader is done
-                    return try ByteStream(file: path)
-                })
+            let spooled = try await SharedFile.spooling(
+                file.content.open(), in: connection.temporaryFolder, name: file.name)
+            let size = try spooled.size()
+            members.append(.file(file.name, size: size) { spooled.stream(0..<size) })
         }
         let all = members
         return PackageContent(size: nil) { Tar.stream(all).gzipped() }

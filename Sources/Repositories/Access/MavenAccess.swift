@@ -15,8 +15,8 @@ struct MavenAccess: Sendable {
     let mediaType: String?
     let thing: String
 
-    init(_ access: TypedSpecification, thing: String) throws(Fault) {
-        let fields = AccessFields(access, thing)
+    init(_ access: TypedSpecification, thing: String, role: String = "access") throws(Fault) {
+        let fields = AccessFields(access, thing, role: role)
         repository = try HTTPURL(fields.required("repoUrl"))
         let (classifier, fileExtension) = (try fields.text("classifier"), try fields.text("extension"))
         coordinates = try MavenCoordinates(
