@@ -104,7 +104,7 @@ import Testing
 }
 
 extension String {
-    func components(separatedBy mark: String) -> [String] {
+    fileprivate func components(separatedBy mark: String) -> [String] {
         guard let range = firstRange(of: mark) else { return [self] }
         return [String(self[..<range.lowerBound]), String(self[range.upperBound...])]
     }

@@ -67,7 +67,7 @@ struct PackageJourneyTests {
         let listed = try JSON(
             parsing: Array(try await workshop.done("get", "resources", "-o", "json", "one//\(version)").utf8),
             source: "resources")
-        let type = listed.array?.first?["resource"]?["access"]?["type"] ?? listed.array?.first?["access"]?["type"]
+        let type = listed.array?.first?["element"]?["access"]?["type"]
         #expect(type?.string?.hasPrefix(sample.testDescription) == true, "\(listed)")
         try await workshop.done(
             "sign", "cv", "--signature", "release", "--private-key", "private.pem", "one//\(version)")

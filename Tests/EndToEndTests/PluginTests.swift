@@ -223,9 +223,8 @@ import Testing
     @Test("what docs/plugins.md says to type works from nothing on") func documentation() async throws {
         let root = FileSystem.join(FileSystem.folder(of: #filePath), "../..")
         let text = String(decoding: try FileSystem.read("\(root)/docs/plugins.md", limit: 1 << 20), as: UTF8.self)
-        let section = try #require(text.components(separatedBy: "## Five minutes\n").dropFirst().first)
-        let blocks = section.components(separatedBy: "\n## ")[0].components(separatedBy: "```sh\n").dropFirst()
-        let commands = blocks.compactMap { $0.components(separatedBy: "```").first }
+        let section = try #require(text.split(separator: "\n## ").first { $0.hasPrefix("Five minutes\n") })
+        let commands = section.split(separator: "```sh\n").dropFirst().compactMap { $0.split(separator: "```").first }
         try #require(commands.count == 2)
         let folder = try TemporaryFolder(prefix: "plugins")
         let script =
