@@ -241,7 +241,8 @@ struct PackageJourneyTests {
         try workshop.write("object", Self.content)
         let put = try await ChildProcess.run([
             "curl", "-sS", "--fail-with-body", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user",
-            "\(server.keyID):\(server.secret)", "-T", "\(workshop.path)/object",
+            "\(server.keyID):\(server.secret)", "-H",
+            "x-amz-content-sha256: \(Digest(of: Array(Self.content.utf8)).hex)", "-T", "\(workshop.path)/object",
             "\(server.url)/\(ObjectServer.bucket)/a/k",
         ])
         try #require(put.status == 0, "\(put.output)\(put.errors)")
