@@ -168,6 +168,28 @@ import WebServer
         await racing.stop()
     }
 
+    @Test(
+        "what a list names that is no build of the snapshot is replaced",
+        arguments: ["3-20990101.000000-9", "2-SNAPSHOT"])
+    func strangers(value: String) async throws {
+        let list = """
+            <metadata><versioning><snapshot><localCopy>true</localCopy></snapshot><snapshotVersions><snapshotVersion>
+            <extension>pom</extension><value>\(value)</value></snapshotVersion></snapshotVersions></versioning></metadata>
+            """
+        let server = try PackageServer([Self.list: Array(list.utf8)])
+        let repository = try repository(server)
+        let pom = MavenPOM.generate(try Self.coordinates())
+        let found = await fault {
+            let result = try await repository.publish(
+                PackageContent([1]), as: Self.coordinates(), pom: pom, time: Self.time)
+            #expect(result.coordinates.version == "2-20240102.030405-1")
+            #expect(try await repository.file(Self.coordinates("2-SNAPSHOT", "pom")).content.bytes() == pom)
+        }
+        // A build of another version is damage, which is not written over.
+        #expect(value == "2-SNAPSHOT" ? found == nil : found?.code == .corrupt)
+        await server.stop()
+    }
+
     static let badLists = [
         "<metadata><groupId>org.other</groupId></metadata>", "<metadata><version>3-SNAPSHOT</version></metadata>",
         "<html/>", "", "<metadata><versioning><snapshot>",

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+public import Basics
 
 /// One build of a snapshot version: when it was published, and its number. Later builds are greater.
-struct MavenBuild: Comparable, Sendable, CustomStringConvertible {
+public struct MavenBuild: Comparable, Sendable, CustomStringConvertible {
     /// The snapshot's version without `SNAPSHOT`: `1.0-`.
-    let base: String
+    public let base: String
     /// `yyyyMMdd.HHmmss` in UTC.
-    let timestamp: String
+    public let timestamp: String
     /// Counts the builds of the snapshot from 1 on.
-    let number: Int
+    public let number: Int
 
     /// More builds than a snapshot has; no number that is read gets near the end of integers.
     private static let numberLimit = 999_999_999
 
     /// A build at a time; nil when the version is no snapshot, or has had all the builds it can have.
-    init?(of snapshot: String, number: Int, time: Timestamp) {
+    public init?(of snapshot: String, number: Int, time: Timestamp) {
         guard snapshot.hasSuffix("-SNAPSHOT"), (1...Self.numberLimit).contains(number) else { return nil }
         base = String(snapshot.dropLast("SNAPSHOT".count))
         let digits = time.mavenDigits
@@ -24,7 +24,7 @@ struct MavenBuild: Comparable, Sendable, CustomStringConvertible {
     }
 
     /// Reads a version such as `1.0-20260102.030405-7`; nil when it is not that of a build.
-    init?(_ version: String) {
+    public init?(_ version: String) {
         let parts = version.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count >= 3, let stamp = parts.dropLast().last, let last = parts.last else { return nil }
         let isDigits = { (text: Substring) in text.utf8.allSatisfy { (0x30...0x39).contains($0) } }
@@ -38,12 +38,10 @@ struct MavenBuild: Comparable, Sendable, CustomStringConvertible {
     }
 
     /// The version in the names of its files.
-    var description: String { "\(base)\(timestamp)-\(number)" }
+    public var description: String { "\(base)\(timestamp)-\(number)" }
     /// `yyyyMMddHHmmss` in UTC.
     var updated: String { timestamp.replacing(".", with: "") }
 
-    /// The build with the next number; nil behind the last.
-    var next: Int? { number < Self.numberLimit ? number + 1 : nil }
-
-    static func < (a: MavenBuild, b: MavenBuild) -> Bool { (a.number, a.timestamp) < (b.number, b.timestamp) }
+    /// Whether a build is older: by its number, then by its time.
+    public static func < (a: MavenBuild, b: MavenBuild) -> Bool { (a.number, a.timestamp) < (b.number, b.timestamp) }
 }

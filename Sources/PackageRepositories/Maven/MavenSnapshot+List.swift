@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+public import Basics
 
 extension MavenSnapshot {
     /// The `maven-metadata.xml` of a version's folder in which files of a build are current; nil when it says so already.
@@ -11,7 +11,7 @@ extension MavenSnapshot {
     /// - Parameters:
     ///   - bytes: the document as it is; nil when there is none.
     ///   - files: files of the build; their version is the snapshot's.
-    static func listing(
+    public static func listing(
         _ files: [MavenCoordinates], of build: MavenBuild, in bytes: [UInt8]?, source: String
     ) throws(Fault) -> [UInt8]? {
         guard let any = files.first else { return nil }
@@ -58,6 +58,7 @@ extension MavenBuild {
             let number = element["buildNumber"]?.text
         else { return nil }
         self.init("\(base)\(timestamp)-\(number)")
+        guard self.base == base else { return nil }
     }
 }
 
@@ -78,7 +79,9 @@ extension XMLElement {
             nodes.append(.element(entry))
             return true
         }
-        guard let known = old["value"].flatMap({ MavenBuild($0.text) }), known >= build else {
+        guard let known = old["value"].flatMap({ MavenBuild($0.text) }), known.base == build.base,
+            known >= build
+        else {
             nodes[place] = .element(entry)
             return true
         }
