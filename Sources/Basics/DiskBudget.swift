@@ -33,6 +33,8 @@ public final class DiskBudget: Sendable {
         (self.total, self.freeSpace) = (total, freeSpace)
     }
 
+    /// What is left of the total; nil when that is what the file system has.
+    public var left: Int64? { total.map { max(0, $0 - reserved) } }
     /// What is reserved now.
     public var reserved: Int64 { state.withLock { $0.reserved } }
     /// The most that was reserved at any moment.
@@ -121,12 +123,16 @@ public final class DiskReservation: Sendable {
                 passed += Int64(chunk.count)
                 return passed
             }
-            if total > size {
-                // A step ahead, so that the file system is not asked for every piece; the last step may be short.
-                do throws(Fault) { try require(max(total, size + DiskBudget.step)) } catch { try require(total) }
-            }
+            try cover(total)
             return chunk
         }
+    }
+
+    /// Makes sure that so many bytes may be written; throws before more than the budget has are.
+    func cover(_ total: Int64) throws(Fault) {
+        guard total > size else { return }
+        // A step ahead, so that the file system is not asked for every piece; the last step may be short.
+        do throws(Fault) { try require(max(total, size + DiskBudget.step)) } catch { try require(total) }
     }
 }
 

@@ -11,14 +11,14 @@ extension PackageConnection {
     ///
     /// - Parameters:
     ///   - merge: from the document as it is, nil when there is none, to what it should be; nil when nothing is to do.
+    /// - Returns: the document as it was when nothing was to do any more; nil when there is none.
     func merge(
         at url: HTTPURL, _ kind: PackageKind, mediaType: String, limit: Int,
         _ merge: @Sendable ([UInt8]?) throws -> [UInt8]?
     ) async throws -> [UInt8]? {
-        var written: [UInt8]?
         for _ in 0..<Self.mergeAttempts {
             let current = try await document(url, kind, isFresh: true, limit: limit)
-            guard let changed = try merge(current?.bytes) else { return written ?? current?.bytes }
+            guard let changed = try merge(current?.bytes) else { return current?.bytes }
             guard changed.count <= limit else {
                 throw Fault(.limitExceeded, "\(url.redacted) would grow beyond \(ByteCount(Int64(limit)))")
             }
@@ -35,7 +35,6 @@ extension PackageConnection {
             guard (200..<300).contains(response.status) else {
                 throw await Self.fault(response, request, url.redacted)
             }
-            written = changed
         }
         throw Fault(
             .unavailable, "\(url.redacted) is changed by others all the time",

@@ -31,6 +31,9 @@ struct ContentSample: CustomTestStringConvertible {
         ContentSample(
             "helm access", "access: {type: helm, helmRepository: WEB/charts, helmChart: \"demo:1.2.3\"}", is: nil),
         ContentSample(
+            "helm access of a registry",
+            "access: {type: helm, helmRepository: \"oci://REGISTRY\", helmChart: \"image:1.0.0\"}", is: nil),
+        ContentSample(
             "helm input of a repository", "input: {type: helm, helmRepository: WEB/charts, path: \"demo:1.2.3\"}",
             is: nil),
         ContentSample("helm input of a folder", "input: {type: helm, path: ./demo}", is: nil),
@@ -133,6 +136,8 @@ struct ContentTests {
         try writeConstructor(text, to: workshop)
         let version = "example.org/one:1.0.0"
         try await workshop.done("add", "cv", "--create", "--file", "one", "one.yaml")
+        let listed = try await workshop.done("get", "resources", "-o", "json", "one//\(version)")
+        #expect(listed.contains("\"thing\"") && listed.contains("\"access\""), "\(listed)")
         try await workshop.done(
             "sign", "cv", "--signature", "release", "--private-key", "private.pem", "one//\(version)")
         let carried = try await workshop.ocm(

@@ -2,6 +2,7 @@
 
 import Basics
 import Cryptography
+import Documents
 import TestServers
 import Testing
 
@@ -63,6 +64,11 @@ struct PackageJourneyTests {
 
             """)
         try await workshop.done("add", "cv", "--create", "--file", "one", "one.yaml")
+        let listed = try JSON(
+            parsing: Array(try await workshop.done("get", "resources", "-o", "json", "one//\(version)").utf8),
+            source: "resources")
+        let type = listed.array?.first?["element"]?["access"]?["type"]
+        #expect(type?.string?.hasPrefix(sample.testDescription) == true, "\(listed)")
         try await workshop.done(
             "sign", "cv", "--signature", "release", "--private-key", "private.pem", "one//\(version)")
         let verify = [
@@ -88,5 +94,186 @@ struct PackageJourneyTests {
         try FileSystem.remove("\(files)/\(sample.path)")
         try await workshop.done("download", "resource", "carried//\(version)", "thing", "-O", "carried.thing")
         #expect(try workshop.read("carried.thing") == Array(Self.content.utf8))
+    }
+
+    /// Writes `one.yaml`: a component with one resource, `thing`, of this input or access.
+    private func write(_ content: String, to workshop: Workshop) throws {
+        try workshop.write(
+            "one.yaml",
+            """
+            components:
+              - name: example.org/one
+                version: 1.0.0
+                provider: {name: example.org}
+                resources:
+                  - {name: thing, type: blob, version: 1.0.0, \(content)}
+
+            """)
+    }
+
+    /// A configuration with one consumer at a server.
+    private func configure(_ workshop: Workshop, _ type: String, port: Int, _ properties: String) throws {
+        try workshop.write(
+            ".ocmconfig",
+            """
+            type: credentials.config.ocm.software
+            consumers:
+              - identity: {type: \(type), hostname: 127.0.0.1, port: "\(port)", scheme: http}
+                credentials: [{type: Credentials/v1, properties: {\(properties)}}]
+
+            """)
+    }
+
+    static let inputs = [
+        (
+            Sample(
+                testDescription: "maven",
+                access:
+                    "{type: maven, repoUrl: URL/private/m, groupId: org.acme, artifactId: app, version: 1.0, extension: zip}",
+                path: "private/m/org/acme/app/1.0/app-1.0.zip",
+                more: [
+                    "private/m/org/acme/app/1.0/app-1.0.zip.sha256": Digest(of: Array(content.utf8)).hex,
+                    "private/m/org/acme/app/1.0/app-1.0.zip.sha1": "0000",
+                ]), "MavenRepository", "application/zip"
+        ),
+        (
+            Sample(
+                testDescription: "npm", access: "{type: npm, registry: URL/private/npm, package: app, version: 1.0.0}",
+                path: "private/files/app-1.0.0.tgz",
+                more: [
+                    "private/npm/app": """
+                    {"name":"app","versions":{"1.0.0":{"name":"app","version":"1.0.0","dist":{\
+                    "tarball":"/private/files/app-1.0.0.tgz",\
+                    "integrity":"sha512-\(Digest(of: Array(content.utf8), algorithm: .sha512).bytes.base64)"}}}}
+                    """
+                ]), "NpmRegistry", "application/x-tgz"
+        ),
+    ]
+
+    @Test("are inputs too: taken in once, with the server's checks and the credential of its origin", arguments: inputs)
+    func input(sample: Sample, consumer: String, mediaType: String) async throws {
+        let server = try await FileServer()
+        let files = "\(server.folder.path)/files"
+        for (path, text) in sample.more.merging([sample.path: Self.content], uniquingKeysWith: { $1 }) {
+            try FileSystem.makeFolder(FileSystem.folder(of: "\(files)/\(path)"))
+            try FileSystem.write(Array(text.utf8), to: "\(files)/\(path)")
+        }
+        let workshop = try Workshop()
+        try write("input: \(sample.access.replacing("URL", with: server.url))", to: workshop)
+        let add = ["add", "cv", "--create", "--file"]
+        let anonymous = try await workshop.ocm(add + ["anonymous", "one.yaml"])
+        #expect(anonymous.status == 4, "\(anonymous.errors)")
+        try configure(
+            workshop, consumer, port: server.port, "username: \(FileServer.user), password: \(FileServer.password)")
+        try await workshop.done(add + ["one", "one.yaml"])
+        let again = try await workshop.ocm(add + ["one", "one.yaml"])
+        #expect(again.status == 0, "\(again.errors)")
+
+        // The same length, so that nothing but what the server says of it tells.
+        try FileSystem.write(Array(Self.content.uppercased().utf8), to: "\(files)/\(sample.path)")
+        let damaged = try await workshop.ocm(add + ["damaged", "one.yaml"])
+        #expect(damaged.status == 3, "\(damaged.errors)")
+        #expect(!damaged.errors.contains(FileServer.password))
+        let version = "one//example.org/one:1.0.0"
+        let listed = try await workshop.done("get", "resources", "-o", "json", version)
+        #expect(listed.contains("localBlob") && listed.contains(mediaType), "\(listed)")
+        try await workshop.done("download", "resource", "--offline", version, "thing", "-O", "thing")
+        #expect(try workshop.read("thing") == Array(Self.content.utf8))
+    }
+
+    static let badInputs = [
+        ("{type: maven, repoUrl: URL, groupId: org.acme, artifactId: app}", "the input of", "no “version”"),
+        (
+            "{type: maven, repoUrl: URL, groupId: org.acme, artifactId: app, version: LATEST}", "LATEST",
+            "names no version"
+        ),
+        ("{type: maven, repoUrl: URL, groupId: org.acme, artifactId: ../x, version: 1.0}", "../x", "artifactId"),
+        ("{type: maven, repoUrl: URL, groupId: g, artifactId: a, version: 1.0, path: p}", "unknown field", "“path”"),
+        ("{type: npm, registry: URL, package: app}", "the input of", "no “version”"),
+        ("{type: npm, registry: URL, package: app, version: 1.0.0, tag: x}", "unknown field", "“tag”"),
+        ("{type: npm, registry: URL, package: ../app, version: 1.0.0}", "../app", "npm"),
+    ]
+
+    @Test("inputs that name nothing are refused before anything is asked for", arguments: badInputs)
+    func badInput(text: String, says: String, more: String) async throws {
+        let workshop = try Workshop()
+        try write("input: \(text.replacing("URL", with: "\"http://127.0.0.1:9\""))", to: workshop)
+        let result = try await workshop.ocm("add", "cv", "--create", "--file", "one", "one.yaml")
+        #expect(result.status != 0 && result.errors.contains(says) && result.errors.contains(more), "\(result.errors)")
+    }
+
+    @Test("a Maven snapshot is added as its current build, and stays that when there is another") func snapshot()
+        async throws
+    {
+        let server = try await FileServer()
+        let folder = "\(server.folder.path)/files/m/org/acme/app/2-SNAPSHOT"
+        try FileSystem.makeFolder(folder)
+        func publish(_ build: String, _ number: Int) throws {
+            try FileSystem.write(Array("build \(number)".utf8), to: "\(folder)/app-2-\(build)-\(number).zip")
+            let list = """
+                <metadata><versioning><snapshot><timestamp>\(build)</timestamp><buildNumber>\(number)</buildNumber>
+                </snapshot></versioning></metadata>
+                """
+            try? FileSystem.removeFile("\(folder)/maven-metadata.xml")
+            try FileSystem.write(Array(list.utf8), to: "\(folder)/maven-metadata.xml")
+        }
+        let workshop = try Workshop()
+        let access =
+            "{type: maven, repoUrl: \(server.url)/m, groupId: org.acme, artifactId: app, version: 2-SNAPSHOT, extension: zip}"
+        try write("access: \(access)", to: workshop)
+        try publish("20260102.030405", 1)
+        try await workshop.done("add", "cv", "--create", "--file", "one", "one.yaml")
+        try publish("20260103.030405", 2)
+        let version = "one//example.org/one:1.0.0"
+        let listed = try await workshop.done("get", "resources", "-o", "json", version)
+        #expect(listed.contains("2-20260102.030405-1"), "\(listed)")
+        try await workshop.done("download", "resource", version, "thing", "-O", "thing")
+        #expect(try workshop.read("thing") == Array("build 1".utf8))
+        try await workshop.done("transfer", "cv", "--copy-resources", version, "carried")
+    }
+
+    @Test(
+        "objects of a store that checks signatures are read with the key of the configuration alone",
+        .enabled(if: ObjectServer.isInstalled, "\(ObjectServer.missing)"))
+    func object() async throws {
+        let server = try await ObjectServer()
+        let workshop = try Workshop()
+        try workshop.write("object", Self.content)
+        let put = try await ChildProcess.run([
+            "curl", "-sS", "--fail-with-body", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user",
+            "\(server.keyID):\(server.secret)", "-H",
+            "x-amz-content-sha256: \(Digest(of: Array(Self.content.utf8)).hex)", "-T", "\(workshop.path)/object",
+            "\(server.url)/\(ObjectServer.bucket)/a/k",
+        ])
+        try #require(put.status == 0, "\(put.output)\(put.errors)")
+        try write(
+            "access: {type: S3Bucket/v1, bucketName: \(ObjectServer.bucket), objectKey: a/k, endpoint: \"\(server.url)\", usePathStyle: true}",
+            to: workshop)
+        let add = ["add", "cv", "--create", "--file", "one", "one.yaml"]
+        #expect(try await workshop.ocm(add).status == 4)
+        try configure(
+            workshop, "S3", port: server.port, "accessKeyId: \(server.keyID), secretAccessKey: \(server.secret)")
+        try await workshop.done(add)
+        let version = "one//example.org/one:1.0.0"
+        #expect(try await workshop.done("get", "resources", "-o", "json", version).contains("S3Bucket/v1"))
+        try await workshop.done("download", "resource", version, "thing", "-O", "thing")
+        #expect(try workshop.read("thing") == Array(Self.content.utf8))
+        try await workshop.done("transfer", "cv", "--copy-resources", version, "carried")
+        try await workshop.done(
+            "download", "resource", "--offline", "carried//example.org/one:1.0.0", "thing", "-O", "two")
+        #expect(try workshop.read("two") == Array(Self.content.utf8))
+    }
+
+    @Test("an access that says that there is none is listed and carried, and has nothing to download") func none()
+        async throws
+    {
+        let workshop = try Workshop()
+        try write("access: {type: none}", to: workshop)
+        try await workshop.done("add", "cv", "--create", "--file", "one", "one.yaml")
+        try await workshop.done("transfer", "cv", "--copy-resources", "one//example.org/one:1.0.0", "carried")
+        let version = "carried//example.org/one:1.0.0"
+        #expect(try await workshop.done("get", "resources", "-o", "json", version).contains("none"))
+        let result = try await workshop.ocm("download", "resource", version, "thing", "-O", "thing")
+        #expect(result.status != 0 && result.errors.contains("no content"), "\(result.errors)")
     }
 }

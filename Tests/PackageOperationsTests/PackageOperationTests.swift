@@ -19,7 +19,7 @@ import Testing
     }
     private static let layerType = "application/vnd.oci.image.layer.v1.tar+gzip"
 
-    private static func toMaven(_ url: String, _ more: String = "") -> String {
+    private static func toMaven(_ url: String, _ more: String = "", version: String = "1.0.0") -> String {
         """
         - id: get
           type: CTFGetLocalResource/v1alpha1
@@ -40,7 +40,7 @@ import Testing
           repoUrl: \(url)
           groupId: org.acme
           artifactId: demo
-          version: 1.0.0
+          version: \(version)
         """
     }
 
@@ -118,6 +118,47 @@ import Testing
         #expect(fetched.file == layer)
         #expect(!fetched.said.contains("available from under-test"), "\(fetched.said)")
         #expect(!fetched.said.contains("Checksum validation failed, expected"), "\(fetched.said)")
+    }
+
+    @Test(
+        "of a snapshot the next build is published, Maven fetches the last one, and each access stays with its bytes",
+        .enabled(if: FileServer.isInstalled, "\(FileServer.missing)"),
+        .enabled(if: MavenProgram.isInstalled, "\(MavenProgram.missing)"))
+    func snapshot() async throws {
+        let server = try await FileServer()
+        var accesses: [(access: JSON, layer: [UInt8])] = []
+        for text in ["first", "second"] {
+            let run = try OperationRun()
+            let layer = try await Tar.stream([.bytes("app", Array(text.utf8))]).gzipped().collect(limit: 1 << 20)
+            var contents = LocalContents()
+            let image = try await run.local(
+                "image", .artifact(OperationRun.artifact(layer: layer, mediaType: Self.layerType)), &contents)
+            try await run.archive([image], contents: contents)
+            let outcomes = try await run.run(Self.toMaven("\(server.url)/maven", version: "2.0-SNAPSHOT"))
+            let access = try #require(outcomes["upload"]?.outputs?["resource"]?["access"], "\(outcomes)")
+            accesses.append((access, layer))
+        }
+        #expect(accesses[0].access["version"]?.string?.hasSuffix("-1") == true)
+        #expect(accesses[1].access["version"]?.string?.hasSuffix("-2") == true)
+        let folder = try TemporaryFolder(prefix: "maven")
+        let fetched = try await MavenProgram.get(
+            "org.acme:demo:2.0-SNAPSHOT:tar.gz", from: "\(server.url)/maven", in: folder)
+        #expect(fetched.file == accesses[1].layer)
+        #expect(!fetched.said.contains("Checksum validation failed, expected"), "\(fetched.said)")
+
+        // What each access names, and what the snapshot's own name leads to, is read through the lists.
+        var current = accesses[1].access
+        current["version"] = "2.0-SNAPSHOT"
+        for (index, (access, layer)) in (accesses + [(current, accesses[1].layer)]).enumerated() {
+            let reader = try OperationRun()
+            try await reader.archive([])
+            let outcomes = try await reader.run(
+                """
+                - {id: get, type: downloader.resource.maven/v1alpha1, access: \(String(decoding: access.encoded(), as: UTF8.self))}
+                - {id: put, type: uploader.resource.http/v1alpha1, data: "${get.data}", url: "\(server.url)/\(index)"}
+                """)
+            #expect(server.file("\(index)") == layer, "\(outcomes)")
+        }
     }
 
     @Test(

@@ -49,7 +49,9 @@ import WebServer
         (details.name, details.summary) = ("App <1>", "does \"this\" & that")
         details.licenses = ["Apache-2.0"]
         let coordinates = try Self.coordinates()
-        #expect(try await repository.publish(PackageContent(bytes), as: coordinates, details: details) == .published)
+        #expect(
+            try await repository.publish(PackageContent(bytes), as: coordinates, details: details).outcome == .published
+        )
         let pom = server.text("\(Self.folder)/1.0/app-1.0.pom")
         #expect(pom.contains("<name>App &lt;1&gt;</name>") && pom.contains("&quot;this&quot; &amp; that"))
         for (name, value) in [
@@ -64,8 +66,8 @@ import WebServer
         let file = try await repository.file(coordinates)
         #expect(file.checksum?.kind == .sha512)
         #expect(try await file.content.bytes() == bytes)
-        #expect(try await repository.publish(PackageContent(bytes), as: coordinates) == .alreadyThere)
-        #expect(try await repository.publish(PackageContent(bytes), as: Self.coordinates("1.1")) == .published)
+        #expect(try await repository.publish(PackageContent(bytes), as: coordinates).outcome == .alreadyThere)
+        #expect(try await repository.publish(PackageContent(bytes), as: Self.coordinates("1.1")).outcome == .published)
         #expect(server.text("\(Self.folder)/maven-metadata.xml").contains("<version>1.1</version>"))
         // A second file of a version leaves the description alone.
         try await repository.publish(PackageContent([1]), as: Self.coordinates("1.0", "zip", classifier: "dist"))
@@ -167,10 +169,11 @@ import WebServer
         let repository = try repository(server)
         #expect(try await repository.file(Self.coordinates("2-SNAPSHOT")).content.bytes() == [6])
         #expect(try await repository.file(Self.coordinates("2-SNAPSHOT", "zip")).content.bytes() == [7])
-        let refused = await fault {
-            try await repository.publish(PackageContent([1]), as: Self.coordinates("2-SNAPSHOT"))
-        }
-        #expect(refused?.code == .unsupported)
+        // One build is read by its own name, in the folder of the snapshot.
+        let build = try Self.coordinates("2-20240102.030405-7", "zip")
+        #expect(try await repository.file(build).content.bytes() == [7])
+        let refused = await fault { try await repository.publish(PackageContent([1]), as: build) }
+        #expect(refused?.code == .invalid)
         await server.stop()
     }
 

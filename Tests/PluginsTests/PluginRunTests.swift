@@ -100,4 +100,41 @@ import Testing
             ($0 as? Fault)?.code == .conflict
         }
     }
+
+    static let places = [
+        ("cat", #"{"input":"data","output":"data"}"#), ("cat >/dev/null", #"{"input":"data"}"#),
+        ("true", #"{"inputFiles":["data"]}"#),
+        ("cat >\"$OCM_PLUGIN_OUTPUTS/data\"", #"{"input":"data","outputFiles":["data"]}"#),
+    ]
+
+    @Test(
+        "contents that go to files keep the budget for the disk, and give back what they took", arguments: places,
+        [Int64(3 << 20), 64 << 20])
+    func budget(_ place: (script: String, content: String), _ total: Int64) async throws {
+        let workshop = try PluginWorkshop()
+        try workshop.addOperation("\(place.script); echo '{\"count\":1}' >&3", content: place.content)
+        let budget = DiskBudget(total)
+        let needsFile = place.content.contains("utput") || place.content.contains("inputFiles")
+        let outcome = await DiskBudget.$current.withValue(budget) {
+            await Result.of { try await workshop.run(data: [UInt8](repeating: 7, count: 5 << 20)) }
+        }
+        switch outcome {
+        case .success(let outputs):
+            #expect(!needsFile || total > 5 << 20)
+            #expect(!place.content.contains("utput") || budget.reserved == 5 << 20)
+            #expect(outputs["count"] == 1)
+        case .failure(let fault):
+            #expect(needsFile && total < 5 << 20 && fault.message.contains("test"), "\(fault)")
+            #expect(fault.code == .limitExceeded || place.content.contains("outputFiles"), "\(fault)")
+            #expect(budget.reserved == 0 && workshop.leftovers.isEmpty)
+        }
+        #expect(budget.most <= total)
+    }
+}
+
+extension Result where Failure == Fault, Success: Sendable {
+    /// What a body gives or throws.
+    fileprivate static func of(_ body: () async throws -> Success) async -> Result {
+        do { return .success(try await body()) } catch { return .failure(Fault(wrapping: error)) }
+    }
 }

@@ -28,15 +28,7 @@ extension Operation {
                 .required("resource", .objectSchema, "the resource as the descriptor has it"),
             ],
             example: """
-                - type: downloader.component.ctf/v1alpha1
-                  id: read
-                  name: acme.org/demo
-                  version: 1.0.0
-                  filePath: ./archive
-                - type: downloader.resource.oci/v1alpha1
-                  id: image
-                  componentDescriptor: ${read.outputs.descriptor}
-                  resource: {name: image}
+                \(ExampleOperations.image)
                 """)
     ) { properties, context in
         let reference = try properties["imageReference"]?.string.map { text throws(Fault) in try ImageReference(text) }

@@ -32,15 +32,7 @@ extension Operation {
                 .optional("descriptor", .objectSchema, "the descriptor that was given, with the resource in it"),
             ], role: .placesContent,
             example: """
-                - type: downloader.component.ctf/v1alpha1
-                  id: read
-                  name: acme.org/demo
-                  version: 1.0.0
-                  filePath: ./archive
-                - type: downloader.resource.oci/v1alpha1
-                  id: image
-                  componentDescriptor: ${read.outputs.descriptor}
-                  resource: {name: image}
+                \(ExampleOperations.image)
                 - type: uploader.resource.oci/v1alpha1
                   id: place
                   imageReference: registry.acme.org/images/demo:1.0.0

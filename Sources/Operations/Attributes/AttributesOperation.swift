@@ -19,11 +19,7 @@ extension Operation {
                     - type: attributes.transformation/v1alpha1
                       id: constants
                       attributes: {targetFilePath: ./target}
-                    - type: downloader.component.ctf/v1alpha1
-                      id: read
-                      name: acme.org/demo
-                      version: 1.0.0
-                      filePath: ./archive
+                    \(ExampleOperations.component)
                     - type: uploader.component.ctf/v1alpha1
                       filePath: ${constants.spec.attributes.targetFilePath}
                       data: ${read.outputs.data}

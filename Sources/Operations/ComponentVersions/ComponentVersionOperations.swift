@@ -31,18 +31,33 @@ extension Operation {
             : "{type: OCIRepository/v1, baseUrl: registry.acme.org, subPath: \(name)}"
     }
 
+    private static func readExample(_ kind: String) -> String {
+        """
+        - type: \(kind)GetComponentVersion/v1alpha1
+          id: read
+          repository: \(example(kind, "source"))
+          component: acme.org/demo
+          version: 1.0.0
+        """
+    }
+
+    private static func getExample(_ kind: String) -> String {
+        """
+        - type: \(kind)GetLocalResource/v1alpha1
+          id: get
+          repository: \(example(kind, "source"))
+          component: acme.org/demo
+          version: 1.0.0
+          resourceIdentity: {name: docs}
+        """
+    }
+
     private static func getComponentVersion(_ kind: String) -> Operation {
         Operation(
             OperationType(
                 "\(kind)GetComponentVersion/v1alpha1", summary: "Reads the descriptor of a component version.",
                 properties: [repository] + identity, outputs: [descriptor], role: .readsVersion,
-                example: """
-                    - type: \(kind)GetComponentVersion/v1alpha1
-                      id: read
-                      repository: \(example(kind, "source"))
-                      component: acme.org/demo
-                      version: 1.0.0
-                    """)
+                example: readExample(kind))
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null)
             let version = try await context.stored(ComponentVersionIdentity(of: properties), in: repository)
@@ -63,11 +78,7 @@ extension Operation {
                 ],
                 role: .writesDescriptor,
                 example: """
-                    - type: \(kind)GetComponentVersion/v1alpha1
-                      id: read
-                      repository: \(example(kind, "source"))
-                      component: acme.org/demo
-                      version: 1.0.0
+                    \(readExample(kind))
                     - type: \(kind)AddComponentVersion/v1alpha1
                       id: write
                       repository: \(example(kind, "target"))
@@ -99,14 +110,7 @@ extension Operation {
                     .required("file", .fileSchema, "its content"),
                     .required("resource", .objectSchema, "the resource as the descriptor has it"),
                 ],
-                example: """
-                    - type: \(kind)GetLocalResource/v1alpha1
-                      id: get
-                      repository: \(example(kind, "source"))
-                      component: acme.org/demo
-                      version: 1.0.0
-                      resourceIdentity: {name: docs}
-                    """)
+                example: getExample(kind))
         ) { properties, context in
             let repository = try await context.repository(properties["repository"] ?? .null)
             let version = try await context.stored(ComponentVersionIdentity(of: properties), in: repository)
@@ -135,12 +139,7 @@ extension Operation {
                 outputs: [.required("resource", .objectSchema, "the resource with its access")],
                 role: .placesContent,
                 example: """
-                    - type: \(kind)GetLocalResource/v1alpha1
-                      id: get
-                      repository: \(example(kind, "source"))
-                      component: acme.org/demo
-                      version: 1.0.0
-                      resourceIdentity: {name: docs}
+                    \(getExample(kind))
                     - type: \(kind)AddLocalResource/v1alpha1
                       id: add
                       repository: \(example(kind, "target"))

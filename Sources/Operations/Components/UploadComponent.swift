@@ -30,11 +30,7 @@ extension Operation {
                     .required("digest", .textSchema, "the digest of the manifest it is stored as"),
                 ], role: .writesDescriptor,
                 example: """
-                    - type: downloader.component.ctf/v1alpha1
-                      id: read
-                      name: acme.org/demo
-                      version: 1.0.0
-                      filePath: ./archive
+                    \(ExampleOperations.component)
                     - type: uploader.component.\(form)/v1alpha1
                       \(form.targetExample)
                       data: ${read.outputs.data}

@@ -65,15 +65,7 @@ extension Operation {
             properties: [.required("data", .fileSchema, "the artifact")],
             outputs: [.required("data", .fileSchema, "the archive")],
             example: """
-                - type: downloader.component.ctf/v1alpha1
-                  id: read
-                  name: acme.org/demo
-                  version: 1.0.0
-                  filePath: ./archive
-                - type: downloader.resource.oci/v1alpha1
-                  id: image
-                  componentDescriptor: ${read.outputs.descriptor}
-                  resource: {name: image}
+                \(ExampleOperations.image)
                 - type: oci.to.localblob/v1alpha1
                   id: pack
                   data: ${image.outputs.data}

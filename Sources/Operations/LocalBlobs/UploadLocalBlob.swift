@@ -34,16 +34,7 @@ extension Operation {
                     .required("resource", .objectSchema, "the resource with its access and digest"),
                 ], role: .placesContent,
                 example: """
-                    - type: downloader.component.ctf/v1alpha1
-                      id: read
-                      name: acme.org/demo
-                      version: 1.0.0
-                      filePath: ./archive
-                    - type: downloader.localblob.ctf/v1alpha1
-                      id: docs
-                      filePath: ./archive
-                      componentDescriptor: ${read.outputs.descriptor}
-                      resource: {name: docs}
+                    \(ExampleOperations.localBlob)
                     - type: uploader.localblob.\(form)/v1alpha1
                       id: store
                       \(form.targetExample)

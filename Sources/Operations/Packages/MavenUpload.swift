@@ -16,7 +16,7 @@ extension Operation {
                 .required("repoUrl", .textSchema, "the repository's address"),
                 .required("groupId", .textSchema, "the group"),
                 .required("artifactId", .textSchema, "the artifact"),
-                .required("version", .textSchema, "the version; no snapshot"),
+                .required("version", .textSchema, "the version; of a snapshot the next build is made"),
                 .optional("classifier", .textSchema, "what tells it from other files of the version"),
                 .optional("extension", .textSchema, "what kind of file it is; jar when it is missing"),
                 .optional(
@@ -56,15 +56,16 @@ extension Operation {
             pom = try await blob.open().collect(limit: 4 << 20, of: "'pomFile'")
         }
         let data = try await PackageData(properties, context)
-        let outcome = try await MavenRepository(url, context.connections.packages).publish(
+        let published = try await MavenRepository(url, context.connections.packages).publish(
             data.content, as: coordinates, pom: pom, details: MavenPOM.Details(properties["pom"]))
+        // Of a snapshot it names the build, so that the digest stays that of what the access leads to.
         var access: JSON = [
             "type": "maven", "repoUrl": .string(url.redacted), "groupId": .string(coordinates.group),
-            "artifactId": .string(coordinates.artifact), "version": .string(coordinates.version),
+            "artifactId": .string(coordinates.artifact), "version": .string(published.coordinates.version),
             "extension": .string(coordinates.fileExtension),
         ]
         if let classifier = coordinates.classifier { access["classifier"] = .string(classifier) }
-        return try data.published(as: access, outcome, context)
+        return try data.published(as: access, published.outcome, context)
     }
 }
 

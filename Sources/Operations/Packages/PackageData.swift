@@ -51,9 +51,10 @@ struct PackageData: Sendable {
                 try await open().verified(digest: known, size: size, of: "the content")
             }
         } else {
-            let (file, found, size) = try await Self.spool(blob.open(), in: context.temporaryFolder)
-            digest = found
-            content = PackageContent(size: size) { file.stream(0..<size) }
+            let spool = try await MeasuredSpool(
+                blob.open(), temporaryFolder: context.temporaryFolder, name: "the content")
+            digest = spool.digest
+            content = PackageContent(size: spool.size) { spool.stream() }
         }
         if let json = properties["componentDescriptor"], json != .null {
             let read = try ComponentDescriptor(json: json, source: "'componentDescriptor'")
@@ -66,24 +67,6 @@ struct PackageData: Sendable {
             (descriptor, origin) = (read, known)
             resource = properties["resource"] ?? read?.resources.first { $0.identity == known?.resource }?.json
         }
-    }
-
-    /// Content in a file without a name, with its digest.
-    private static func spool(
-        _ stream: ByteStream, in folder: String?
-    ) async throws -> (file: SharedFile, digest: Digest, size: Int64) {
-        let temporary = try TemporaryFolder(in: folder)
-        let path = "\(temporary.path)/content"
-        let handle = try FileHandle(creating: path, mode: 0o600)
-        var hasher = DigestHasher()
-        var size: Int64 = 0
-        for try await chunk in stream {
-            hasher.update(chunk)
-            try handle.write(chunk)
-            size += Int64(chunk.count)
-        }
-        // The open file outlives its name.
-        return (try SharedFile(reading: path), hasher.finalize(), size)
     }
 
     /// What the operation yields, noted for when the component's descriptor is written.

@@ -11,25 +11,47 @@ extension Operation {
     /// Operations that publish contents in package repositories.
     static let packageUploads: [Operation] = [mavenUpload, npmUpload, s3Upload, httpUpload, helmUpload]
 
-    private static let npmUpload = Operation(
-        OperationType(
-            "uploader.resource.npm/v1alpha1", summary: "Publishes a packed npm package in a registry.",
-            properties: PackageData.properties + [
-                .required("registry", .textSchema, "the registry's address"),
-                .optional("package", .textSchema, "the name that the package must have"),
-                .optional("version", .textSchema, "the version that the package must have"),
-                .optional("tag", .textSchema, "what points to the version afterwards; latest when it is missing"),
-            ],
-            outputs: PackageData.outputs, role: .placesContent,
-            example: """
-                - type: downloader.resource.http/v1alpha1
-                  id: download
-                  access: {type: wget, url: "https://files.acme.org/app.tgz"}
-                - type: uploader.resource.npm/v1alpha1
-                  id: upload
-                  data: ${download.data}
-                  registry: https://npm.acme.org
-                """)
+    /// An operation that publishes a file.
+    ///
+    /// - Parameters:
+    ///   - properties: what it has beside `PackageData.properties`.
+    ///   - example: the properties in its example, behind `data`.
+    private static func upload(
+        _ name: String, summary: String, properties: [Property], example: String,
+        _ publish: @escaping @Sendable (JSON, OperationContext) async throws -> JSON
+    ) -> Operation {
+        let more = example.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
+        return Operation(
+            OperationType(
+                "uploader.resource.\(name)/v1alpha1", summary: summary, properties: PackageData.properties + properties,
+                outputs: PackageData.outputs, role: .placesContent,
+                example: """
+                    - type: downloader.resource.http/v1alpha1
+                      id: download
+                      access: {type: wget, url: "https://files.acme.org/app.tgz"}
+                    - type: uploader.resource.\(name)/v1alpha1
+                      id: upload
+                      data: ${download.data}
+                    \(more)
+                    """), perform: publish)
+    }
+
+    private static let mediaType = Property.optional(
+        "mediaType", .textSchema, "the media type, when it is not that of the content")
+    private static let replace = Property.optional(
+        "replace", .booleanSchema, "whether other content that is there is written over")
+
+    private static let npmUpload = upload(
+        "npm", summary: "Publishes a packed npm package in a registry.",
+        properties: [
+            .required("registry", .textSchema, "the registry's address"),
+            .optional("package", .textSchema, "the name that the package must have"),
+            .optional("version", .textSchema, "the version that the package must have"),
+            .optional("tag", .textSchema, "what points to the version afterwards; latest when it is missing"),
+        ],
+        example: """
+            registry: https://npm.acme.org
+            """
     ) { properties, context in
         let url = try HTTPURL(properties.text("registry"))
         var expected: NPMPackage?
@@ -46,30 +68,21 @@ extension Operation {
         return try data.published(as: access, published.outcome, context)
     }
 
-    private static let s3Upload = Operation(
-        OperationType(
-            "uploader.resource.s3/v1alpha1", summary: "Writes an object to a bucket of S3 or a compatible service.",
-            properties: PackageData.properties + [
-                .required("bucketName", .textSchema, "the bucket"),
-                .required("objectKey", .textSchema, "the object's key"),
-                .optional("region", .textSchema, "the region; us-east-1 when it is missing"),
-                .optional("endpoint", .textSchema, "the address of a service other than Amazon's"),
-                .optional("usePathStyle", .booleanSchema, "whether the bucket stands in the path"),
-                .optional("mediaType", .textSchema, "the media type, when it is not that of the content"),
-                .optional("replace", .booleanSchema, "whether other content that is there is written over"),
-            ],
-            outputs: PackageData.outputs, role: .placesContent,
-            example: """
-                - type: downloader.resource.http/v1alpha1
-                  id: download
-                  access: {type: wget, url: "https://files.acme.org/app.tgz"}
-                - type: uploader.resource.s3/v1alpha1
-                  id: upload
-                  data: ${download.data}
-                  region: eu-central-1
-                  bucketName: deliveries
-                  objectKey: app/1.0.0/app.tgz
-                """)
+    private static let s3Upload = upload(
+        "s3", summary: "Writes an object to a bucket of S3 or a compatible service.",
+        properties: [
+            .required("bucketName", .textSchema, "the bucket"),
+            .required("objectKey", .textSchema, "the object's key"),
+            .optional("region", .textSchema, "the region; us-east-1 when it is missing"),
+            .optional("endpoint", .textSchema, "the address of a service other than Amazon's"),
+            .optional("usePathStyle", .booleanSchema, "whether the bucket stands in the path"),
+            mediaType, replace,
+        ],
+        example: """
+            region: eu-central-1
+            bucketName: deliveries
+            objectKey: app/1.0.0/app.tgz
+            """
     ) { properties, context in
         let endpoint = try properties["endpoint"]?.string.map { text throws(Fault) in
             try HTTPURL(text.contains("://") ? text : "https://\(text)")
@@ -94,26 +107,17 @@ extension Operation {
         return try data.published(as: access, written.outcome, context)
     }
 
-    private static let httpUpload = Operation(
-        OperationType(
-            "uploader.resource.http/v1alpha1", summary: "Puts a file on a web server that takes uploads.",
-            properties: PackageData.properties + [
-                .required("url", .textSchema, "the file's address"),
-                .optional("method", .choiceSchema(["PUT", "POST", "PATCH"]), "how it is sent; PUT when it is missing"),
-                .optional("header", .objectSchema, "more fields, each a text or a list of texts"),
-                .optional("mediaType", .textSchema, "the media type, when it is not that of the content"),
-                .optional("replace", .booleanSchema, "whether other content that is there is written over"),
-            ],
-            outputs: PackageData.outputs, role: .placesContent,
-            example: """
-                - type: downloader.resource.http/v1alpha1
-                  id: download
-                  access: {type: wget, url: "https://files.acme.org/app.tgz"}
-                - type: uploader.resource.http/v1alpha1
-                  id: upload
-                  data: ${download.data}
-                  url: https://files.acme.org/app/1.0.0/app.tgz
-                """)
+    private static let httpUpload = upload(
+        "http", summary: "Puts a file on a web server that takes uploads.",
+        properties: [
+            .required("url", .textSchema, "the file's address"),
+            .optional("method", .choiceSchema(["PUT", "POST", "PATCH"]), "how it is sent; PUT when it is missing"),
+            .optional("header", .objectSchema, "more fields, each a text or a list of texts"),
+            mediaType, replace,
+        ],
+        example: """
+            url: https://files.acme.org/app/1.0.0/app.tgz
+            """
     ) { properties, context in
         let url = try HTTPURL(properties.text("url"))
         var options = WebFile.Options()
@@ -137,27 +141,18 @@ extension Operation {
         return try data.published(as: access, outcome, context)
     }
 
-    private static let helmUpload = Operation(
-        OperationType(
-            "uploader.resource.helm/v1alpha1",
-            summary: "Publishes a chart, packed or an OCI artifact, in a Helm chart repository.",
-            properties: PackageData.properties + [
-                .required("helmRepository", .textSchema, "the repository's address"),
-                .optional(
-                    "form", .choiceSchema(ChartRepository.Form.allCases.map(\.rawValue)),
-                    "how it takes charts: files, a web server, or chartMuseum; files when it is missing"),
-                .optional("provFile", .fileSchema, "the chart's provenance file"),
-            ],
-            outputs: PackageData.outputs, role: .placesContent,
-            example: """
-                - type: downloader.resource.http/v1alpha1
-                  id: download
-                  access: {type: wget, url: "https://files.acme.org/app.tgz"}
-                - type: uploader.resource.helm/v1alpha1
-                  id: upload
-                  data: ${download.data}
-                  helmRepository: https://charts.acme.org/stable
-                """)
+    private static let helmUpload = upload(
+        "helm", summary: "Publishes a chart, packed or an OCI artifact, in a Helm chart repository.",
+        properties: [
+            .required("helmRepository", .textSchema, "the repository's address"),
+            .optional(
+                "form", .choiceSchema(ChartRepository.Form.allCases.map(\.rawValue)),
+                "how it takes charts: files, a web server, or chartMuseum; files when it is missing"),
+            .optional("provFile", .fileSchema, "the chart's provenance file"),
+        ],
+        example: """
+            helmRepository: https://charts.acme.org/stable
+            """
     ) { properties, context in
         let url = try HTTPURL(properties.text("helmRepository"))
         var provenance: [UInt8]?

@@ -29,11 +29,7 @@ extension Operation {
                 .required("descriptor", .objectSchema, "the descriptor with all digests"),
             ], role: .writesDescriptor,
             example: """
-                - type: downloader.component.ctf/v1alpha1
-                  id: read
-                  name: acme.org/demo
-                  version: 1.0.0
-                  filePath: ./archive
+                \(ExampleOperations.component)
                 - type: hash.component/v1alpha1
                   id: hash
                   componentDescriptor: ${read.outputs.descriptor}

@@ -37,11 +37,7 @@ extension Operation {
                 .required("signature", .objectSchema, "the signature"),
             ], role: .writesDescriptor,
             example: """
-                - type: downloader.component.ctf/v1alpha1
-                  id: read
-                  name: acme.org/demo
-                  version: 1.0.0
-                  filePath: ./archive
+                \(ExampleOperations.component)
                 - type: sign.component/v1alpha1
                   id: sign
                   componentDescriptor: ${read.outputs.descriptor}

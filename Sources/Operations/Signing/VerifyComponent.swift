@@ -44,11 +44,7 @@ extension Operation {
                         ])), "the signatures that hold"),
             ],
             example: """
-                - type: downloader.component.ctf/v1alpha1
-                  id: read
-                  name: acme.org/demo
-                  version: 1.0.0
-                  filePath: ./archive
+                \(ExampleOperations.component)
                 - type: verify.component/v1alpha1
                   id: verify
                   componentDescriptor: ${read.outputs.descriptor}

@@ -49,6 +49,10 @@ public struct MavenCoordinates: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether it is a version that is still changing.
     public var isSnapshot: Bool { version.hasSuffix("-SNAPSHOT") }
+    /// Whether it is one build of a snapshot, as in `1.0-20260102.030405-7`, which stays what it is.
+    public var isSnapshotBuild: Bool { MavenBuild(version) != nil }
+    /// The version that is released or still changing: of a build of a snapshot, the snapshot.
+    public var baseVersion: String { MavenBuild(version).map { $0.base + "SNAPSHOT" } ?? version }
 
     /// The same version's file of another kind.
     public func file(_ fileExtension: String, classifier: String? = nil) throws(Fault) -> MavenCoordinates {
@@ -56,10 +60,18 @@ public struct MavenCoordinates: Hashable, Sendable, CustomStringConvertible {
             group: group, artifact: artifact, version: version, classifier: classifier, fileExtension: fileExtension)
     }
 
+    /// The same file of another version.
+    func with(version: String) throws(Fault) -> MavenCoordinates {
+        try MavenCoordinates(
+            group: group, artifact: artifact, version: version, classifier: classifier, fileExtension: fileExtension)
+    }
+
     /// The artifact's folder in a repository.
     var artifactFolder: String { group.replacing(".", with: "/") + "/\(artifact)" }
-    /// The version's folder in a repository.
-    var folder: String { "\(artifactFolder)/\(version)" }
+    /// The version's folder in a repository; all builds of a snapshot share one.
+    var folder: String { "\(artifactFolder)/\(baseVersion)" }
+    /// Where the file stands in a repository.
+    var path: String { "\(folder)/\(fileName())" }
     /// The file's name; of a snapshot with the version it has been resolved to.
     func fileName(resolved: String? = nil) -> String {
         "\(artifact)-\(resolved ?? version)\(classifier.map { "-\($0)" } ?? "").\(fileExtension)"

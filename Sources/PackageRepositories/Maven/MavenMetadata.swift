@@ -34,22 +34,34 @@ public struct MavenMetadata: Sendable {
     /// The release that was published last.
     public var release: String? { root["versioning"]?["release"]?.text }
 
-    /// Adds a version; false when it is listed already.
+    /// Adds a version; false when nothing is to do.
+    ///
+    /// A release that is listed stays as it is. Of a snapshot that is listed only the time changes, if it is a later one.
     public mutating func add(_ version: String, isSnapshot: Bool, time: Timestamp) -> Bool {
-        guard !versions.contains(version) else { return false }
+        add(version, isSnapshot: isSnapshot, updated: time.mavenDigits)
+    }
+
+    mutating func add(_ version: String, isSnapshot: Bool, updated: String) -> Bool {
         var versioning = root["versioning"] ?? XMLElement("versioning")
-        versioning.set(XMLElement("latest", text: version))
-        if !isSnapshot { versioning.set(XMLElement("release", text: version)) }
-        var list = versioning["versions"] ?? XMLElement("versions")
-        list.nodes.append(.element(XMLElement("version", text: version)))
-        versioning.set(list)
-        // yyyyMMddHHmmss in UTC.
-        let digits = time.description.filter { $0.isASCII && $0.isNumber }
-        versioning.set(XMLElement("lastUpdated", text: String(digits.prefix(14))))
+        let isListed = versions.contains(version)
+        guard !isListed || isSnapshot && versioning["lastUpdated"]?.text ?? "" < updated else { return false }
+        if !isListed {
+            versioning.set(XMLElement("latest", text: version))
+            if !isSnapshot { versioning.set(XMLElement("release", text: version)) }
+            var list = versioning["versions"] ?? XMLElement("versions")
+            list.nodes.append(.element(XMLElement("version", text: version)))
+            versioning.set(list)
+        }
+        versioning.set(XMLElement("lastUpdated", text: updated))
         root.set(versioning)
         return true
     }
 
     /// The document.
     public func encoded() -> [UInt8] { root.encoded() }
+}
+
+extension Timestamp {
+    /// `yyyyMMddHHmmss` in UTC, as lists of versions tell the time.
+    var mavenDigits: String { String(description.filter { $0.isASCII && $0.isNumber }.prefix(14)) }
 }

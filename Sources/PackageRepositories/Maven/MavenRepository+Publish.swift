@@ -4,56 +4,63 @@ public import Basics
 internal import Web
 
 extension MavenRepository {
-    /// Publishes a file of a release with its checksums and a description, and lists the version.
+    /// Publishes a file with its checksums and a description, and lists the version.
     ///
     /// The version shows up in the list after all files are there, so who follows the list never sees half of it. What was
-    /// released stays: the same bytes again are no error, other bytes are a `.conflict`. Checksums are those that Maven
-    /// looks for (`.md5`, `.sha1`) and the stronger ones (`.sha256`, `.sha512`). Snapshots are not published.
+    /// released stays: the same bytes again are no error, other bytes are a `.conflict`. Of a snapshot other bytes become
+    /// its next build. Checksums are those that Maven looks for (`.md5`, `.sha1`) and the stronger ones (`.sha256`,
+    /// `.sha512`).
     ///
     /// - Parameters:
     ///   - pom: the description; when nil the one that is there stays, else one is generated.
     ///   - details: what a generated description says.
+    /// - Returns: what was published, of a snapshot the build that it became, and what came of it.
     @discardableResult public func publish(
         _ content: PackageContent, as coordinates: MavenCoordinates, pom: [UInt8]? = nil,
         details: MavenPOM.Details = MavenPOM.Details(), time: Timestamp = .now()
-    ) async throws -> PublishOutcome {
-        guard !coordinates.isSnapshot else {
+    ) async throws -> (coordinates: MavenCoordinates, outcome: PublishOutcome) {
+        guard !coordinates.isSnapshotBuild else {
             throw Fault(
-                .unsupported, "\(coordinates) is a snapshot, which is not published",
-                fix: "publish under a version without -SNAPSHOT")
+                .invalid, "\(coordinates) names one build of a snapshot, and the repository counts these",
+                fix: "publish as \(coordinates.baseVersion)")
         }
         if let pom {
             try MavenPOM(parsing: pom, source: "the description of \(coordinates)").check(describes: coordinates)
         }
-        let outcome = try await place(content, coordinates)
+        guard !coordinates.isSnapshot else {
+            return try await publishSnapshot(content, coordinates, pom, details, time)
+        }
+        let outcome = try await place(content, coordinates).outcome
         if coordinates.fileExtension != "pom" {
             let description = try coordinates.file("pom")
-            let url = try address("\(description.folder)/\(description.fileName())")
+            let url = try address(description.path)
             if let pom {
                 try await place(PackageContent(pom), description)
             } else if try await !connection.head(url, .maven, thing: "\(description)").exists {
                 try await place(PackageContent(MavenPOM.generate(coordinates, details)), description)
             }
         }
-        try await list(coordinates, time)
-        return outcome
+        try await list(coordinates, updated: time.mavenDigits)
+        return (coordinates, outcome)
     }
 
-    /// Puts one file and its checksums.
-    @discardableResult private func place(
+    /// Puts one file and its checksums, whose values are given back.
+    @discardableResult func place(
         _ content: PackageContent, _ coordinates: MavenCoordinates
-    ) async throws -> PublishOutcome {
-        let path = "\(coordinates.folder)/\(coordinates.fileName())"
+    ) async throws -> (outcome: PublishOutcome, checksums: [ChecksumKind: String]) {
+        let path = coordinates.path
         let thing = "Maven artifact \(coordinates)"
         let sums = ChecksumRecorder(content)
         let outcome = try await connection.place(
             sums.content, at: address(path), .maven, thing: thing,
             headers: ["Content-Type": coordinates.mediaType])
-        try await placeChecksums(try await sums.values(), of: path)
-        return outcome
+        let values = try await sums.values()
+        try await placeChecksums(values, of: path)
+        return (outcome, values)
     }
 
-    private func placeChecksums(_ values: [ChecksumKind: String], of path: String) async throws {
+    /// Puts the checksums of a file, unless they are there.
+    func placeChecksums(_ values: [ChecksumKind: String], of path: String) async throws {
         for kind in ChecksumKind.allCases {
             guard let value = values[kind] else { continue }
             let url = try address("\(path).\(kind.rawValue)")
@@ -69,21 +76,39 @@ extension MavenRepository {
     }
 
     /// Lists the version among those of its artifact.
-    private func list(_ coordinates: MavenCoordinates, _ time: Timestamp) async throws {
-        let path = "\(coordinates.artifactFolder)/maven-metadata.xml"
-        let url = try address(path)
-        let written = try await connection.merge(
-            at: url, .maven, mediaType: "application/xml", limit: Self.metadataLimit
-        ) { bytes throws(Fault) in
+    func list(_ coordinates: MavenCoordinates, updated: String) async throws {
+        try await mergeList("\(coordinates.artifactFolder)/maven-metadata.xml") { bytes, source throws(Fault) in
             var metadata =
                 try bytes.map { bytes throws(Fault) in
                     try MavenMetadata(
-                        parsing: bytes, group: coordinates.group, artifact: coordinates.artifact, source: url.redacted)
+                        parsing: bytes, group: coordinates.group, artifact: coordinates.artifact, source: source)
                 } ?? MavenMetadata(group: coordinates.group, artifact: coordinates.artifact)
-            return metadata.add(coordinates.version, isSnapshot: false, time: time) ? metadata.encoded() : nil
+            let changed = metadata.add(coordinates.version, isSnapshot: coordinates.isSnapshot, updated: updated)
+            return changed ? metadata.encoded() : nil
         }
-        if let written { try await placeChecksums(ChecksumHasher.values(of: written), of: path) }
     }
+
+    /// Changes a list, and keeps beside it the checksums of what stands there in the end, also when others change it at
+    /// the same time.
+    func mergeList(
+        _ path: String, _ merge: @Sendable ([UInt8]?, _ source: String) throws(Fault) -> [UInt8]?
+    ) async throws {
+        let url = try address(path)
+        for _ in 0..<Self.listAttempts {
+            let merged = try await connection.merge(
+                at: url, .maven, mediaType: "application/xml", limit: Self.metadataLimit
+            ) { bytes throws(Fault) in try merge(bytes, url.redacted) }
+            guard let merged else { return }
+            try await placeChecksums(ChecksumHasher.values(of: merged), of: path)
+            let there = try await connection.document(url, .maven, isFresh: true, limit: Self.metadataLimit)
+            if there?.bytes == merged { return }
+        }
+        throw Fault(
+            .unavailable, "\(url.redacted) is changed by others all the time",
+            fix: "run it again when nobody else publishes")
+    }
+
+    private static var listAttempts: Int { 6 }
 }
 
 extension MavenCoordinates {

@@ -45,24 +45,15 @@ extension MavenRepository {
         return found.sorted { $0.name < $1.name }
     }
 
-    /// All files of a version as one gzipped tar, members sorted by name and without times, made in a temporary folder
-    /// that lives as long as the content does.
+    /// All files of a version as one gzipped tar, members sorted by name and without times, kept in temporary files that
+    /// live as long as the content does.
     public func archive(_ coordinates: MavenCoordinates) async throws -> PackageContent {
-        let folder = try TemporaryFolder(in: connection.temporaryFolder)
         var members: [TarMember] = []
         for file in try await files(coordinates) {
-            let path = "\(folder.path)/\(members.count)"
-            let handle = try FileHandle(creating: path, mode: 0o600)
-            var size: Int64 = 0
-            for try await chunk in try await file.content.open() {
-                try handle.write(chunk)
-                size += Int64(chunk.count)
-            }
-            members.append(
-                .file(file.name, size: size) { [folder] in
-                    _ = folder  // keeps the files until the last reader is done
-                    return try ByteStream(file: path)
-                })
+            let spooled = try await SharedFile.spooling(
+                file.content.open(), in: connection.temporaryFolder, name: file.name)
+            let size = try spooled.size()
+            members.append(.file(file.name, size: size) { spooled.stream(0..<size) })
         }
         let all = members
         return PackageContent(size: nil) { Tar.stream(all).gzipped() }
@@ -104,15 +95,28 @@ extension MavenRepository {
         return nil
     }
 
+    /// The coordinates of the build of a snapshot that is current, which later builds do not change.
+    ///
+    /// As they are when they name no snapshot, when the repository keeps no builds, and, for all files of a version, when
+    /// these are of several builds.
+    public func pinned(_ coordinates: MavenCoordinates, isWholeVersion: Bool) async throws -> MavenCoordinates {
+        guard let snapshot = try await snapshot(coordinates) else { return coordinates }
+        let build = isWholeVersion ? snapshot.build : snapshot.version(of: coordinates).flatMap { MavenBuild($0) }
+        return try build.map { build throws(Fault) in try coordinates.with(version: build.description) } ?? coordinates
+    }
+
     /// The build of a snapshot that is current; nil for a release, and for a snapshot that is kept under its own name.
     private func resolvedVersion(_ coordinates: MavenCoordinates) async throws -> String? {
         try await snapshot(coordinates)?.version(of: coordinates)
     }
 
-    private func snapshot(_ coordinates: MavenCoordinates) async throws -> MavenSnapshot? {
+    /// What the repository says about the builds of a snapshot; nil when it says nothing, and for a release.
+    func snapshot(_ coordinates: MavenCoordinates) async throws -> MavenSnapshot? {
         guard coordinates.isSnapshot else { return nil }
         let url = try address("\(coordinates.folder)/maven-metadata.xml")
-        guard let document = try await connection.document(url, .maven, limit: Self.metadataLimit) else { return nil }
+        // A copy that a cache kept names a build that was current once.
+        let found = try await connection.document(url, .maven, isFresh: true, limit: Self.metadataLimit)
+        guard let document = found else { return nil }
         return try MavenSnapshot(parsing: document.bytes, of: coordinates, source: url.redacted)
     }
 }

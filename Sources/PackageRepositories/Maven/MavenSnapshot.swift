@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+public import Basics
 
 /// What a repository says about the builds of a snapshot version: which file of which build is current.
-struct MavenSnapshot: Sendable {
+public struct MavenSnapshot: Sendable {
     /// A file and the version in its name.
     struct File: Sendable {
         let classifier: String?
@@ -18,7 +18,7 @@ struct MavenSnapshot: Sendable {
 
     /// Reads the `maven-metadata.xml` of a version's folder. Names that it brings are checked like those of users, so
     /// that they cannot lead elsewhere.
-    init(parsing bytes: [UInt8], of coordinates: MavenCoordinates, source: String) throws(Fault) {
+    public init(parsing bytes: [UInt8], of coordinates: MavenCoordinates, source: String) throws(Fault) {
         let root = try XMLElement(parsing: bytes, source: source)
         guard root.localName == "metadata" else {
             throw Fault(.invalid, "\(source) is no list of versions", fix: "check the repository's address")
@@ -57,8 +57,20 @@ struct MavenSnapshot: Sendable {
     }
 
     /// The version in the name of a file.
-    func version(of coordinates: MavenCoordinates) -> String? {
+    public func version(of coordinates: MavenCoordinates) -> String? {
         files.first { $0.classifier == coordinates.classifier && $0.fileExtension == coordinates.fileExtension }?.value
             ?? current
+    }
+
+    /// How many builds there have been.
+    var builds: Int {
+        (files.map(\.value) + [current].compactMap(\.self)).compactMap { MavenBuild($0)?.number }.max() ?? 0
+    }
+
+    /// The one build that all files are of; nil when they are of several, or of none.
+    var build: MavenBuild? {
+        let values = Set(files.map(\.value))
+        guard values.count <= 1 else { return nil }
+        return (values.first ?? current).flatMap { MavenBuild($0) }
     }
 }

@@ -35,8 +35,9 @@ struct PluginPlace: Sendable {
         for name in operation.inputFiles {
             let blob = try content(name)
             let handle = try FileHandle(creating: "\(folder.path)/inputs/\(name)", mode: 0o400)
-            let stream = try await blob.verifiedStream().limited(to: limit, of: "the content '\(name)' for a plug-in")
-            for try await chunk in stream { try handle.write(chunk) }
+            let thing = "the content '\(name)' for a plug-in"
+            let stream = try await blob.verifiedStream().limited(to: limit, of: thing)
+            for try await chunk in try folder.covering(stream, size: blob.size, for: thing) { try handle.write(chunk) }
         }
     }
 }

@@ -36,10 +36,12 @@ struct PluginRun: Sendable {
         var talk = try process.talk(["run", operation.type], in: folder, environment: place.environment)
         talk.deadline = operation.deadline
         talk.outputLimit = process.settings.contentLimit
-        talk.fileLimit = process.settings.contentLimit
+        // What its files may take of the disk is known for sure when they are there; none gets beyond what is left now.
+        talk.fileLimit = min(process.settings.contentLimit, DiskBudget.current?.left ?? .max)
 
         let input = try operation.input.map { try blob(named: $0, properties, context) }
-        let spool = try ContentSpool(in: folder.path)
+        let spool = try MeasuredSpool.Writer(
+            temporaryFolder: context.temporaryFolder, name: "the content that a plug-in yields")
         let name = plugin, id = context.operation
         let log = PluginLog { [observe] line in observe(PluginMessage(line, plugin: name, operation: id)) }
         let end: ChildConversation.End
@@ -88,7 +90,8 @@ struct PluginRun: Sendable {
     }
 
     private func outputs(
-        _ answer: JSON, _ spool: ContentSpool, _ place: PluginPlace, _ input: (type: String?, origin: ContentOrigin?),
+        _ answer: JSON, _ spool: MeasuredSpool.Writer, _ place: PluginPlace,
+        _ input: (type: String?, origin: ContentOrigin?),
         _ context: OperationContext
     ) async throws -> JSON {
         guard answer.object != nil else {
@@ -101,10 +104,10 @@ struct PluginRun: Sendable {
             let type = try mediaType(answer[name], named: name) ?? input.type ?? "application/octet-stream"
             let content: BlobContent
             if name == operation.output {
-                content = try spool.content(mediaType: type)
+                content = try spool.finish().blob(mediaType: type)
             } else {
-                content = try await ContentSpool.content(
-                    ofFile: place.path(ofOutput: name), mediaType: type, limit: process.settings.contentLimit)
+                content = try await BlobContent(
+                    fileOfPlugin: place.path(ofOutput: name), mediaType: type, limit: process.settings.contentLimit)
             }
             outputs[name] = context.file(for: .blob(content), origin: input.origin)
         }

@@ -76,10 +76,14 @@ public struct AccessMethods: Sendable {
     }
 
     /// The access with what it names by a name that moves resolved once, so that a digest and the access stay together: a
-    /// branch or tag on GitHub becomes a commit. All other accesses are given back as they are.
+    /// branch or tag on GitHub becomes a commit, a Maven snapshot its current build. All other accesses are given back as
+    /// they are.
     public func pinned(_ access: TypedSpecification, thing: String) async throws -> TypedSpecification {
-        guard Self.canonicalName(access.type) == "gitHub" else { return access }
-        return try await GitHubAccess.pinned(access, thing: thing, connections)
+        switch Self.canonicalName(access.type) {
+        case "gitHub": try await GitHubAccess.pinned(access, thing: thing, connections)
+        case "maven": try await MavenAccess.pinned(access, thing: thing, connections)
+        default: access
+        }
     }
 
     private func field(_ name: String, _ access: TypedSpecification, _ thing: String) throws(Fault) -> String {

@@ -2,6 +2,7 @@
 
 internal import Basics
 internal import ComponentModel
+internal import Documents
 internal import PackageRepositories
 internal import Web
 
@@ -14,8 +15,8 @@ struct MavenAccess: Sendable {
     let mediaType: String?
     let thing: String
 
-    init(_ access: TypedSpecification, thing: String) throws(Fault) {
-        let fields = AccessFields(access, thing)
+    init(_ access: TypedSpecification, thing: String, role: String = "access") throws(Fault) {
+        let fields = AccessFields(access, thing, role: role)
         repository = try HTTPURL(fields.required("repoUrl"))
         let (classifier, fileExtension) = (try fields.text("classifier"), try fields.text("extension"))
         coordinates = try MavenCoordinates(
@@ -24,6 +25,19 @@ struct MavenAccess: Sendable {
         isWholeVersion = classifier == nil && fileExtension == nil
         mediaType = try fields.text("mediaType")
         self.thing = thing
+    }
+
+    /// The access with the build that its snapshot names now; as it is when it names no snapshot.
+    static func pinned(
+        _ access: TypedSpecification, thing: String, _ connections: RepositoryConnections
+    ) async throws -> TypedSpecification {
+        let maven = try MavenAccess(access, thing: thing)
+        guard maven.coordinates.isSnapshot else { return access }
+        let pinned = try await MavenRepository(maven.repository, connections.packages).pinned(
+            maven.coordinates, isWholeVersion: maven.isWholeVersion)
+        var json = access.json
+        json["version"] = .string(pinned.version)
+        return try TypedSpecification(json)
     }
 
     func content(_ connections: RepositoryConnections) async throws -> BlobContent {

@@ -10,8 +10,8 @@ struct NPMAccess: Sendable {
     let registry: HTTPURL
     let package: NPMPackage
 
-    init(_ access: TypedSpecification, thing: String) throws(Fault) {
-        let fields = AccessFields(access, thing)
+    init(_ access: TypedSpecification, thing: String, role: String = "access") throws(Fault) {
+        let fields = AccessFields(access, thing, role: role)
         registry = try HTTPURL(fields.required("registry"))
         package = try NPMPackage(name: fields.required("package"), version: fields.required("version"))
     }

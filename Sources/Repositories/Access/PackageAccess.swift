@@ -52,19 +52,23 @@ extension Credential {
     }
 }
 
-/// The fields of an access, each read with an error that names the thing and the field.
+/// The fields of an access or of an input that is like one, each read with an error that names the thing and the field.
 struct AccessFields {
     let json: JSON
-    let thing: String
+    /// What has the fields: the access of something, or its input.
+    private let owner: String
 
-    init(_ access: TypedSpecification, _ thing: String) { (json, self.thing) = (access.json, thing) }
+    /// - Parameter role: what the fields are of the thing: its access, or its input.
+    init(_ access: TypedSpecification, _ thing: String, role: String = "access") {
+        (json, owner) = (access.json, "the \(role) of \(thing)")
+    }
 
     /// A text by any of its names; nil when none is there or empty.
     func text(_ names: String...) throws(Fault) -> String? {
         for name in names {
             guard let value = json[name], value != .null else { continue }
             guard let text = value.string ?? value.numberText else {
-                throw Fault(.invalid, "“\(name)” in the access of \(thing) is a \(value.kindName), not a string")
+                throw Fault(.invalid, "“\(name)” in \(owner) is a \(value.kindName), not a string")
             }
             if !text.isEmpty { return text }
         }
@@ -75,15 +79,14 @@ struct AccessFields {
     func required(_ names: String...) throws(Fault) -> String {
         for name in names { if let text = try text(name) { return text } }
         throw Fault(
-            .invalid, "the access of \(thing) has no “\(names.first ?? "")”",
-            fix: "add “\(names.first ?? "")” to the access")
+            .invalid, "\(owner) has no “\(names.first ?? "")”", fix: "add “\(names.first ?? "")”")
     }
 
     /// Whether a switch is set; nil when it is not there.
     func flag(_ name: String) throws(Fault) -> Bool? {
         guard let value = json[name], value != .null else { return nil }
         guard let flag = value.bool else {
-            throw Fault(.invalid, "“\(name)” in the access of \(thing) is a \(value.kindName), not true or false")
+            throw Fault(.invalid, "“\(name)” in \(owner) is a \(value.kindName), not true or false")
         }
         return flag
     }

@@ -15,6 +15,7 @@ public struct InputMethods: Sendable {
     public static let known: [(name: String, aliases: [String])] = [
         ("file", ["File"]), ("dir", ["Dir", "directory"]), ("utf8", ["UTF8", "Utf8"]), ("binary", ["Binary"]),
         ("helm", ["Helm"]), ("ociArtifact", ["ociImage", "OCIArtifact", "OCIImage"]), ("wget", ["Wget"]),
+        ("maven", ["Maven"]), ("npm", ["NPM", "Npm"]),
     ]
 
     /// Inputs whose files lie in one folder.
@@ -53,6 +54,14 @@ public struct InputMethods: Sendable {
         case "wget":
             try fields.allow(["url", "mediaType", "header", "verb", "body", "noRedirect", "noredirect"])
             let blob = try await WebAccess(input, thing: thing).spooled(connections)
+            return Result(content: .blob(blob), referenceName: nil)
+        case "maven":
+            try fields.allow(["repoUrl", "groupId", "artifactId", "version", "classifier", "extension"])
+            let blob = try await MavenAccess(input, thing: thing, role: "input").content(connections)
+            return Result(content: .blob(blob), referenceName: nil)
+        case "npm":
+            try fields.allow(["registry", "package", "version"])
+            let blob = try await NPMAccess(input, thing: thing, role: "input").content(connections)
             return Result(content: .blob(blob), referenceName: nil)
         default:
             return try await ArtifactInput(fields, files).content(

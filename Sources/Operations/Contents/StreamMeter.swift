@@ -2,31 +2,6 @@
 
 internal import Basics
 internal import Cryptography
-internal import Repositories
-
-/// Bytes in a temporary file without a name, with their digest and size. The file vanishes with its last reader.
-struct MeasuredSpool {
-    let digest: Digest
-    let size: Int64
-    private let file: SharedFile
-
-    /// Reads a stream to its end.
-    ///
-    /// - Parameter name: what messages call the file.
-    init(_ stream: ByteStream, temporaryFolder: String?, name: String) async throws {
-        let meter = StreamMeter(stream)
-        file = try await SharedFile.spooling(meter.stream, in: temporaryFolder, name: name)
-        (digest, size) = try meter.result()
-    }
-
-    /// The bytes.
-    func stream() -> ByteStream { file.stream(0..<size) }
-
-    /// The bytes as a content.
-    func blob(mediaType: String) -> BlobContent {
-        BlobContent(mediaType: mediaType, digest: digest, size: size) { [self] in stream() }
-    }
-}
 
 /// Takes the digest and the size of what passes through one stream.
 final class StreamMeter: @unchecked Sendable {
