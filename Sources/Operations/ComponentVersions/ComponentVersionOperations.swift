@@ -170,6 +170,7 @@ extension OperationContext {
     ) async throws -> JSON {
         let thing = "“\(element["name"]?.string ?? "")” of \(identity)"
         let expected = try DigestSpecification.read(element["digest"], of: thing)
+        try await lookAhead(for: identity, in: repository)
         let placed = try await within(memoryFor: content) {
             try await evidencing(content, as: element, of: identity, to: repository.locator) { tally in
                 var content = content

@@ -5,7 +5,7 @@ public import ComponentModel
 internal import Cryptography
 public import Documents
 public import Evidence
-internal import OCI
+public import OCI
 public import Repositories
 public import Transfer
 
@@ -160,12 +160,24 @@ public struct OperationContext: Sendable {
     }
 
     /// Tells which operations place contents in repositories, and in how many those of each operation go.
+    ///
+    /// Repositories of one registry read once: the second waits for the first and mounts what that brought. Would it be
+    /// expected to follow the reading, the first would wait for it.
     func share(_ graph: OrchestrationGraph) {
         let placements = graph.nodes.filter { $0.type.role == .placesContent && $0.group != nil }
-        var readers: [String: Int] = [:]
-        for placement in placements { for id in placement.dependencies { readers[id, default: 0] += 1 } }
+        var places: [String: Set<String>] = [:]
+        for placement in placements {
+            let place = Self.registry(of: placement) ?? placement.group ?? ""
+            for id in placement.dependencies { places[id, default: []].insert(place) }
+        }
+        let readers = places.mapValues(\.count)
         guard readers.values.contains(where: { $0 > 1 }) else { return }
         run.sharing.withLock { $0 = (Set(placements.map(\.operation.id)), readers) }
+    }
+
+    /// The registry that an operation places a content in; nil for archives and for what only running it will show.
+    private static func registry(of placement: OrchestrationGraph.Node) -> String? {
+        (try? RepositoryLocator(json: placement.operation.properties["repository"] ?? .null))?.registryName
     }
 
     /// Reads or moves a content when there is memory for its streams.
@@ -209,6 +221,33 @@ public struct OperationContext: Sendable {
 
     /// The artifact that was noted under a text.
     public func artifact(_ reference: String) -> ArtifactContent? { run.artifacts.withLock { $0[reference] } }
+
+    // MARK: Looking ahead
+
+    /// Notes which blobs will be placed for a component version, so that the target can be asked for all of them before
+    /// the first is read.
+    public func expect(
+        _ blobs: [OCIDescriptor], for identity: ComponentVersionIdentity, in repository: RepositoryLocator
+    ) {
+        let key = OperationRun.PlaceKey(repository: repository.kind, identity: identity)
+        run.expected.withLock { $0[key] = blobs }
+    }
+
+    /// Asks a repository for the blobs that are expected for a component version, once; others wait for the answer.
+    ///
+    /// Throws when the repository cannot be asked; whoever comes next asks again.
+    public func lookAhead(
+        for identity: ComponentVersionIdentity, in repository: any ComponentVersionRepository
+    ) async throws {
+        let key = OperationRun.PlaceKey(repository: repository.locator.kind, identity: identity)
+        let run = run
+        guard let store = repository.storeRepository, run.expected.withLock({ $0[key] != nil }) else { return }
+        try await run.lookups.run(key) {
+            guard let blobs = run.expected.withLock({ $0[key] }) else { return }
+            try await store.lookUp(blobs, of: identity.name)
+            run.expected.withLock { $0[key] = nil }
+        }
+    }
 
     // MARK: Component versions
 
@@ -312,7 +351,7 @@ public struct MovedBytes: Sendable {
 
 /// What the operations of one run share.
 private final class OperationRun: Sendable {
-    struct PlaceKey: Hashable {
+    struct PlaceKey: Hashable, Sendable {
         let repository: RepositoryLocator.Kind
         let identity: ComponentVersionIdentity
     }
@@ -330,6 +369,9 @@ private final class OperationRun: Sendable {
     let counts = Guarded<[RepositoryLocator.Kind: MovedBytes]>([:])
     /// Which operation named a content.
     let makers = Guarded<[String: String]>([:])
+    /// Blobs that will be placed and that no target has been asked for yet.
+    let expected = Guarded<[PlaceKey: [OCIDescriptor]]>([:])
+    let lookups = KeyedGate<PlaceKey>()
     let sharing = Guarded<(placements: Set<String>, readers: [String: Int])?>(nil)
     let shared = Guarded<[String: SharedReads]>([:])
     let observer: ProgressObserver
