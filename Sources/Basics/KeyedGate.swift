@@ -14,6 +14,8 @@ public actor KeyedGate<Key: Hashable & Sendable> {
 
     /// How many keys are held.
     public var heldCount: Int { waiting.count }
+    /// How many wait, for whatever key.
+    public var waitingCount: Int { waiting.values.reduce(0) { $0 + $1.count } }
     /// How many wait for a key.
     public func waitingCount(for key: Key) -> Int { waiting[key]?.count ?? 0 }
 

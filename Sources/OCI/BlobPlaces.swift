@@ -35,7 +35,9 @@ struct BlobPlaces: Sendable {
     private var hasMounted = false
 
     init(limit: Int = Self.limit) {
-        (presences, holders, refused) = (BoundedTable(limit: limit), BoundedTable(limit: limit), BoundedTable(limit: limit))
+        (presences, holders, refused) = (
+            BoundedTable(limit: limit), BoundedTable(limit: limit), BoundedTable(limit: limit)
+        )
     }
 
     /// How many places are remembered.
