@@ -74,9 +74,10 @@ import Testing
         #expect(try await third.value == "ran")
         #expect(!ran.withLock { $0 })
         let fourth = Task {
-            withUnsafeCurrentTask { unsafe $0?.cancel() }
+            while !Task.isCancelled { await Task.yield() }
             try await gate.run("a") {}
         }
+        fourth.cancel()
         await #expect(throws: CancellationError.self) { try await fourth.value }
         #expect(await gate.heldCount == 0)
     }
