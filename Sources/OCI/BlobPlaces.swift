@@ -24,6 +24,8 @@ struct BlobPlaces: Sendable {
     private enum Presence: Sendable {
         case there(Int64)
         case absent
+        /// Somebody is bringing it, and will know whether it is there.
+        case onItsWay
     }
     private struct Route: Hashable, Sendable { let from: String, into: String }
 
@@ -51,12 +53,13 @@ struct BlobPlaces: Sendable {
     /// Whether nothing is known, so that the registry has to be asked.
     mutating func isUnknown(_ place: ContentPlace) -> Bool { presences.find(place) == nil }
 
-    /// Whether a content is known not to be there. That is true once: who fails to push it must ask again, since the
-    /// registry may have it and its answer was lost.
-    mutating func takeAbsence(_ place: ContentPlace) -> Bool {
-        guard case .absent? = presences.find(place) else { return false }
-        presences.remove(place)
-        return true
+    /// Notes that a content is being brought; returns whether it is known not to be there.
+    ///
+    /// That is known once: who fails must `forget` the place, since the registry may have it and its answer was lost.
+    mutating func begin(_ place: ContentPlace) -> Bool {
+        defer { presences.set(place, to: .onItsWay) }
+        if case .absent? = presences.find(place) { return true }
+        return false
     }
 
     /// Notes what the registry has there; nil stands for nothing.
@@ -67,7 +70,7 @@ struct BlobPlaces: Sendable {
         if holders.find(place.digest) == nil { holders.set(place.digest, to: place.repository) }
     }
 
-    /// Forgets what was said of a place, since it cannot be true.
+    /// Forgets what is known of a place: it was not brought there, or what was said of it cannot be true.
     mutating func forget(_ place: ContentPlace) {
         presences.remove(place)
         if holders.find(place.digest) == place.repository { holders.remove(place.digest) }

@@ -24,30 +24,40 @@ extension RegistryClient {
         if holds(place, blob) { return .alreadyThere }
         return try await pushes.run(.place(place)) { [self] in
             if holds(place, blob) { return .alreadyThere }
-            if !places.withLock({ $0.takeAbsence(place) }),
-                try await blobSize(blob.digest, in: repository) == blob.size
-            {
-                note(place, blob)
-                return .alreadyThere
-            }
-            guard mountSource(place, blob) == nil, places.withLock({ $0.mayMount }) else {
+            return try await bringing(place, size: blob.size) { isAbsent in
+                if !isAbsent, try await blobSize(blob.digest, in: repository) == blob.size { return .alreadyThere }
+                guard mountSource(place, blob) == nil, places.withLock({ $0.mayMount }) else {
+                    return try await bring(blob, to: place)
+                }
+                // Nobody has it yet. The first brings it, and the others mount it when that is done.
+                let first = try await pushes.run(.digest(blob.digest)) { () -> PushOutcome? in
+                    mountSource(place, blob) == nil ? try await bring(blob, to: place) : nil
+                }
+                if let first { return first }
                 return try await bring(blob, to: place)
             }
-            // Nobody has it yet. The first brings it, and the others mount it when that is done.
-            let first = try await pushes.run(.digest(blob.digest)) { () -> PushOutcome? in
-                mountSource(place, blob) == nil ? try await bring(blob, to: place) : nil
-            }
-            if let first { return first }
-            return try await bring(blob, to: place)
+        }
+    }
+
+    /// Notes what comes of bringing a content to its place, while nobody else does so.
+    ///
+    /// - Parameter bring: told whether the content is known not to be there.
+    func bringing<Result: Sendable>(
+        _ place: ContentPlace, size: Int64, _ bring: @Sendable (_ isAbsent: Bool) async throws -> Result
+    ) async throws -> Result {
+        let isAbsent = places.withLock { $0.begin(place) }
+        do {
+            let result = try await bring(isAbsent)
+            places.withLock { $0.note(place, size: size) }
+            return result
+        } catch {
+            places.withLock { $0.forget(place) }
+            throw error
         }
     }
 
     private func holds(_ place: ContentPlace, _ blob: BlobSource) -> Bool {
         places.withLock { $0.holds(place, size: blob.size) }
-    }
-
-    private func note(_ place: ContentPlace, _ blob: BlobSource) {
-        places.withLock { $0.note(place, size: blob.size) }
     }
 
     private func mountSource(_ place: ContentPlace, _ blob: BlobSource) -> String? {
@@ -62,7 +72,7 @@ extension RegistryClient {
         // An upload that an earlier run began is gone on with; a session for a mount would lead away from it.
         if !(isLarge && continuation?.journal.unfinishedUpload(key) != nil) {
             guard let location = try await beginUpload(blob, to: place) else {
-                note(place, blob)
+                places.withLock { $0.note(place, size: blob.size) }
                 return .mounted
             }
             opened = location
@@ -77,7 +87,8 @@ extension RegistryClient {
         } else if let opened {
             try await upload(blob, to: opened, place.repository)
         }
-        note(place, blob)
+        // Before the next may have it, who then mounts it from here.
+        places.withLock { $0.note(place, size: blob.size) }
         return .pushed
     }
 

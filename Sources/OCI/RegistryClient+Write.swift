@@ -19,7 +19,22 @@ extension RegistryClient {
         let descriptor = OCIDescriptor(
             mediaType: MediaType(mediaType).rawValue, digest: digest, size: Int64(bytes.count))
         let place = ContentPlace(repository: repository, descriptor)
-        if tag == nil, try await isThere(place, size: descriptor.size) { return descriptor }
+        return try await pushes.run(.place(place)) { [self] in
+            if tag == nil, places.withLock({ $0.holds(place, size: descriptor.size) }) { return descriptor }
+            return try await bringing(place, size: descriptor.size) { isAbsent in
+                if tag == nil, !isAbsent, try await resolve(digest.description, in: repository) != nil {
+                    return descriptor
+                }
+                try await put(bytes, manifest, descriptor, in: repository, tag: tag)
+                return descriptor
+            }
+        }
+    }
+
+    private func put(
+        _ bytes: [UInt8], _ manifest: OCIManifest, _ descriptor: OCIDescriptor, in repository: String, tag: String?
+    ) async throws {
+        let digest = descriptor.digest
         let request = HTTPRequest(
             method: .put, url: try url("/v2/\(repository)/manifests/\(tag ?? digest.description)"),
             headers: ["Content-Type": descriptor.mediaType], body: .bytes(bytes))
@@ -40,20 +55,11 @@ extension RegistryClient {
                 .mismatch, "\(name) stored the manifest \(digest) as \(stored)",
                 fix: "the registry changes manifests; use another")
         }
-        places.withLock { $0.note(place, size: descriptor.size) }
         if let subject = manifest.subject?.digest, response.headers["OCI-Subject"] == nil {
             try await referrerGate.run { [self] in
                 try await enter(manifest.referrer(descriptor), subject, repository)
             }
         }
-        return descriptor
-    }
-
-    /// Whether a manifest is there, asked for unless that is known.
-    private func isThere(_ place: ContentPlace, size: Int64) async throws -> Bool {
-        if places.withLock({ $0.holds(place, size: size) }) { return true }
-        if places.withLock({ $0.takeAbsence(place) }) { return false }
-        return try await resolve(place.digest.description, in: place.repository) != nil
     }
 
     /// What it means that a manifest was refused for want of what it names: the registry said of each that it has it, or

@@ -42,9 +42,10 @@ import WebClient
         registry.requests.count { $0.method == "PUT" && $0.path.contains("/blobs/uploads/") }
     }
 
-    @Test(
-        "a thousand small blobs are asked for sixteen at a time, whatever there is of them", arguments: [0, 500, 1000])
-    func thousand(there: Int) async throws {
+    @Test("a thousand small blobs are asked for sixteen at a time, and what is there does not move") func thousand()
+        async throws
+    {
+        let there = 600
         let product = SharedProduct("acme.org/many", blobs: (0..<1000).map { ("blob\($0)", Self.noise($0)) })
         let source = try await Self.source([product])
         // The first shows whether credentials are wanted; of the others whole groups come together or not at all.

