@@ -25,6 +25,10 @@ public protocol ArtifactStore: Sendable {
     func openBlob(
         _ digest: Digest, size: Int64?, from offset: Int64, in repository: String
     ) async throws -> ByteStream
+    /// Finds out which contents are there, many at once, so that pushing them need not ask for one after another.
+    ///
+    /// Stores that know without asking do nothing.
+    func lookUp(_ contents: [OCIDescriptor], in repository: String) async throws
     /// Stores a blob, checking it while it moves.
     func pushBlob(_ blob: BlobSource, in repository: String) async throws -> PushOutcome
     /// Stores a blob whose digest is not known yet; returns its digest and size.
@@ -54,6 +58,9 @@ extension ArtifactStore {
     ) async throws -> ByteStream {
         try await openBlob(digest, size: size, in: repository).dropping(first: offset)
     }
+
+    /// Does nothing.
+    public func lookUp(_ contents: [OCIDescriptor], in repository: String) async throws {}
 
     /// Spools the bytes into a temporary file, then pushes that.
     public func ingest(

@@ -13,8 +13,14 @@ public final class RegistryClient: ArtifactStore {
     public var name: String { origin.description }
     let http: HTTPClient
     private let authenticator: RegistryAuthenticator
-    /// Blobs known to be in a repository, so that they are not asked for twice.
-    let known: Guarded<Set<String>>
+    /// What is known of blobs and manifests, so that nothing is asked for twice and equal bytes move once.
+    let places: Guarded<BlobPlaces>
+    /// Lets one push at a time to a place, and, where mounts are to be had, one of a digest.
+    let pushes: KeyedGate<PushKey>
+    /// Lets one batch of questions at a time, so that all of a run together keep to `questionsAtOnce`.
+    let questions: SerialGate
+    /// Whether the registry has answered somebody it knows nothing of.
+    private let isOpen: Guarded<Bool>
     /// Lets one referrer at a time into a list that is read, changed and written.
     let referrerGate: SerialGate
     /// How uploads of large blobs can be gone on with by another process; nil when they cannot.
@@ -33,12 +39,14 @@ public final class RegistryClient: ArtifactStore {
         (self.origin, self.http) = (origin, http)
         authenticator = RegistryAuthenticator(
             origin: origin, http: http, serviceCredentials: serviceCredentials, credentials: credentials)
-        (known, referrerGate, continuation) = (Guarded([]), SerialGate(), nil)
+        (places, pushes, questions) = (Guarded(BlobPlaces()), KeyedGate(), SerialGate())
+        (isOpen, referrerGate, continuation) = (Guarded(false), SerialGate(), nil)
     }
 
     private init(_ other: RegistryClient, _ continuation: UploadContinuation) {
         (origin, http, authenticator) = (other.origin, other.http, other.authenticator)
-        (known, referrerGate, self.continuation) = (other.known, other.referrerGate, continuation)
+        (places, pushes, questions) = (other.places, other.pushes, other.questions)
+        (isOpen, referrerGate, self.continuation) = (other.isOpen, other.referrerGate, continuation)
     }
 
     /// The same client, which notes uploads of large blobs in a journal and goes on with those it finds there.
@@ -73,11 +81,20 @@ public final class RegistryClient: ArtifactStore {
         let sent = await authenticator.header(scope)
         if let sent { request.headers["Authorization"] = sent }
         let response = try await open(request, sender)
-        guard response.status == 401, response.url.origin == origin else { return response }
+        guard response.status == 401, response.url.origin == origin else {
+            if sent == nil { isOpen.withLock { $0 = true } }
+            return response
+        }
         let challenges = response.headers.values(for: "WWW-Authenticate")
         guard let header = try await authenticator.answer(challenges, scope, sent: sent) else { return response }
         request.headers["Authorization"] = header
         return try await open(request, sender)
+    }
+
+    /// Whether a request would be answered with a question for credentials, as far as is known.
+    func isUnauthenticated(_ repository: String, _ access: RegistryScope.Access) async -> Bool {
+        if isOpen.withLock({ $0 }) { return false }
+        return await authenticator.header(RegistryScope(repository: repository, access: access)) == nil
     }
 
     private func open(

@@ -3,7 +3,8 @@
 public import Cryptography
 public import Web
 
-/// Remembers uploads to registries that are not finished, so that another process can go on with them.
+/// Remembers uploads to registries that are not finished, so that another process can go on with them, and contents that
+/// are in their places, so that it need not read them to find that out.
 ///
 /// Called while bytes move: implementations return at once. What they hold is a secret, since the URL of an upload
 /// session may be all that writing into it needs.
@@ -18,9 +19,14 @@ public protocol UploadJournal: Sendable {
     func noteResumed(_ key: UploadKey, at offset: Int64)
     /// The upload has ended, and what was noted of its session is worth nothing any more.
     func forget(_ key: UploadKey, _ end: UploadEnd)
+    /// How many bytes a content has that was noted as finished there; nil when none was. For an artifact, those of its
+    /// manifest or index.
+    func finishedSize(_ key: UploadKey) -> Int64?
+    /// A content is in its place with all that it refers to.
+    func noteFinished(_ key: UploadKey, size: Int64)
 }
 
-/// Names an upload: one blob in one repository of one registry.
+/// Names an upload or a content: one digest in one repository of one registry.
 public struct UploadKey: Hashable, Sendable {
     /// The registry's origin, as text.
     public let registry: String

@@ -10,14 +10,17 @@ extension ArtifactContent {
 
     /// Copies the artifact: blobs first, then manifests, the root and its tag last.
     ///
-    /// Every blob is checked against its digest while it moves. What the target has is not moved again; a blob that
-    /// another repository of the same store holds is mounted.
+    /// Every blob is checked against its digest while it moves. What the target has is asked for before anything moves,
+    /// many contents at once, and not moved again; a blob that another repository of the same store holds is mounted.
     public func copy(
         to target: any ArtifactStore, repository targetRepository: String, tag: String?, observer: PlacementObserver
     ) async throws {
         let nodes = try await nodes()
         let (store, repository) = (store, repository)
         let mount = store.name == target.name ? repository : nil
+        // What gets a tag is written in any case.
+        let wanted = nodes.filter { tag == nil || $0.descriptor.digest != root.digest }
+        try await target.lookUp(wanted.map(\.descriptor), in: targetRepository)
         try await nodes.filter { $0.manifest == nil }.forEachConcurrently(limit: Self.streamsAtOnce) { node in
             let blob = node.descriptor
             let source = BlobSource(

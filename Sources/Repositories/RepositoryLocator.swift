@@ -2,6 +2,7 @@
 
 public import Basics
 public import Documents
+internal import OCI
 public import Web
 
 /// Where component versions are kept: an OCI registry, a transport archive or a component archive.
@@ -22,6 +23,12 @@ public struct RepositoryLocator: Hashable, Sendable, CustomStringConvertible {
     public let kind: Kind
     /// The locator as it was written.
     public let description: String
+
+    /// The registry, as its client is called: blobs can be mounted between repositories of which this is equal. Nil for
+    /// archives.
+    public var registryName: String? {
+        if case .registry(let origin, _) = kind { DockerHub.registry(origin).description } else { nil }
+    }
 
     /// Names a repository.
     public init(_ kind: Kind, description: String) { (self.kind, self.description) = (kind, description) }

@@ -46,6 +46,8 @@ public struct BlobContent: Sendable {
     public var file: (path: String, range: Range<Int64>)?
     /// The OCI repository of the same store that holds the blob, for a mount.
     public var home: BlobHome?
+    /// Whether opening checks more than `digest` says, so that a store which has the digest does not spare the reading.
+    var isBoundBeyondDigest = false
 
     /// Describes bytes.
     public init(

@@ -3,9 +3,15 @@
 internal import Basics
 public import ComponentModel
 public import Cryptography
-internal import OCI
+public import OCI
 
 extension StoreRepository {
+    /// Finds out which of some blobs are there already, many at once, so that placing them need not ask for one after
+    /// another.
+    public func lookUp(_ blobs: [OCIDescriptor], of component: ComponentName) async throws {
+        try await store.lookUp(blobs, in: repository(of: component))
+    }
+
     /// The content of a digest that is kept where a component's versions are, whichever version it came with; nil when
     /// there is none. An earlier run may have placed it and not come to its descriptor.
     ///

@@ -11,6 +11,18 @@ extension StoreRepository {
         _ content: ResourceContent, for identity: ComponentVersionIdentity, observer: PlacementObserver
     ) async throws -> PlacedContent {
         let repository = repository(of: identity.name)
+        if let (found, bytes) = try await finished(content, in: repository) {
+            observer.skipped(bytes)
+            return found
+        }
+        let placed = try await place(content, in: repository, observer: observer)
+        (store as? RegistryClient)?.noteFinished(placed.descriptor, in: repository)
+        return placed
+    }
+
+    private func place(
+        _ content: ResourceContent, in repository: String, observer: PlacementObserver
+    ) async throws -> PlacedContent {
         switch content {
         case .artifact(let artifact):
             try await artifact.copy(to: store, repository: repository, tag: nil, observer: observer)
@@ -28,7 +40,10 @@ extension StoreRepository {
                 digest: digest, size: size, mountableFrom: mount, file: blob.file,
                 openFrom: blob.openFrom.map { observer.resuming($0) },
                 open: { try await blob.open().observed { observer.moved(Int64($0)) } })
-            if try await store.pushBlob(source, in: repository) != .pushed { observer.skipped(size) }
+            if try await store.pushBlob(source, in: repository) != .pushed {
+                if blob.isBoundBeyondDigest { _ = try await blob.open().drain() }
+                observer.skipped(size)
+            }
             return PlacedContent(
                 descriptor: OCIDescriptor(mediaType: blob.mediaType, digest: digest, size: size), isArtifact: false)
         }

@@ -61,8 +61,6 @@ private struct TargetSurveyor {
     private let store: StoreRepository?
     private let assumed: AssumedBlobs?
 
-    /// How many blobs are asked for at once.
-    private static let window = 16
     /// A new blob costs a registry two requests beside the question whether it is there.
     private static let requestsOfUpload = 2
 
@@ -147,7 +145,7 @@ private struct TargetSurveyor {
 
     private func presence(of blobs: [Blob]) async throws -> [(Blob, Bool)] {
         guard let store = store?.store else { return blobs.map { ($0, false) } }
-        return try await blobs.mapConcurrently(limit: Self.window) { blob in
+        return try await blobs.mapConcurrently(limit: RegistryClient.questionsAtOnce) { blob in
             let isThere =
                 try await blob.isManifest
                 ? store.resolve(blob.digest.description, in: blob.repository) != nil

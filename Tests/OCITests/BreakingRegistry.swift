@@ -81,6 +81,9 @@ final class MemoryJournal: UploadJournal {
         ends.withLock { $0.append(end) }
     }
 
+    func finishedSize(_ key: UploadKey) -> Int64? { nil }
+    func noteFinished(_ key: UploadKey, size: Int64) {}
+
     var isEmpty: Bool { entries.withLock { $0.isEmpty } }
     /// Puts something else in the place of what is known.
     func change(_ change: (inout Entry) -> Void) {

@@ -38,6 +38,8 @@ public final class HostileRegistry: Sendable {
         var fired: [Int] = []
         var requests: [WireRequest] = []
         var sentBytes = 0
+        var underWay: [RegistryStage: Int] = [:]
+        var mostAtOnce: [RegistryStage: Int] = [:]
     }
 
     /// Starts it.
@@ -75,6 +77,9 @@ public final class HostileRegistry: Sendable {
 
     /// Every request that arrived, at both ports.
     public var requests: [WireRequest] { state.withLock { $0.requests } }
+
+    /// How many requests of a stage were under way at the same time at most, where all got whole answers.
+    public func mostAtOnce(_ stage: RegistryStage) -> Int { state.withLock { $0.mostAtOnce[stage] ?? 0 } }
 
     /// How many bytes of spoiled and endless answers were taken by the sockets.
     public var sentBytes: Int { state.withLock { $0.sentBytes } }

@@ -124,6 +124,13 @@ public enum RegistryBehaviour: Sendable, Hashable {
     case location(Target)
     /// Forgets the upload that the request belongs to.
     case lostSession
+    /// Answers a mount with a status, and does nothing; with 202 it begins an upload instead. All else is honest.
+    case refuseMount(Int)
+    /// Says of anything that it is there, with so many bytes.
+    case claim(size: Int)
+    /// Answers honestly, but not before so many requests that meet the rule have come, and then so many more: who asks
+    /// one after another gets a 503 after a while.
+    case together(Int)
     /// Answers a request for a range with another range, or with all of the content under the range's status.
     case otherRange, wholeAsRange
 }

@@ -25,6 +25,13 @@ extension WireConversation {
             socket.send(answer.head(version: "HTTP/1.0") + (request.method == "HEAD" ? [] : answer.body))
             socket.finish()
             return false
+        case .together(let total):
+            // Ten seconds are more than the slowest machine needs to send what it sends at once.
+            for _ in 0..<2000 where state.withLock({ $0.counts[route.stage] ?? 0 }) < total {
+                if socket.waitForEnd(milliseconds: 5) { return false }
+            }
+            let isMet = state.withLock { $0.counts[route.stage] ?? 0 } >= total
+            return send(isMet ? honest(request, route) : .error(503, "ALONE"), to: request)
         case .noHTTP:
             socket.send(Array("SSH-2.0-OpenSSH_9.2\r\n\r\n".utf8))
             socket.finish()
@@ -48,6 +55,13 @@ extension WireConversation {
             var answer = WireAnswer.error(401, "UNAUTHORIZED")
             answer.set("WWW-Authenticate", text.replacing("{foreign}", with: place.foreign))
             return answer
+        case .refuseMount(let status) where !request.query("mount").isEmpty:
+            guard status == 202 else { return status < 300 ? WireAnswer(status) : .error(status, "UNSUPPORTED") }
+            var plain = request
+            plain.forgetQuery()
+            return honest(plain, route)
+        case .claim(let size) where request.method == "HEAD":
+            return WireAnswer(200, [("Content-Type", "application/octet-stream")], [UInt8](repeating: 0, count: size))
         case .lie: return WireAnswer(request.method == "GET" || request.method == "HEAD" ? 200 : 201)
         case .redirect(let target, let status):
             return WireAnswer(status, [("Location", address(target, request.target, base))])

@@ -19,7 +19,8 @@ struct WireConversation {
             let route = RegistryRoute(request)
             let base = "\(place.scheme)://\(request.field("Host") ?? "127.0.0.1:\(place.port)")"
             let (refusal, behaviour) = state.withLock { state in
-                isForeign ? (nil, nil) : state.decide(request, route, base: base)
+                state.begin(route.stage)
+                return isForeign ? (nil, nil) : state.decide(request, route, base: base)
             }
             if let behaviour, !readBody(of: &request, behaviour, route) { return }
             if behaviour == nil { request.body = body(of: request) }
@@ -42,6 +43,8 @@ struct WireConversation {
 
     /// Answers in order; false when the connection is at its end.
     func send(_ answer: WireAnswer, to request: WireRequest) -> Bool {
+        // Before the client can know, so that its next request is not counted beside this one.
+        state.withLock { $0.underWay[RegistryRoute(request).stage, default: 0] -= 1 }
         var answer = answer
         if answer.status != 204 { answer.set("Content-Length", "\(answer.body.count)") }
         return socket.send(answer.head() + (request.method == "HEAD" ? [] : answer.body))
@@ -97,6 +100,11 @@ struct WireConversation {
 }
 
 extension HostileRegistry.State {
+    mutating func begin(_ stage: RegistryStage) {
+        underWay[stage, default: 0] += 1
+        mostAtOnce[stage] = max(mostAtOnce[stage] ?? 0, underWay[stage] ?? 0)
+    }
+
     /// Whether the request is refused, and if not, the rule it meets.
     mutating func decide(
         _ request: WireRequest, _ route: RegistryRoute, base: String
@@ -108,6 +116,10 @@ extension HostileRegistry.State {
             return (nil, nil)
         }
         fired[index] += 1
+        if case .together(let count) = faults[index].behaviour {
+            let first = faults[index].requests.lowerBound
+            return (nil, .together(first - 1 + ((number - first) / count + 1) * count))
+        }
         return (nil, faults[index].behaviour)
     }
 }

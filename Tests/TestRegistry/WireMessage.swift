@@ -5,7 +5,8 @@ internal import Basics
 /// A request as it came over the wire.
 public struct WireRequest: Sendable {
     /// The method, and the target with its query.
-    public let method: String, target: String
+    public let method: String
+    public private(set) var target: String
     /// The fields in their order, with names in lower case.
     public private(set) var fields: [(name: String, value: String)]
     /// What came of the body.
@@ -29,11 +30,14 @@ public struct WireRequest: Sendable {
     /// Lets a field be as if it had not come.
     mutating func forget(_ name: String) { fields.removeAll { $0.name == name.lowercased() } }
 
+    /// Lets the query be as if it had not come.
+    mutating func forgetQuery() { target = path }
+
     /// The path without its query.
     public var path: String { String(target.prefix { $0 != "?" }) }
 
     /// The decoded values of a name in the query.
-    func query(_ name: String) -> [String] { Self.items(target.drop { $0 != "?" }.dropFirst(), name) }
+    public func query(_ name: String) -> [String] { Self.items(target.drop { $0 != "?" }.dropFirst(), name) }
 
     /// The decoded values of a name in a form.
     func form(_ name: String) -> [String] { Self.items(String(decoding: body, as: UTF8.self)[...], name) }

@@ -169,6 +169,7 @@ extension OperationContext {
     ) async throws -> JSON {
         let thing = "“\(element["name"]?.string ?? "")” of \(identity)"
         let expected = try DigestSpecification.read(element["digest"], of: thing)
+        try await lookAhead(for: identity, in: repository)
         let placed = try await within(memoryFor: content) {
             let facts = try PlacementEvidence(element, of: identity, to: repository.locator, self)
             return try await evidencing(content, facts) { tally in

@@ -29,6 +29,8 @@ struct TransferRecord: Sendable {
         let locator: RepositoryLocator
         /// Versions that are there and left alone.
         let present: [ComponentVersionIdentity]
+        /// What the graph calls the operations that write there.
+        var group: String { String(decoding: JSON.literal(repository).encoded(), as: UTF8.self) }
     }
 
     let source: RepositoryLocator

@@ -73,7 +73,7 @@ extension TransferRun {
     private func copied(
         to target: TransferRecord.Target
     ) async throws -> [(version: StoredComponentVersion, repository: any ComponentVersionRepository)] {
-        let group = Self.group(of: target)
+        let group = target.group
         let copied = Set(
             graph.nodes.compactMap { node -> ComponentVersionIdentity? in
                 guard node.group == group, let written = record.written[node.operation.id] else { return nil }

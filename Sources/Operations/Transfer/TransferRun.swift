@@ -51,7 +51,7 @@ public struct TransferRun: Sendable {
     ///
     /// - Throws: `invalid`, naming the operation.
     public func requireCompleteness() throws(Fault) {
-        let groups = Set(record.targets.map(Self.group)), known = Set(record.sources.map(\.identity))
+        let groups = Set(record.targets.map(\.group)), known = Set(record.sources.map(\.identity))
         var writers: Set<String> = []
         for node in graph.nodes where node.group != nil && node.type.role != .ordinary {
             let id = node.operation.id
@@ -92,6 +92,7 @@ public struct TransferRun: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled.
     public func run() async throws -> TransferReport {
         let written = Guarded<[String: Digest]>([:])
+        try await expectLocalBlobs()
         var settings = settings
         settings.keepsOutputs = false
         settings.namesOperations = false
@@ -112,11 +113,28 @@ public struct TransferRun: Sendable {
         return TransferReport(source: record.source, targets: targets)
     }
 
+    /// Local blobs travel with every version that is copied, so that a target can be asked for all of them at once.
+    private func expectLocalBlobs() async throws {
+        var placed: [String: Set<ComponentVersionIdentity>] = [:]
+        for node in graph.nodes where node.type.role == .placesContent {
+            guard let group = node.group, let identity = try? ComponentVersionIdentity(of: node.operation.properties)
+            else { continue }
+            placed[group, default: []].insert(identity)
+        }
+        for source in record.sources {
+            let targets = record.targets.filter { placed[$0.group]?.contains(source.identity) == true }
+            guard !targets.isEmpty else { continue }
+            let repository = try await context.repository(source.repository)
+            let contents = try await context.stored(source.identity, in: repository).contents
+            let blobs = contents.blobs.sorted { $0.key < $1.key }.map(\.value)
+            for target in targets { context.expect(blobs, for: source.identity, in: target.locator) }
+        }
+    }
+
     private func report(
         on target: TransferRecord.Target, _ outcomes: [String: GraphExecutor.Outcome], _ digests: [String: Digest]
     ) async throws -> TargetReport {
-        let group = Self.group(of: target)
-        let nodes = graph.nodes.filter { $0.group == group }
+        let nodes = graph.nodes.filter { $0.group == target.group }
         var versions = target.present.map { TargetReport.Version(identity: $0, action: "skip", digest: nil) }
         var visible = 0, writers = 0
         for node in nodes where node.type.role == .writesDescriptor {
@@ -146,11 +164,6 @@ public struct TransferRun: Sendable {
         return TargetReport(
             target: target.locator, versions: versions, bytesMoved: moved.moved, bytesSpared: moved.spared,
             failure: failure)
-    }
-
-    /// What the graph calls all that is written to a target.
-    static func group(of target: TransferRecord.Target) -> String {
-        String(decoding: JSON.literal(target.repository).encoded(), as: UTF8.self)
     }
 
     /// Why a target is not complete: the failure that everything else waited for.

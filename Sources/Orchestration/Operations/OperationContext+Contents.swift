@@ -51,12 +51,24 @@ extension OperationContext {
     }
 
     /// Tells which operations place contents in repositories, and in how many those of each operation go.
+    ///
+    /// Repositories of one registry read once: the second waits for the first and mounts what that brought. Would it be
+    /// expected to follow the reading, the first would wait for it.
     func share(_ graph: OrchestrationGraph) {
         let placements = graph.nodes.filter { $0.type.role == .placesContent && $0.group != nil }
-        var readers: [String: Int] = [:]
-        for placement in placements { for id in placement.dependencies { readers[id, default: 0] += 1 } }
+        var places: [String: Set<String>] = [:]
+        for placement in placements {
+            let place = Self.registry(of: placement) ?? placement.group ?? ""
+            for id in placement.dependencies { places[id, default: []].insert(place) }
+        }
+        let readers = places.mapValues(\.count)
         guard readers.values.contains(where: { $0 > 1 }) else { return }
         run.sharing.withLock { $0 = (Set(placements.map(\.operation.id)), readers) }
+    }
+
+    /// The registry that an operation places a content in; nil for archives and for what only running it will show.
+    private static func registry(of placement: OrchestrationGraph.Node) -> String? {
+        (try? RepositoryLocator(json: placement.operation.properties["repository"] ?? .null))?.registryName
     }
 
     /// Reads or moves a content when there is memory for its streams.

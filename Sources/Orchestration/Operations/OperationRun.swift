@@ -10,7 +10,7 @@ internal import Transfer
 
 /// What the operations of one run share.
 final class OperationRun: Sendable {
-    struct PlaceKey: Hashable {
+    struct PlaceKey: Hashable, Sendable {
         let repository: RepositoryLocator.Kind
         let identity: ComponentVersionIdentity
     }
@@ -31,6 +31,9 @@ final class OperationRun: Sendable {
     let origins = Guarded<[String: ContentOrigin]>([:])
     /// Which operation named a content.
     let makers = Guarded<[String: String]>([:])
+    /// Blobs that will be placed and that no target has been asked for yet.
+    let expected = Guarded<[PlaceKey: [OCIDescriptor]]>([:])
+    let lookups = KeyedGate<PlaceKey>()
     let sharing = Guarded<(placements: Set<String>, readers: [String: Int])?>(nil)
     let shared = Guarded<[String: SharedReads]>([:])
     let observer: ProgressObserver

@@ -33,6 +33,11 @@ extension ResourceContent {
             }
             let (open, size) = (blob.open, blob.size)
             blob.open = { try await open().verified(digest: digest, size: size, of: thing) }
+            if blob.digest != nil {
+                // A file that is copied as it is, and a store that has the known digest, would be ways around the check.
+                blob.isBoundBeyondDigest = true
+                blob.file = nil
+            }
             if blob.digest == nil && digest.algorithm == .sha256 { blob.digest = digest }
             return .blob(blob)
         }

@@ -12,8 +12,6 @@ public struct DifferenceReceiver: Sendable {
     private let target: any ComponentVersionRepository
     private let suppliers: [any ComponentVersionRepository]
     private let concurrency: Int
-    /// How many blobs are asked for at once.
-    private static let window = 16
     private let temporaryFolder: String?
 
     /// - Parameters:
@@ -41,7 +39,7 @@ public struct DifferenceReceiver: Sendable {
         let needed = try await NeededBlob.all(of: versions)
         guard !needed.isEmpty else { return [] }
         let finder = OmittedBlobFinder(target: target, suppliers: suppliers, components: versions.map(\.version))
-        let found = try await needed.mapConcurrently(limit: Self.window) {
+        let found = try await needed.mapConcurrently(limit: RegistryClient.questionsAtOnce) {
             (blob: $0, place: try await finder.find($0), base: try await finder.findBase($0))
         }
         let missing = found.filter { $0.place == nil && $0.base == nil }.map(\.blob)

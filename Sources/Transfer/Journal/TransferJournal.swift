@@ -110,6 +110,18 @@ public final class TransferJournal: UploadJournal {
         state.withLock { append(.content(key: key, content), &$0) }
     }
 
+    public func finishedSize(_ key: UploadKey) -> Int64? {
+        let content = finished(Self.name(of: key))
+        return content?.digest == key.digest && content?.place == key.repository ? content?.size : nil
+    }
+
+    public func noteFinished(_ key: UploadKey, size: Int64) {
+        guard finishedSize(key) != size else { return }
+        note(FinishedContent(digest: key.digest, size: size, place: key.repository), for: Self.name(of: key))
+    }
+
+    private static func name(of key: UploadKey) -> String { "\(key.registry)/\(key.repository)@\(key.digest)" }
+
     // MARK: Uploads
 
     public func unfinishedUpload(_ key: UploadKey) -> UnfinishedUpload? {

@@ -28,6 +28,9 @@ struct RateLimitedStore: ArtifactStore {
     func blobSize(_ digest: Digest, in repository: String) async throws -> Int64? {
         try await store.blobSize(digest, in: repository)
     }
+    func lookUp(_ contents: [OCIDescriptor], in repository: String) async throws {
+        try await store.lookUp(contents, in: repository)
+    }
     func pushBlob(_ blob: BlobSource, in repository: String) async throws -> PushOutcome {
         try await store.pushBlob(blob, in: repository)
     }
