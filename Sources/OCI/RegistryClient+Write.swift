@@ -16,16 +16,11 @@ extension RegistryClient {
         if let continuation, let open = blob.openFrom, blob.size > Self.wholeUploadSize {
             return try await pushLargeBlob(blob, from: open, with: continuation, repository)
         }
-        var opened = try await beginUpload(blob, repository)
-        if opened.status == 201 {
-            if try await blobSize(blob.digest, in: repository) != nil {
-                known.withLock { _ = $0.insert(key) }
-                return .mounted
-            }
-            // It says that it has what it has not, so the bytes have to move.
-            opened = try await beginUpload(blob, repository, mounts: false)
+        guard let location = try await openUpload(blob, repository) else {
+            known.withLock { _ = $0.insert(key) }
+            return .mounted
         }
-        try await upload(blob, to: location(opened, repository), repository)
+        try await upload(blob, to: location, repository)
         known.withLock { _ = $0.insert(key) }
         return .pushed
     }
@@ -38,26 +33,33 @@ extension RegistryClient {
         let key = UploadKey(registry: origin.description, repository: repository, digest: blob.digest)
         var opened: HTTPURL?
         if continuation.journal.unfinishedUpload(key) == nil {
-            var response = try await beginUpload(blob, repository)
-            if response.status == 201 {
-                if try await blobSize(blob.digest, in: repository) != nil {
-                    known.withLock { _ = $0.insert("\(repository)@\(blob.digest)") }
-                    return .mounted
-                }
-                response = try await beginUpload(blob, repository, mounts: false)
+            opened = try await openUpload(blob, repository)
+            if opened == nil {
+                known.withLock { _ = $0.insert("\(repository)@\(blob.digest)") }
+                return .mounted
             }
-            opened = try await location(response, repository)
         }
         try await upload(
             blob, from: open, with: continuation,
             begin: {
                 if let location = opened.take() { return location }
-                return try await location(
-                    send(Self.beginning(url("/v2/\(repository)/blobs/uploads/")), repository, .push),
-                    repository)
+                return try await openUpload(blob, repository, mounts: false)
             }, repository)
         known.withLock { _ = $0.insert("\(repository)@\(blob.digest)") }
         return .pushed
+    }
+
+    /// Opens an upload; nil when the registry has the blob now, as after a mount.
+    private func openUpload(
+        _ blob: BlobSource, _ repository: String, mounts: Bool = true
+    ) async throws -> HTTPURL? {
+        var response = try await beginUpload(blob, repository, mounts: mounts)
+        if response.status == 201 {
+            if try await blobSize(blob.digest, in: repository) != nil { return nil }
+            // It says that it has what it has not, so the bytes have to move.
+            response = try await beginUpload(blob, repository, mounts: false)
+        }
+        return try await location(response, repository)
     }
 
     /// Where the upload that was opened goes to.
@@ -128,10 +130,8 @@ extension RegistryClient {
                         let stream = try await open()
                         return isVerified ? stream : stream.verified(digest: digest, size: size, of: thing)
                     }))
-        do {
-            return try await send(request, repository, .push)
-        } catch let fault as Fault where location.origin != origin && fault.code == .unavailable {
-            throw fault.during("\(name) has it uploaded to \(location.origin)")
+        do { return try await send(request, repository, .push) } catch let fault as Fault {
+            throw naming(fault, location)
         }
     }
 
