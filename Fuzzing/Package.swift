@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "PackageFuzzing", type: .static, targets: ["PackageFuzzing"]),
         .library(name: "TransferFuzzing", type: .static, targets: ["TransferFuzzing"]),
         .library(name: "DeliveryFuzzing", type: .static, targets: ["DeliveryFuzzing"]),
+        .library(name: "OrchestrationFuzzing", type: .static, targets: ["OrchestrationFuzzing"]),
     ],
     targets: [
         .systemLibrary(name: "CSpawn"),
@@ -53,6 +54,20 @@ let package = Package(
                 "Basics", "Cryptography", "Documents", "Evidence", "Deltas", "Web", "WebClient", "OCI",
                 "ComponentModel", "Repositories",
             ]),
+        .target(
+            name: "Orchestration",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Evidence", "CEL", "CELLibraries", "OCI", "ComponentModel",
+                "Repositories", "Transfer",
+            ]),
+        .target(
+            name: "Operations",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Evidence", "Archives", "Web", "OCI", "ComponentModel",
+                "PackageRepositories", "Repositories", "Transfer", "Orchestration", "CEL", "CELLibraries",
+                "Localization",
+            ]),
+        .target(name: "OrchestrationFuzzing", dependencies: ["Basics", "Documents", "Orchestration", "Operations"]),
         .target(name: "TransferFuzzing", dependencies: ["Basics", "Cryptography", "Transfer"]),
         .target(
             name: "ArchiveFuzzing",
