@@ -189,7 +189,7 @@ let package = Package(
             name: "OrchestrationTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "WebClient", "OCI", "ComponentModel", "Repositories",
-                "Orchestration", "Operations", "TestServers",
+                "Orchestration", "Operations", "TestServers", "TestInputs",
             ]),
         .testTarget(
             name: "PluginsTests",
