@@ -64,7 +64,9 @@ enum ResumedTransfer {
             journal.note(try HTTPURL(location(registry)), of: key)
             for state in states { journal.note(state, of: key) }
         }
-        _ = try await client.journaling(with: journal).pushBlob(source { read(from: $0) }, in: repository)
+        let source = BlobSource(
+            digest: digest, size: Int64(blob.count), openFrom: { read(from: $0) }, open: { read(from: 0) })
+        _ = try await client.journaling(with: journal).pushBlob(source, in: repository)
         _ = try await client.pushManifest(
             manifest, mediaType: MediaType.imageManifest.rawValue, in: repository, tag: "1")
         guard registry.blobs(in: repository)["\(digest)"].map({ Digest(of: $0) }) == digest else {
@@ -81,7 +83,12 @@ enum ResumedTransfer {
         let path = "\(folder.path)/archive", name = "sha256.\(digest.hex)"
         let archive = try await CommonTransportArchive.create(path: path, format: .directory)
         try FileSystem.write(Array(blob[..<moved]), to: "\(path)/blobs/.part-\(name)")
-        let wanted = source { try await client.openBlob(digest, size: Int64(blob.count), from: $0, in: repository) }
+        // As transfers open what they read: from an offset without a check, as a whole with one.
+        let size = Int64(blob.count)
+        let wanted = BlobSource(
+            digest: digest, size: size,
+            openFrom: { try await client.openBlob(digest, size: size, from: $0, in: repository) },
+            open: { try await client.openBlob(digest, size: size, in: repository) })
         do { _ = try await archive.pushBlob(wanted, in: repository) } catch {
             guard !FileSystem.exists("\(path)/blobs/\(name)") else {
                 throw Fault(.internal, "a blob is visible after: \(error)")
@@ -93,12 +100,8 @@ enum ResumedTransfer {
         }
     }
 
-    private static func source(_ open: @escaping @Sendable (Int64) async throws -> ByteStream) -> BlobSource {
-        BlobSource(digest: digest, size: Int64(blob.count), openFrom: open, open: { try await open(0) })
-    }
-
     /// The blob's bytes in pieces, from an offset on.
-    static func read(from offset: Int64) -> ByteStream {
+    private static func read(from offset: Int64) -> ByteStream {
         let position = Guarded(Int(offset))
         return ByteStream {
             position.withLock { start in
