@@ -12,13 +12,15 @@ let package = Package(
         .library(name: "PackageFuzzing", type: .static, targets: ["PackageFuzzing"]),
         .library(name: "TransferFuzzing", type: .static, targets: ["TransferFuzzing"]),
         .library(name: "DeliveryFuzzing", type: .static, targets: ["DeliveryFuzzing"]),
+        .library(name: "OrchestrationFuzzing", type: .static, targets: ["OrchestrationFuzzing"]),
     ],
     targets: [
+        .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
-        .target(name: "Basics"),
+        .target(name: "Basics", dependencies: ["CSpawn"]),
         .target(name: "Chronology"),
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
         .target(name: "Documents", dependencies: ["Basics", "CYAML"]),
@@ -52,10 +54,21 @@ let package = Package(
                 "Basics", "Cryptography", "Documents", "Evidence", "Deltas", "Web", "WebClient", "OCI",
                 "ComponentModel", "Repositories",
             ]),
+        .target(
+            name: "Orchestration",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Evidence", "CEL", "CELLibraries", "OCI", "ComponentModel",
+                "Repositories", "Transfer",
+            ]),
+        .target(
+            name: "Operations",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Evidence", "Archives", "Web", "OCI", "ComponentModel",
+                "PackageRepositories", "Repositories", "Transfer", "Orchestration", "CEL", "CELLibraries",
+                "Localization",
+            ]),
+        .target(name: "OrchestrationFuzzing", dependencies: ["Basics", "Documents", "Orchestration", "Operations"]),
         .target(name: "TransferFuzzing", dependencies: ["Basics", "Cryptography", "Transfer"]),
-        .target(name: "Evidence", dependencies: ["Basics", "Cryptography", "Documents"]),
-        .target(name: "Deltas", dependencies: ["Basics", "Cryptography", "Documents", "Archives"]),
-        .target(name: "DeliveryFuzzing", dependencies: ["Basics", "Cryptography", "Evidence", "Deltas"]),
         .target(
             name: "ArchiveFuzzing",
             dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel", "Repositories"]),

@@ -30,7 +30,8 @@ public enum LocalizationTarget {
                 preconditionFailure("no document any more")
             }
             precondition(again.values == editor.values, "the document holds other values than were said")
-            precondition(try again.matches(path).filter { $0.value == value }.count >= min(matches.count, 1))
+            let changed = try again.matches(path).filter { $0.value == value }
+            precondition(changed.isEmpty == matches.isEmpty, "the new value is not where it was put")
         } catch {
             precondition(!error.message.isEmpty && error.code != .internal, error.message)
         }

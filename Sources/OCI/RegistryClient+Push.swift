@@ -82,7 +82,7 @@ extension RegistryClient {
                 blob, from: open, with: continuation,
                 begin: {
                     if let location = opened.take() { return location }
-                    return try await beginUpload(in: place.repository)
+                    return try await beginUpload(of: blob, in: place.repository)
                 }, place.repository)
         } else if let opened {
             try await upload(blob, to: opened, place.repository)
@@ -94,7 +94,7 @@ extension RegistryClient {
 
     /// Asks for a mount where there is something to mount, else for a place to upload to; nil when it was mounted.
     private func beginUpload(_ blob: BlobSource, to place: ContentPlace) async throws -> HTTPURL? {
-        guard let source = mountSource(place, blob) else { return try await beginUpload(in: place.repository) }
+        guard let source = mountSource(place, blob) else { return try await beginUpload(of: blob, in: place.repository) }
         func note(_ succeeded: Bool) {
             places.withLock { $0.noteMount(from: source, into: place.repository, succeeded: succeeded) }
         }
@@ -107,28 +107,34 @@ extension RegistryClient {
         } catch let fault as Fault where [.unauthorized, .forbidden].contains(fault.code) {
             // Who may write here may not be allowed to read there; then the bytes have to move.
             note(false)
-            return try await beginUpload(in: place.repository)
+            return try await beginUpload(of: blob, in: place.repository)
         }
         switch response.status {
         case 201:
             // Whoever says that it has what it has not gets the bytes.
             let isThere = try await blobSize(blob.digest, in: place.repository) == blob.size
             note(isThere)
-            return isThere ? nil : try await beginUpload(in: place.repository)
+            return isThere ? nil : try await beginUpload(of: blob, in: place.repository)
         case 202:
             note(false)
             return try await location(response, place.repository)
         case 400..<500:
             note(false)
-            return try await beginUpload(in: place.repository)
+            return try await beginUpload(of: blob, in: place.repository)
         default: return try await location(response, place.repository)
         }
     }
 
-    /// Begins an upload and says where it goes to.
-    private func beginUpload(in repository: String) async throws -> HTTPURL {
-        try await location(
-            send(Self.beginning(url("/v2/\(repository)/blobs/uploads/")), repository, .push), repository)
+    /// Begins an upload and says where it goes to; nil when the registry turns out to have the blob.
+    private func beginUpload(of blob: BlobSource, in repository: String) async throws -> HTTPURL? {
+        let request = Self.beginning(try url("/v2/\(repository)/blobs/uploads/"))
+        var response = try await send(request, repository, .push)
+        if response.status == 201 {
+            if try await blobSize(blob.digest, in: repository) == blob.size { return nil }
+            // It says that it has what it has not, so the bytes have to move.
+            response = try await send(request, repository, .push)
+        }
+        return try await location(response, repository)
     }
 
     /// Where the upload that was opened goes to.
@@ -160,7 +166,8 @@ extension RegistryClient {
         var response = try await put(blob, at: location, repository)
         for _ in 1..<Self.uploadLimit where response.status == 404 {
             if try await blobSize(blob.digest, in: repository) == blob.size { return }
-            location = try await beginUpload(in: repository)
+            guard let next = try await beginUpload(of: blob, in: repository) else { return }
+            location = next
             response = try await put(blob, at: location, repository)
         }
         guard response.status == 201 || response.status == 204 else {
@@ -183,10 +190,8 @@ extension RegistryClient {
                         let stream = try await open()
                         return isVerified ? stream : stream.verified(digest: digest, size: size, of: thing)
                     }))
-        do {
-            return try await send(request, repository, .push)
-        } catch let fault as Fault where location.origin != origin && fault.code == .unavailable {
-            throw fault.during("\(name) has it uploaded to \(location.origin)")
+        do { return try await send(request, repository, .push) } catch let fault as Fault {
+            throw naming(fault, location)
         }
     }
 }

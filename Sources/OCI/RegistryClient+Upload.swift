@@ -25,9 +25,10 @@ extension RegistryClient {
     /// What the registry has of it is asked for and not sent again; a session that is gone, or that holds other bytes
     /// than it should, is replaced by a new one. Throws `.mismatch`, with nothing left behind, when the source's bytes
     /// are not those of the digest.
+    /// - Parameter begin: opens a new session; nil when the registry turns out to have the blob.
     func upload(
         _ blob: BlobSource, from open: @Sendable @escaping (Int64) async throws -> ByteStream,
-        with continuation: UploadContinuation, begin: () async throws -> HTTPURL, _ repository: String
+        with continuation: UploadContinuation, begin: () async throws -> HTTPURL?, _ repository: String
     ) async throws {
         let journal = continuation.journal
         let key = UploadKey(registry: origin.description, repository: repository, digest: blob.digest)
@@ -40,7 +41,8 @@ extension RegistryClient {
             if let session {
                 current = session
             } else {
-                current = UploadSession(location: try await begin())
+                guard let location = try await begin() else { return journal.forget(key, .finished) }
+                current = UploadSession(location: location)
                 journal.note(current.location, of: key)
                 sessions += 1
             }
@@ -49,7 +51,8 @@ extension RegistryClient {
             case .done: return journal.forget(key, .finished)
             case .unsupported:
                 journal.forget(key, .lost)
-                return try await upload(blob, to: await begin(), repository)
+                guard let location = try await begin() else { return }
+                return try await upload(blob, to: location, repository)
             case .lost(let fault):
                 journal.forget(key, .lost)
                 guard sessions < Self.sessionLimit else { throw fault }
@@ -148,7 +151,7 @@ extension RegistryClient {
             }
         } catch let fault as Fault where fault.code == .unavailable {
             if let failure = body.failure { throw failure }
-            return .broken(fault)
+            return .broken(naming(fault, session.location))
         }
         guard (200..<300).contains(response.status), let text = response.headers["Location"],
             let next = try? safe(response.url.resolving(text))
@@ -190,12 +193,21 @@ extension RegistryClient {
         throw fault
     }
 
+    /// A failure of a place that the registry named, with the registry in it.
+    func naming(_ fault: Fault, _ location: HTTPURL) -> Fault {
+        guard location.origin != origin, fault.code == .unavailable else { return fault }
+        return fault.during("\(name) has it uploaded to \(location.origin)")
+    }
+
     private func complete(
         _ blob: BlobSource, at location: HTTPURL, _ session: UploadSession, _ key: UploadKey
     ) async throws -> SendOutcome {
         let request = HTTPRequest(
             method: .put, url: location.appendingQuery([("digest", blob.digest.description)]))
-        let response = try await send(request, key.repository, .push)
+        let response: HTTPResponse
+        do { response = try await send(request, key.repository, .push) } catch let fault as Fault {
+            throw naming(fault, location)
+        }
         if response.status == 201 || response.status == 204 { return .done }
         // The answer to a first attempt may have been lost, with the session gone since.
         if response.status == 404, try await blobSize(blob.digest, in: key.repository) == blob.size { return .done }

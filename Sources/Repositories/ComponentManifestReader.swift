@@ -111,21 +111,22 @@ struct ComponentManifestReader {
                 "\(source) has \(ByteCount(layer.size)), more than the \(ByteCount(Int64(Self.descriptorLimit))) accepted",
                 fix: "no release has a descriptor of that size; fetch it again from its origin")
         }
-        var stream = try await openBlob(layer)
-        if layer.mediaType.hasSuffix("+tar") {
-            let reader = TarReader(stream, source: source)
-            var content: ByteStream?
-            while let entry = try await reader.next() {
-                guard entry.path == "component-descriptor.yaml", entry.kind == .file else { continue }
-                content = reader.content()
-                break
-            }
-            guard let content else {
-                throw Fault(.corrupt, "\(source) is a tar without component-descriptor.yaml")
-            }
-            stream = content
-        }
-        let bytes = try await stream.collect(limit: Self.descriptorLimit, of: source)
+        let stream = try await openBlob(layer)
+        let bytes =
+            try await layer.mediaType.hasSuffix("+tar")
+            ? member(of: TarReader(stream, source: source), source)
+            : stream.collect(limit: Self.descriptorLimit, of: source)
         return try ComponentDescriptor(parsing: bytes, source: source)
+    }
+
+    /// The descriptor in a tar, which is read to its end: only there is it known that its bytes are those of its digest.
+    private func member(of reader: TarReader, _ source: String) async throws -> [UInt8] {
+        var bytes: [UInt8]?
+        while let entry = try await reader.next() {
+            guard entry.path == "component-descriptor.yaml", entry.kind == .file else { continue }
+            bytes = try await reader.content().collect(limit: Self.descriptorLimit, of: source)
+        }
+        guard let bytes else { throw Fault(.corrupt, "\(source) is a tar without component-descriptor.yaml") }
+        return bytes
     }
 }

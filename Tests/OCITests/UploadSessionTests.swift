@@ -127,6 +127,35 @@ struct UploadSessionTests {
         #expect(result.journal.ends.withLock { $0 } == [.empty, .finished])
     }
 
+    /// This registry has the bytes and refuses the session, since it does not know how far it came.
+    @Test(
+        "and whose connection broke arrive whole, in a real registry",
+        .enabled(if: RegistryServer.isInstalled, Comment(rawValue: RegistryServer.missing)),
+        arguments: [70_000, 3_000_000, 6_300_000])
+    func brokenConnection(end: Int) async throws {
+        let registry = try await RegistryServer(), journal = MemoryJournal(), opened = Guarded<[Int64]>([])
+        let (http, source) = (HTTPClient(), source(endingAt: end))
+        let begun = try await http.send(
+            HTTPRequest(method: .post, url: try HTTPURL("\(registry.url)/v2/app/blobs/uploads/"))
+        ) { $0.headers["Location"] }
+        let location = try HTTPURL(try #require(begun))
+        let fault = await faultOf {
+            _ = try await http.send(
+                HTTPRequest(
+                    method: .patch, url: location, headers: ["Content-Type": "application/octet-stream"],
+                    body: .stream(length: nil, open: { try await source.open() }))
+            ) { $0.status }
+        }
+        #expect(fault != nil)
+        let client = RegistryClient(origin: location.origin, http: http, credentials: { _ in nil })
+        let key = UploadKey(registry: location.origin.description, repository: "app", digest: BreakingRegistry.digest)
+        journal.note(location, of: key)
+        _ = try await client.journaling(with: journal).pushBlob(self.source(opened: opened), in: "app")
+        #expect(journal.isEmpty && journal.ends.withLock { $0.last } == .finished)
+        #expect(opened.withLock { $0.count <= 2 && $0.last == 0 })
+        try await expectStored(client, "app")
+    }
+
     @Test(
         "start over once when what is known is wrong",
         .enabled(if: RegistryServer.isInstalled, Comment(rawValue: RegistryServer.missing)),

@@ -23,6 +23,8 @@ enum Direction: String, CaseIterable, Sendable {
     case versions, components, referrers
     /// It is asked whether it is there.
     case ping
+    /// A large blob that an earlier run began to upload, or to download, is completed.
+    case resumedUpload, resumedDownload
 
     /// The stages it passes through; a fault at each is met.
     var stages: [RegistryStage] {
@@ -34,11 +36,16 @@ enum Direction: String, CaseIterable, Sendable {
         case .components: [.catalogue]
         case .referrers: [.token, .referrers]
         case .ping: [.ping]
+        // What comes before, a push and a pull meet in the same way.
+        case .resumedUpload: [.uploadStatus, .patchUpload, .putBlob, .beginUpload]
+        case .resumedDownload: [.getBlob]
         }
     }
 
     /// Whether the registry has the sample before.
-    private var needsSample: Bool { ![.push, .transferTo, .ping].contains(self) }
+    private var needsSample: Bool {
+        ![.push, .transferTo, .ping, .resumedUpload, .resumedDownload].contains(self)
+    }
 
     private static let filled = Task { () async throws -> HostileRegistry in
         let registry = try HostileRegistry()
@@ -55,7 +62,13 @@ enum Direction: String, CaseIterable, Sendable {
     }
 
     /// Fills the registry with what has to be there before; call it before faults are set.
-    func prepare(_ registry: HostileRegistry) async throws {
+    ///
+    /// - Parameter stage: a stage that has to be reached: a new upload begins only when the one of before is gone.
+    func prepare(_ registry: HostileRegistry, reaching stage: RegistryStage? = nil) async throws {
+        if self == .resumedUpload, stage != .beginUpload {
+            registry.beginUpload(Array(ResumedTransfer.blob[..<ResumedTransfer.moved]))
+        }
+        if self == .resumedDownload { registry.putBlob(ResumedTransfer.blob, in: ResumedTransfer.repository) }
         if needsSample { registry.copyContent(of: try await Self.filled.value) }
     }
 
@@ -98,6 +111,8 @@ enum Direction: String, CaseIterable, Sendable {
             let found = try await client.referrers(of: digest, in: SampleProduct.repository, artifactType: nil)
             guard found.isEmpty else { throw Fault(.internal, "the referrers are \(found)") }
         case .ping: try await client.ping()
+        case .resumedUpload: try await ResumedTransfer.upload(to: client, registry)
+        case .resumedDownload: try await ResumedTransfer.download(from: client)
         }
         if [.push, .transferTo, .transferWithin].contains(self) { try await checkWritten(registry) }
     }

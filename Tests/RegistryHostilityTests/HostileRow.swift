@@ -26,7 +26,7 @@ struct HostileRow: Sendable, CustomStringConvertible {
 
     func run() async throws -> Outcome {
         let registry = try HostileRegistry(access: access)
-        try await direction.prepare(registry)
+        try await direction.prepare(registry, reaching: fault.stage)
         registry.setFaults([fault])
         var settings = HTTPClientSettings()
         settings.retry.sleep = { _ in }

@@ -35,6 +35,9 @@ enum HostileTable {
         all += targets.map { .location($0) } + [.field("Location", nil), .lostSession, .otherRange, .wholeAsRange]
         all += ["<http://{foreign}/v2/x/tags/list>; rel=next", "<file:///etc/passwd>; rel=next", "<>; rel=next", "<"]
             .map { .field("Link", $0) }
+        all +=
+            ["0-0", "0-99999", "0-4199998", "0-4200127", "0-4299999", "0-999999999999", "7-4199999", "0--5", "soon"]
+            .map { .field("Range", $0) } + [.field("Range", nil)]
         return all
     }()
 
@@ -63,7 +66,7 @@ enum HostileTable {
     private static func fits(_ behaviour: RegistryBehaviour, _ stage: RegistryStage) -> Bool {
         let isHead = stage == .headManifest || stage == .headBlob
         let hasRequestBody = stage == .putBlob || stage == .putManifest || stage == .patchUpload
-        let isUpload = stage == .beginUpload || stage == .patchUpload
+        let isUpload = [.beginUpload, .uploadStatus, .patchUpload].contains(stage)
         return switch behaviour {
         case .reset(.insideRequest), .hangUp(.insideRequest), .earlyStatus: hasRequestBody
         case .reset(.insideBody), .hangUp(.insideBody), .slowBody, .endlessBody, .endlessChunks, .endlessTrailers,
@@ -74,7 +77,8 @@ enum HostileTable {
         case .location: isUpload
         case .field("Location", _): isUpload
         case .field("Link", _): [.tags, .catalogue, .referrers].contains(stage)
-        case .lostSession: stage == .putBlob || stage == .patchUpload
+        case .lostSession: [.uploadStatus, .patchUpload, .putBlob].contains(stage)
+        case .field("Range", _): stage == .uploadStatus
         case .otherRange, .wholeAsRange: stage == .getBlob
         case .contentDigest: [.headManifest, .getManifest, .putManifest, .headBlob, .getBlob, .putBlob].contains(stage)
         default: true

@@ -33,7 +33,7 @@ enum Verdict: Sendable, CustomStringConvertible {
 
 extension HostileRow {
     /// Whether the fault passes after some requests.
-    private var passes: Bool { fault.requests.upperBound != Int.max }
+    var passes: Bool { fault.requests.upperBound != Int.max }
     /// Whether it passes after the first request; some things are tried anew just a few times.
     private var once: Bool { fault.requests.upperBound == 1 }
     private var stage: RegistryStage { fault.stage }
@@ -76,7 +76,9 @@ extension HostileRow {
         return .either(codes)
     }
 
-    private var patientVerdict: Verdict {
+    private var patientVerdict: Verdict { resumed(usualVerdict) }
+
+    private var usualVerdict: Verdict {
         switch fault.behaviour {
         case .reset(.insideBody), .hangUp(.insideBody), .length(.tooLong), .length(.huge), .length(.chunk), .slowBody:
             // The small documents are asked for again.

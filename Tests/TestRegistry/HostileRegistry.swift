@@ -114,6 +114,9 @@ public final class HostileRegistry: Sendable {
         return digest
     }
 
+    /// Begins an upload that has some bytes already: the first one is `upload-1`, and so on.
+    public func beginUpload(_ bytes: [UInt8]) { state.withLock { _ = $0.content.beginUpload(bytes) } }
+
     /// Puts a manifest into a repository, whatever it refers to; returns its digest.
     @discardableResult public func putManifest(
         _ bytes: [UInt8], mediaType: String, in repository: String, tag: String? = nil

@@ -159,10 +159,14 @@ struct RegistryContent {
             guard Self.fits(request.body, digest) else { return .error(400, "DIGEST_INVALID") }
             return stored(request.body, digest, repository)
         }
+        return progress(202, beginUpload([]), repository)
+    }
+
+    mutating func beginUpload(_ bytes: [UInt8]) -> String {
         lastUpload += 1
         let id = "upload-\(lastUpload)"
-        uploads[id] = []
-        return progress(202, id, repository)
+        uploads[id] = bytes
+        return id
     }
 
     private func progress(_ status: Int, _ id: String, _ repository: String) -> WireAnswer {

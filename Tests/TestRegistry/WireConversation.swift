@@ -65,7 +65,7 @@ struct WireConversation {
             // With bytes unread the kernel makes the end a reset, as with servers that look no further.
             return false
         case .reset(.insideRequest), .hangUp(.insideRequest):
-            request.body = length.map { socket.read($0 / 2) } ?? chunks(atMost: 1 << 20)
+            request.body = length.map { socket.read($0 / 2) } ?? chunks(atMost: Self.partOfStream)
             if case .reset = behaviour { socket.makeReset() }
             state.withLock { [request] state in
                 state.requests.append(request)
@@ -86,6 +86,9 @@ struct WireConversation {
         while let line = socket.readLine(), !line.isEmpty {}
         return bytes
     }
+
+    /// How much of a body without a length counts as half of it.
+    private static let partOfStream = 64 * 1024
 
     /// The chunks of a body up to its last one, or until there are so many bytes.
     private func chunks(atMost limit: Int) -> [UInt8] {

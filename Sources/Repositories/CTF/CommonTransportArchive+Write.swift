@@ -23,7 +23,7 @@ extension CommonTransportArchive {
             await writer.claim(blob.digest)
         {
             do {
-                try await writer.write(blob.digest, size: blob.size, from: open)
+                try await writer.write(blob.digest, size: blob.size, from: open, whole: blob.open)
             } catch {
                 await writer.release(blob.digest)
                 throw error

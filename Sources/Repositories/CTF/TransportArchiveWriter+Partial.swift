@@ -20,8 +20,11 @@ extension TransportArchiveWriter {
     ///
     /// Bytes of before that were wrong are thrown away with what was added, and the blob is written once more from its
     /// start. Throws `.mismatch`, leaving nothing behind, when the source's bytes are not those of the digest.
+    ///
+    /// - Parameter whole: opens the bytes for that other time, when the source is to blame and may say who it is.
     nonisolated func write(
-        _ digest: Digest, size: Int64, from open: @Sendable @escaping (_ offset: Int64) async throws -> ByteStream
+        _ digest: Digest, size: Int64, from open: @Sendable @escaping (_ offset: Int64) async throws -> ByteStream,
+        whole: @Sendable @escaping () async throws -> ByteStream
     ) async throws {
         let part = partPath(digest)
         await note(digest)
@@ -31,7 +34,7 @@ extension TransportArchiveWriter {
                 try await complete(part, digest, size: size, kept: kept, open)
             } catch let fault as Fault where fault.code == .mismatch && kept > 0 {
                 try FileSystem.removeFile(part)
-                try await complete(part, digest, size: size, kept: 0, open)
+                try await complete(part, digest, size: size, kept: 0) { _ in try await whole() }
             }
         } catch let fault as Fault where fault.code == .mismatch {
             try FileSystem.removeFile(part)
