@@ -9,6 +9,8 @@ struct MeasuredRun {
     /// The most memory (resident sets) that the program and what it started had, in MiB: the sum of the peaks of those
     /// processes that ran at once.
     let peakMemory: Double
+    /// The same, with mapped files, such as the program itself, counted once and not for each process.
+    let peakMemorySharedOnce: Double
     /// Seconds of processor time that these used, the system's for them included.
     let processor: Double
 
@@ -38,6 +40,7 @@ struct MeasuredRun {
         let watched = watch.end()
         return MeasuredRun(
             wall: wall / .seconds(1), peakMemory: max(numbers[0] / 1024, watched.memory),
+            peakMemorySharedOnce: max(numbers[0] / 1024, watched.memorySharedOnce),
             processor: max(numbers[1] + numbers[2], watched.processor))
     }
 }

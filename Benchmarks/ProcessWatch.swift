@@ -9,33 +9,47 @@ import Glibc
 /// tells that of the largest process alone: `ocm` hands uploads to a second process. A process that lives for less than
 /// twenty milliseconds may not be seen.
 final class ProcessWatch: Sendable {
-    /// Of one process: its peak of memory in MiB and the seconds of processor time it used.
-    struct Use: Sendable {
+    /// What was seen; memory is resident memory in MiB.
+    struct Sum: Sendable {
+        /// The most memory of processes that ran at once. Each counts with its peak, although the peaks need not have
+        /// come at the same moment.
         var memory = 0.0
+        /// The same, with mapped files, such as the program itself, counted once and not for each process.
+        var memorySharedOnce = 0.0
+        /// Seconds of processor time.
         var processor = 0.0
+    }
+
+    /// One process: its peak of memory and the files among what it has now, in MiB; seconds of processor time.
+    private struct Use {
+        let memory: Double
+        let files: Double
+        let processor: Double
     }
 
     private struct State: Sendable {
         /// Seconds of processor time of each process, as they were at the last look.
         var processor: [String: Double] = [:]
-        var memory = 0.0
+        var sum = Sum()
         var isOver = false
     }
 
     private let state = Guarded(State())
-    /// Words of its command line that no other program has.
-    private let mark: String
 
-    /// Begins to look for the child of this process whose arguments hold `mark`. That process itself is not counted.
+    /// Begins to look for the child of this process whose arguments hold `mark`, as no other's do. That process itself is
+    /// not counted.
     init(childWith mark: String) {
-        self.mark = mark
         startThread { [state] in
             var root: String?
             while !state.withLock({ $0.isOver }) {
                 root = root ?? Self.children(of: "self").first { Self.text("/proc/\($0)/cmdline").contains(mark) }
                 let uses = Self.uses(below: root)
                 state.withLock { state in
-                    state.memory = max(state.memory, uses.values.reduce(0) { $0 + $1.memory })
+                    let memory = uses.values.reduce(0) { $0 + $1.memory }
+                    let files = uses.values.map(\.files)
+                    let repeated = files.reduce(0, +) - (files.max() ?? 0)
+                    state.sum.memory = max(state.sum.memory, memory)
+                    state.sum.memorySharedOnce = max(state.sum.memorySharedOnce, memory - repeated)
                     for (process, use) in uses { state.processor[process] = use.processor }
                 }
                 usleep(20_000)
@@ -43,13 +57,12 @@ final class ProcessWatch: Sendable {
         }
     }
 
-    /// Stops looking, and says what was seen: all processor time, and the most memory of processes that ran at once.
-    ///
-    /// Each of these counts with its peak, although the peaks need not have come at the same moment.
-    func end() -> Use {
+    /// Stops looking, and says what was seen.
+    func end() -> Sum {
         state.withLock { state in
             state.isOver = true
-            return Use(memory: state.memory, processor: state.processor.values.reduce(0, +))
+            state.sum.processor = state.processor.values.reduce(0, +)
+            return state.sum
         }
     }
 
@@ -70,10 +83,13 @@ final class ProcessWatch: Sendable {
 
     /// What a process that runs has needed until now; nil when there is none.
     private static func use(of process: String) -> Use? {
-        let status = text("/proc/\(process)/status").split(separator: "\n")
-        guard let peak = status.first(where: { $0.hasPrefix("VmHWM:") })?.split(separator: " ").dropFirst().first
-        else { return nil }
-        return Use(memory: (Double(peak) ?? 0) / 1024, processor: processorTime(of: process) ?? 0)
+        let lines = text("/proc/\(process)/status").split(separator: "\n").map { $0.split(separator: " ") }
+        func mebibytes(_ name: String) -> Double? {
+            lines.first { $0.first?.hasPrefix(name) == true }.flatMap { $0.count > 1 ? Double($0[1]) : nil }
+                .map { $0 / 1024 }
+        }
+        guard let peak = mebibytes("VmHWM:") else { return nil }
+        return Use(memory: peak, files: mebibytes("RssFile:") ?? 0, processor: processorTime(of: process) ?? 0)
     }
 
     /// The processor time that a process has used, its own and the system's for it, in seconds; nil when there is none.

@@ -26,7 +26,8 @@ enum DiskLimit {
             try copy.commit()
         }
         let wall = (ContinuousClock.now - start) / .seconds(1)
-        return MeasuredRun(wall: wall, peakMemory: 0, processor: processorTime() - before)
+        return MeasuredRun(
+            wall: wall, peakMemory: 0, peakMemorySharedOnce: 0, processor: processorTime() - before)
     }
 
     private static func processorTime() -> Double {

@@ -46,7 +46,10 @@ struct LargeContents {
         let pull = try await MeasuredRun.of(
             command + ["\(url)//\(ImageCase.component)", "ctf::\(place.folder)/copy"], variables: place.variables)
         for (name, run) in [("archive to registry", push), ("registry to archive", pull)] {
-            for (metric, value, unit) in [("peak_memory", run.peakMemory, "MiB"), ("wall", run.wall, "s")] {
+            for (metric, value, unit) in [
+                ("peak_memory", run.peakMemory, "MiB"),
+                ("peak_memory_shared_once", run.peakMemorySharedOnce, "MiB"), ("wall", run.wall, "s"),
+            ] {
                 context.report(
                     Figure(suite: "transfer", name: "\(name), \(title)", metric: metric, value: value, unit: unit))
             }

@@ -33,7 +33,8 @@ struct TransferPrograms {
     ) -> [Contender] {
         [
             own(source, targets: targets, options: options, to: target),
-            own(source, named: "--journal none", targets: targets, options: options + ["--journal", "none"], to: target),
+            own(
+                source, named: "--journal none", targets: targets, options: options + ["--journal", "none"], to: target),
         ]
     }
 

@@ -114,6 +114,7 @@ struct TransferRow {
         let metrics: [(String, String, (TransferRun) -> Double)] = [
             ("wall", "s", { $0.program.wall }), ("processor", "s", { $0.program.processor }),
             ("registries_processor", "s", { $0.registries }), ("peak_memory", "MiB", { $0.program.peakMemory }),
+            ("peak_memory_shared_once", "MiB", { $0.program.peakMemorySharedOnce }),
         ]
         return metrics.flatMap { metric, unit, value in
             let values = runs.map(value)
