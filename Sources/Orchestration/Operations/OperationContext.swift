@@ -48,15 +48,12 @@ public struct OperationContext: Sendable {
         OperationContext(run: run, operation: operation, predecessors: predecessors)
     }
 
-    /// What was noted before the run and by operations that this one waited for, in the order of the document.
+    /// Whose notes count: those from before the run and of operations that this one waited for, in the order of the
+    /// document; nil for all.
     ///
     /// What others noted may be there or not, as it happens; to depend on it would give one result today and another
     /// tomorrow.
-    private func visible<Note>(_ notes: [(operation: String, note: Note)]) -> [Note] {
-        guard let predecessors else { return notes.map(\.note) }
-        let byOperation = Dictionary(grouping: notes, by: \.operation)
-        return ([""] + predecessors() + [operation]).flatMap { byOperation[$0]?.map(\.note) ?? [] }
-    }
+    private var visible: [String]? { predecessors.map { [""] + $0() + [operation] } }
 
     /// The keys that the caller allows operations to name.
     public var keys: OperationKeys { run.keys }
@@ -214,7 +211,7 @@ public struct OperationContext: Sendable {
 
     /// Names a component version that was read, with the repository that holds its local blobs.
     public func data(for version: StoredComponentVersion, in repository: any ComponentVersionRepository) -> JSON {
-        run.versions.withLock { $0.append((operation, (version, repository))) }
+        run.versions.withLock { $0.add((version, repository), of: operation) }
         return [
             "type": "ComponentVersion/v1alpha1", "component": .string(version.identity.name.text),
             "version": .string(version.identity.version.text),
@@ -230,7 +227,8 @@ public struct OperationContext: Sendable {
 
     /// The component versions that this operation and those it waited for read.
     public func versions() -> [(version: StoredComponentVersion, repository: any ComponentVersionRepository)] {
-        visible(run.versions.withLock { $0 })
+        let visible = visible
+        return run.versions.withLock { $0.notes(of: visible) }
     }
 
     /// Reads a component version of a repository, each once for a run. Throws `notFound`.
@@ -248,7 +246,7 @@ public struct OperationContext: Sendable {
     public func note(_ version: StoredComponentVersion, in repository: any ComponentVersionRepository) {
         let key = OperationRun.PlaceKey(repository: repository.locator.kind, identity: version.identity)
         run.stored.withLock { $0[key] = version }
-        run.versions.withLock { $0.append((operation, (version, repository))) }
+        run.versions.withLock { $0.add((version, repository), of: operation) }
     }
 
     /// Notes what was placed for a component version that will be written.
@@ -270,7 +268,7 @@ public struct OperationContext: Sendable {
     ///
     /// - Parameter repository: the one that the new access holds in; nil when it holds everywhere.
     public func relocate(_ origin: ContentOrigin, to resource: JSON, in repository: RepositoryLocator? = nil) {
-        run.relocated.withLock { $0.append((operation, (origin, resource, repository?.kind))) }
+        run.relocated.withLock { $0.add((origin, resource, repository?.kind), of: operation) }
     }
 
     /// The resources of a component version that operations before this one gave new places; of several, the last in
@@ -281,7 +279,8 @@ public struct OperationContext: Sendable {
         of identity: ComponentVersionIdentity, in repository: RepositoryLocator? = nil
     ) -> [ElementIdentity: JSON] {
         var found: [ElementIdentity: JSON] = [:]
-        for (origin, resource, place) in visible(run.relocated.withLock({ $0 })) where origin.version == identity {
+        let visible = visible
+        for (origin, resource, place) in run.relocated.withLock({ $0.notes(of: visible) }) where origin.version == identity {
             if let place, let repository, place != repository.kind { continue }
             found[origin.resource] = resource
         }
@@ -323,9 +322,9 @@ private final class OperationRun: Sendable {
     let keys: OperationKeys
     let contents = Guarded<[String: (content: ResourceContent, origin: ContentOrigin?)]>([:])
     let artifacts = Guarded<[String: ArtifactContent]>([:])
-    let versions = Guarded<[(operation: String, note: ReadVersion)]>([])
+    let versions = Guarded(OperationNotes<ReadVersion>())
     let placed = Guarded<[PlaceKey: LocalContents]>([:])
-    let relocated = Guarded<[(operation: String, note: Relocation)]>([])
+    let relocated = Guarded(OperationNotes<Relocation>())
     let stored = Guarded<[PlaceKey: StoredComponentVersion]>([:])
     let counts = Guarded<[RepositoryLocator.Kind: MovedBytes]>([:])
     /// Which operation named a content.
