@@ -38,14 +38,14 @@ struct SmallBlobs {
             : "\(images) components of \(layers) blobs of \(ByteCount(Int64(size)))"
         let push = TransferRow(
             name: "archive to registry, \(what)",
-            own: programs.pair("\(archive)//\(Self.component)", targets: 1) { [$0.registry.url] },
+            own: [programs.own("\(archive)//\(Self.component)", targets: 1) { [$0.registry.url] }],
             peers: programs.peer("\(images) skopeo copy", targets: 1) {
                 Array(zip(layouts, names(on: $0.registry.host)))
             }, again: isOneComponent ? nil : "archive to registry, \(what), second run", warms: false)
         guard isOneComponent else { return [push] }
         let carry = TransferRow(
             name: "registry to registry, \(what)", sources: [source],
-            own: programs.pair("\(source.url)//\(Self.component)", targets: 1) { [$0.registry.url] },
+            own: [programs.own("\(source.url)//\(Self.component)", targets: 1) { [$0.registry.url] }],
             peers: programs.peer("\(images) skopeo copy", targets: 1) {
                 Array(zip(names(on: source.host), names(on: $0.registry.host)))
             }, warms: false)

@@ -280,7 +280,8 @@ public struct OperationContext: Sendable {
     ) -> [ElementIdentity: JSON] {
         var found: [ElementIdentity: JSON] = [:]
         let visible = visible
-        for (origin, resource, place) in run.relocated.withLock({ $0.notes(of: visible) }) where origin.version == identity {
+        for (origin, resource, place) in run.relocated.withLock({ $0.notes(of: visible) })
+        where origin.version == identity {
             if let place, let repository, place != repository.kind { continue }
             found[origin.resource] = resource
         }
