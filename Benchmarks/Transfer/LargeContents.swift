@@ -10,7 +10,9 @@ struct LargeContents {
     let context: BenchmarkContext
 
     func run() async throws {
-        let work = try context.workFolder().path
+        let workFolder = try context.workFolder()
+        let work = workFolder.path
+        defer { withExtendedLifetime(workFolder) {} }
         for gibibytes in [1, 4, 10] {
             let size = (gibibytes << 30) / context.options.divisor
             // At most two copies at any moment, and a little more for what file systems keep beside.
@@ -23,7 +25,7 @@ struct LargeContents {
             context.say("transfer: memory with \(gibibytes) GiB")
             var place = try await TransferPlace("\(work)/large", registries: 1)
             do {
-                try await carry(size, "\(gibibytes) GiB", place)
+                try await carry(size, "\(ByteCount(Int64(size)))", place)
             } catch {
                 try? place.end()
                 throw error
