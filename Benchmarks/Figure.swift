@@ -11,6 +11,8 @@ struct Figure {
     var value: Double
     var unit: String
     var peer: (name: String, value: Double, ratio: Double)?
+    /// The least and the most of the rounds, ours and the peer's.
+    var spread: (own: ClosedRange<Double>, peer: ClosedRange<Double>?)?
 
     var json: JSON {
         var members: [(String, JSON)] = [
@@ -22,14 +24,25 @@ struct Figure {
                 ("peer", .string(peer.name)), ("peer_value", number(peer.value)), ("ratio", number(peer.ratio)),
             ]
         }
+        if let spread {
+            members += [("least", number(spread.own.lowerBound)), ("most", number(spread.own.upperBound))]
+            if let peer = spread.peer {
+                members += [("peer_least", number(peer.lowerBound)), ("peer_most", number(peer.upperBound))]
+            }
+        }
         return .object(JSONObject(members))
     }
 
     var line: String {
-        let own = "\(suite)  \(name)  \(metric)  \(decimal(value, digits: 3)) \(unit)"
+        let own = "\(suite)  \(name)  \(metric)  \(decimal(value, digits: 3)) \(unit)" + text(spread?.own)
         guard let peer else { return own }
-        return own
-            + "  (\(peer.name) \(decimal(peer.value, digits: 3)) \(unit), ratio \(decimal(peer.ratio, digits: 2)))"
+        return own + "  (\(peer.name) \(decimal(peer.value, digits: 3)) \(unit)" + text(spread?.peer)
+            + ", ratio \(decimal(peer.ratio, digits: 2)))"
+    }
+
+    private func text(_ range: ClosedRange<Double>?) -> String {
+        guard let range else { return "" }
+        return " [\(decimal(range.lowerBound, digits: 2))–\(decimal(range.upperBound, digits: 2))]"
     }
 
     private func number(_ value: Double) -> JSON {

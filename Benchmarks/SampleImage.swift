@@ -3,17 +3,23 @@
 import Basics
 import Cryptography
 import Documents
+import Glibc
 
 /// An image of bytes that do not compress, as an OCI layout on disk.
 enum SampleImage {
-    /// Writes the layout; the same numbers give the same bytes.
-    static func write(to folder: String, tag: String, layers: Int, layerSize: Int, seed: UInt64 = 1) throws {
+    /// Writes the layout and gives the digests of its layers; the same numbers give the same bytes.
+    ///
+    /// - Parameter isSparse: whether noise ends after the first MiB of a layer and the rest is a hole.
+    @discardableResult
+    static func write(
+        to folder: String, tag: String, layers: Int, layerSize: Int, seed: UInt64 = 1, isSparse: Bool = false
+    ) throws -> [Digest] {
         try FileSystem.makeFolder(folder)
         try FileSystem.makeFolder("\(folder)/blobs")
         try FileSystem.makeFolder("\(folder)/blobs/sha256")
         try put("oci-layout", #"{"imageLayoutVersion":"1.0.0"}"#, in: folder)
         let layers = try (0..<layers).map { number in
-            try layer(seed: seed &* 1000 &+ UInt64(number), size: layerSize, in: folder)
+            try layer(seed: seed &* 1000 &+ UInt64(number), size: layerSize, isSparse: isSparse, in: folder)
         }
         let differences = layers.map { JSON.string($0.description) }
         let config = try blob(
@@ -32,6 +38,7 @@ enum SampleImage {
         entry?["annotations"] = ["org.opencontainers.image.ref.name": .string(tag)]
         let index: JSON = ["schemaVersion": 2, "manifests": [.object(entry ?? JSONObject([]))]]
         try put("index.json", String(decoding: index.encoded(), as: UTF8.self), in: folder)
+        return layers
     }
 
     /// Writes a file of pseudo-random bytes.
@@ -47,9 +54,10 @@ enum SampleImage {
         try file.commit(durably: false)
     }
 
-    private static func layer(seed: UInt64, size: Int, in folder: String) throws -> Digest {
+    private static func layer(seed: UInt64, size: Int, isSparse: Bool, in folder: String) throws -> Digest {
         let path = "\(folder)/layer"
-        try writeNoise(to: path, size: size, seed: seed)
+        try writeNoise(to: path, size: isSparse ? min(size, 1 << 20) : size, seed: seed)
+        guard unsafe truncate(path, off_t(size)) == 0 else { throw Fault.system(errno, "make \(path) larger") }
         var hasher = DigestHasher()
         let file = try FileHandle(reading: path)
         var offset: Int64 = 0

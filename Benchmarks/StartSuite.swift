@@ -28,6 +28,7 @@ struct AllSuites: Command {
         try await ExpressionSuite().run(in: context)
         try await SmallSuite().run(in: context)
         try await CarrySuite().run(in: context)
+        try await TransferSuite().run(in: context)
         try await TreeSuite().run(in: context)
         try await DeltaSuite().run(in: context)
     }

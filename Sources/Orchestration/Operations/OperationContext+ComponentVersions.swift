@@ -8,7 +8,7 @@ public import Repositories
 extension OperationContext {
     /// Names a component version that was read, with the repository that holds its local blobs.
     public func data(for version: StoredComponentVersion, in repository: any ComponentVersionRepository) -> JSON {
-        run.versions.withLock { $0.append((operation, (version, repository))) }
+        run.versions.withLock { $0.add((version, repository), of: operation) }
         return [
             "type": "ComponentVersion/v1alpha1", "component": .string(version.identity.name.text),
             "version": .string(version.identity.version.text),
@@ -24,7 +24,8 @@ extension OperationContext {
 
     /// The component versions that this operation and those it waited for read.
     public func versions() -> [(version: StoredComponentVersion, repository: any ComponentVersionRepository)] {
-        visible(run.versions.withLock { $0 })
+        let visible = visible
+        return run.versions.withLock { $0.notes(of: visible) }
     }
 
     /// Reads a component version of a repository, each once for a run. Throws `notFound`.
@@ -42,7 +43,7 @@ extension OperationContext {
     public func note(_ version: StoredComponentVersion, in repository: any ComponentVersionRepository) {
         let key = OperationRun.PlaceKey(repository: repository.locator.kind, identity: version.identity)
         run.stored.withLock { $0[key] = version }
-        run.versions.withLock { $0.append((operation, (version, repository))) }
+        run.versions.withLock { $0.add((version, repository), of: operation) }
     }
 
     /// Notes what was placed for a component version that will be written.
@@ -64,7 +65,7 @@ extension OperationContext {
     ///
     /// - Parameter repository: the one that the new access holds in; nil when it holds everywhere.
     public func relocate(_ origin: ContentOrigin, to resource: JSON, in repository: RepositoryLocator? = nil) {
-        run.relocated.withLock { $0.append((operation, (origin, resource, repository?.kind))) }
+        run.relocated.withLock { $0.add((origin, resource, repository?.kind), of: operation) }
     }
 
     /// The resources of a component version that operations before this one gave new places; of several, the last in
@@ -75,7 +76,9 @@ extension OperationContext {
         of identity: ComponentVersionIdentity, in repository: RepositoryLocator? = nil
     ) -> [ElementIdentity: JSON] {
         var found: [ElementIdentity: JSON] = [:]
-        for (origin, resource, place) in visible(run.relocated.withLock({ $0 })) where origin.version == identity {
+        let visible = visible
+        for (origin, resource, place) in run.relocated.withLock({ $0.notes(of: visible) })
+        where origin.version == identity {
             if let place, let repository, place != repository.kind { continue }
             found[origin.resource] = resource
         }

@@ -46,15 +46,12 @@ public struct OperationContext: Sendable {
         OperationContext(run: run, operation: operation, predecessors: predecessors)
     }
 
-    /// What was noted before the run and by operations that this one waited for, in the order of the document.
+    /// Whose notes count: those from before the run and of operations that this one waited for, in the order of the
+    /// document; nil for all.
     ///
     /// What others noted may be there or not, as it happens; to depend on it would give one result today and another
     /// tomorrow.
-    func visible<Note>(_ notes: [(operation: String, note: Note)]) -> [Note] {
-        guard let predecessors else { return notes.map(\.note) }
-        let byOperation = Dictionary(grouping: notes, by: \.operation)
-        return ([""] + predecessors() + [operation]).flatMap { byOperation[$0]?.map(\.note) ?? [] }
-    }
+    var visible: [String]? { predecessors.map { [""] + $0() + [operation] } }
 
     /// The keys that the caller allows operations to name.
     public var keys: OperationKeys { run.keys }

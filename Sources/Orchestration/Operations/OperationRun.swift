@@ -21,9 +21,9 @@ final class OperationRun: Sendable {
     let keys: OperationKeys
     let contents = Guarded<[String: (content: ResourceContent, origin: ContentOrigin?)]>([:])
     let artifacts = Guarded<[String: ArtifactContent]>([:])
-    let versions = Guarded<[(operation: String, note: ReadVersion)]>([])
+    let versions = Guarded(OperationNotes<ReadVersion>())
     let placed = Guarded<[PlaceKey: LocalContents]>([:])
-    let relocated = Guarded<[(operation: String, note: Relocation)]>([])
+    let relocated = Guarded(OperationNotes<Relocation>())
     let stored = Guarded<[PlaceKey: StoredComponentVersion]>([:])
     /// What operations moved, by id.
     let counts = Guarded<[String: MovedBytes]>([:])
