@@ -46,10 +46,22 @@ public struct DeltaApplier: Sendable {
         let rebuilder = DeltaRebuilder(reader, bases: bases)
         let content = ByteStream { try await rebuilder.next() }
         let thing = "the blob \(digest), rebuilt from a delta,"
-        guard let (recipe, _) = header.compression else {
-            return content.verified(digest: digest, size: header.size, of: thing)
-        }
-        return content.gzipped(recipe).verified(digest: digest, size: header.size, of: thing)
+        let blob =
+            switch header.result {
+            case .bytes: content
+            case .content(let recipe): content.gzipped(recipe)
+            case .tokens(let blocks): try await encoded(content, behind: blocks)
+            }
+        return blob.verified(digest: digest, size: header.size, of: thing)
+    }
+
+    /// The gzip of tokens that stand behind so many bytes about blocks.
+    private func encoded(_ content: ByteStream, behind count: Int64) async throws -> ByteStream {
+        let (first, tokens) = content.split(after: count)
+        let thing = "what the delta gives about blocks"
+        let blocks = try await SharedFile.spooling(
+            first.limited(to: limits.disk, of: thing), in: temporaryFolder, name: thing)
+        return tokens.transformed(by: TokenEncoder(blocks: try BlockReader(blocks)))
     }
 
     /// Reads from a base, or from what is inside it.
@@ -62,10 +74,10 @@ public struct DeltaApplier: Sendable {
                 "the delta needs \(base.digest) of \(base.size) bytes, and got \(opened.digest) of \(opened.size)",
                 fix: "give the base that the delta was made from")
         }
-        guard let size = base.expandedSize else { return opened.read }
-        let expanded = try await opened.expanded(limits, in: temporaryFolder)
-        guard expanded.header.expandedSize == size else {
-            throw DeltaReader.damaged("its base \(base.digest) does not expand to \(size) bytes")
+        guard base.form != .bytes else { return opened.read }
+        let expanded = try await opened.expanded(to: base.form, limits, in: temporaryFolder)
+        guard expanded.header.form == base.form, expanded.header.extent == base.extent else {
+            throw DeltaReader.damaged("its base \(base.digest) does not expand to \(base.extent) bytes")
         }
         return expanded.read
     }
@@ -99,5 +111,28 @@ private final class DeltaRebuilder: @unchecked Sendable {
         }
         if Int64(bytes.count) < length { copy = (base, offset + Int64(bytes.count), length - Int64(bytes.count)) }
         return bytes[...]
+    }
+}
+
+extension ByteStream {
+    /// The first bytes, and the rest, to be read when the first have ended.
+    fileprivate func split(after count: Int64) -> (first: ByteStream, rest: ByteStream) {
+        let state = Guarded((left: count, held: Chunk()))
+        let first = ByteStream {
+            guard state.withLock({ $0.left > 0 }), let chunk = try await next() else { return nil }
+            return state.withLock { state in
+                let part = chunk.prefix(Int(Swift.min(state.left, Int64(chunk.count))))
+                state = (state.left - Int64(part.count), chunk.dropFirst(part.count))
+                return part
+            }
+        }
+        let rest = ByteStream {
+            let held = state.withLock { state in
+                defer { state.held = [] }
+                return state.held
+            }
+            return held.isEmpty ? try await next() : held
+        }
+        return (first, rest)
     }
 }

@@ -10,14 +10,14 @@ public struct DeltaStatistics: Sendable {
     public internal(set) var size: Int64 = 0
     /// The bytes of the blob it gives.
     public internal(set) var targetSize: Int64 = 0
-    /// The bytes that come from the bases; of what is inside the blob when that is described.
+    /// The bytes that come from the bases, in the form that is described.
     public internal(set) var copied: Int64 = 0
     /// The bytes that stand in the delta, before they are compressed.
     public internal(set) var inserted: Int64 = 0
     /// How many pieces come from the bases.
     public internal(set) var copies = 0
-    /// Whether the delta describes what is inside a gzip.
-    public internal(set) var isExpanded = false
+    /// What the delta describes.
+    public internal(set) var form = DeltaForm.bytes
 
     /// Whether the delta is smaller than the blob, so that it is worth to be sent.
     public var isSmaller: Bool { size < targetSize }
@@ -25,15 +25,20 @@ public struct DeltaStatistics: Sendable {
 
 /// Writes the instructions of a delta.
 struct DeltaWriter {
+    /// Fewer bytes than these hardly become less, and compressing them takes as long as thousands.
+    private static let smallestCompressed = 64
+
     private let put: (Chunk) throws -> Void
     private(set) var statistics = DeltaStatistics()
     private var buffer: [UInt8] = []
+    /// Where the last copy that was written ends; the first base's start before.
+    private var last: (base: Int, end: Int64) = (0, 0)
     /// The copy that the next may prolong.
     private var pending: (base: Int, offset: Int64, length: Int64)?
 
     init(_ header: DeltaHeader, put: @escaping (Chunk) throws -> Void) throws {
         self.put = put
-        (statistics.targetSize, statistics.isExpanded) = (header.size, header.isExpanded)
+        (statistics.targetSize, statistics.form) = (header.size, header.form)
         let document = try header.json.canonical()
         buffer += DeltaHeader.magic
         buffer += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: document.count >> $0) }
@@ -59,8 +64,8 @@ struct DeltaWriter {
         var start = 0
         while start < bytes.count {
             let piece = bytes.extracting(start..<min(bytes.count, start + DeltaLimits.insert))
-            let packed = try ZlibBlock.compressed(piece)
-            if packed.count < piece.count {
+            let packed = piece.count < Self.smallestCompressed ? [] : try ZlibBlock.compressed(piece)
+            if !packed.isEmpty, packed.count < piece.count {
                 buffer.append(DeltaInstruction.Code.insertCompressed.rawValue)
                 DeltaInstruction.append(Int64(piece.count), to: &buffer)
                 DeltaInstruction.append(Int64(packed.count), to: &buffer)
@@ -84,9 +89,15 @@ struct DeltaWriter {
     private mutating func endCopy() throws {
         guard let (base, offset, length) = pending.take() else { return }
         statistics.copies += 1
-        buffer.append(DeltaInstruction.Code.copy.rawValue)
-        DeltaInstruction.append(Int64(base), to: &buffer)
-        DeltaInstruction.append(offset, to: &buffer)
+        if base == last.base, offset >= last.end {
+            buffer.append(DeltaInstruction.Code.copyOn.rawValue)
+            DeltaInstruction.append(offset - last.end, to: &buffer)
+        } else {
+            buffer.append(DeltaInstruction.Code.copy.rawValue)
+            DeltaInstruction.append(Int64(base), to: &buffer)
+            DeltaInstruction.append(offset, to: &buffer)
+        }
+        last = (base, offset + length)
         DeltaInstruction.append(length, to: &buffer)
         try flush(ifOver: Chunk.preferredSize)
     }
