@@ -17,6 +17,8 @@ extension ArtifactContent {
     ) async throws {
         let nodes = try await nodes()
         let (store, repository) = (store, repository)
+        // A reading that several follow has one position: there is nothing to go on with.
+        let isShared = store is SharedReadStore
         let mount = store.name == target.name ? repository : nil
         // What gets a tag is written in any case.
         let wanted = nodes.filter { tag == nil || $0.descriptor.digest != root.digest }
@@ -25,9 +27,11 @@ extension ArtifactContent {
             let blob = node.descriptor
             let source = BlobSource(
                 digest: blob.digest, size: blob.size, mountableFrom: mount, isVerified: true,
-                openFrom: observer.resuming {
-                    try await store.openBlob(blob.digest, size: blob.size, from: $0, in: repository)
-                },
+                openFrom: isShared
+                    ? nil
+                    : observer.resuming {
+                        try await store.openBlob(blob.digest, size: blob.size, from: $0, in: repository)
+                    },
                 open: {
                     try await store.openBlob(blob.digest, size: blob.size, in: repository).observed {
                         observer.moved(Int64($0))

@@ -11,7 +11,8 @@ struct ExpressionBuilder {
     init(source: SourceText, limits: ExpressionLimits) {
         self.source = source
         self.limits = limits
-        nodes.reserveCapacity(min(64, source.bytes.count / 2 + 4))
+        // Most expressions are a path of some names; what is reserved stays with the expression.
+        nodes.reserveCapacity(min(64, source.bytes.count / 10 + 2))
     }
 
     subscript(id: Expression.ID) -> Expression.Node { nodes[Int(id.index)] }

@@ -43,7 +43,7 @@ public final class SharedReads: Sendable {
 }
 
 /// A store whose blobs are read once for several readers. Read only.
-private struct SharedReadStore: ArtifactStore {
+struct SharedReadStore: ArtifactStore {
     let base: any ArtifactStore
     let reads: SharedReads
     var name: String { base.name }
