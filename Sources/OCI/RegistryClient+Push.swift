@@ -92,19 +92,20 @@ extension RegistryClient {
         return .pushed
     }
 
-    /// Asks for a mount where there is something to mount, else for a place to upload to; nil when it was mounted.
+    /// Asks for a mount where there is something to mount, else for a place to upload to; nil when the registry has the
+    /// blob now.
     private func beginUpload(_ blob: BlobSource, to place: ContentPlace) async throws -> HTTPURL? {
-        guard let source = mountSource(place, blob) else { return try await beginUpload(of: blob, in: place.repository) }
+        let source = mountSource(place, blob)
         func note(_ succeeded: Bool) {
+            guard let source else { return }
             places.withLock { $0.noteMount(from: source, into: place.repository, succeeded: succeeded) }
         }
-        let mount = try url("/v2/\(place.repository)/blobs/uploads/").appendingQuery([
-            ("mount", blob.digest.description), ("from", source),
-        ])
+        var start = try url("/v2/\(place.repository)/blobs/uploads/")
+        if let source { start = start.appendingQuery([("mount", blob.digest.description), ("from", source)]) }
         let response: HTTPResponse
         do {
-            response = try await send(Self.beginning(mount), place.repository, .push, mountingFrom: source)
-        } catch let fault as Fault where [.unauthorized, .forbidden].contains(fault.code) {
+            response = try await send(Self.beginning(start), place.repository, .push, mountingFrom: source)
+        } catch let fault as Fault where source != nil && [.unauthorized, .forbidden].contains(fault.code) {
             // Who may write here may not be allowed to read there; then the bytes have to move.
             note(false)
             return try await beginUpload(of: blob, in: place.repository)
@@ -115,13 +116,12 @@ extension RegistryClient {
             let isThere = try await blobSize(blob.digest, in: place.repository) == blob.size
             note(isThere)
             return isThere ? nil : try await beginUpload(of: blob, in: place.repository)
-        case 202:
-            note(false)
-            return try await location(response, place.repository)
-        case 400..<500:
+        case 400..<500 where source != nil:
             note(false)
             return try await beginUpload(of: blob, in: place.repository)
-        default: return try await location(response, place.repository)
+        default:
+            if response.status == 202 { note(false) }
+            return try await location(response, place.repository)
         }
     }
 

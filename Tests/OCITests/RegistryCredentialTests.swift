@@ -56,7 +56,6 @@ struct RegistryCredentialTests {
             scopes.contains {
                 $0.contains("repository%3Amounts%3Apull%2Cpush") && $0.contains("repository%3Aapp%3Apull")
             }, "\(scopes)")
-        // The registry holds every blob of this size already, so another is used for each try.
         let uploaded = try await push(client, "hidden", in: "mounts", from: "secret")
         guard case .pushed = uploaded else { return #expect(Bool(false), "\(uploaded)") }
     }

@@ -139,11 +139,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 asked[kind + " uploads"] += 1
                 return self.answer(503 if kind == "hiccup" and asked[kind + " uploads"] == 1 else 201)
             if kind == "mounts" and "mount" in query:
+                asked["mounted " + query["mount"][0]] += 1
                 return self.answer(201)
             if kind == "upload":
                 return self.answer(202, Location=f"http://localhost:{other}/upload?state=1")
             return self.answer(202, Location="/v2/" + kind + "/blobs/uploads/1")
         if rest[0] == "blobs":
+            if kind == "mounts":
+                isThere = asked["mounted " + rest[1]] > 0
+                return self.answer(200, b"shared") if isThere else self.answer(404)
             if kind == "redirect" and self.command == "GET":
                 return self.answer(307, Location=f"http://localhost:{other}/blob")
             if kind == "foreign" and rest[1] != DIGEST:
