@@ -72,7 +72,7 @@ import Testing
             "an unknown property", "    version: 1.0.0", "    version: 1.0.0\n    colour: red",
             says: "takes no 'colour'"),
         Mistake("a missing property", "    version: 1.0.0\n", "", says: "spec.yaml:2:3", "needs 'version'"),
-        Mistake("a number", "version: 1.0.0", "version: 17", says: "spec.yaml:7:5", "'version'", "'int', not 'string'"),
+        Mistake("a number", "version: 1.0.0", "version: 17", says: "spec.yaml:7:5", ".version", "'int', not 'string'"),
         Mistake("a list for a text", "version: 1.0.0", "version: [a]", says: "spec.yaml:7:5", "list(string)"),
         Mistake("an id that is none", "id: read", "id: re-ad", says: "spec.yaml:2:3", "'re-ad' is no id"),
         Mistake("the id of the data", "id: read", "id: environment", says: "'environment' is no id", "data"),
@@ -90,7 +90,7 @@ import Testing
             "the expression ends"),
         Mistake(
             "an expression that is not closed", "${read.output.descriptor}", "\"${read.output.descriptor\"",
-            says: "spec.yaml:12:5", "'descriptor'", "close the expression"),
+            says: "spec.yaml:12:5", ".descriptor", "close the expression"),
         Mistake("another type", "version: 1.0.0", "version: ${1 + 2}", says: "spec.yaml:7:5", "'int', not 'string'"),
         Mistake("an unknown function", "version: 1.0.0", "version: ${frob('x')}", says: "'frob'"),
         Mistake(
@@ -166,14 +166,16 @@ import Testing
         Mistake("no targets", "    targets:", "    tragets:", says: "spec.yaml", "'targets' is missing"),
         Mistake("nothing written", "    written:", "    writen:", says: "spec.yaml", "'written' is missing"),
         Mistake(
-            "another version", "version: 1.0.0\n      id", "version: 1.2.0\n      id", says: "1.2.0", "are there: 1.0.0"
+            "another version", "version: 1.0.0\n      id", "version: 1.2.0\n      id",
+            says: "transformExampleOrgAppLeaf100Upload"
         ),
         Mistake("a name that is none", "example.org/app/leaf\n      version", "Nope!\n      version", says: "“Nope!”"),
         Mistake(
-            "another digest", "    - component: example.org/app/leaf\n", "    - digest: sha256:00\n", says: "damaged"),
+            "another digest", "      digest: sha256:", "      digest: sha256:0", says: "stale",
+            "example.org/app/leaf:1.0.0"),
         Mistake(
-            "an operation that the record does not know", "LeafUpload\n", "LeafUplaod\n",
-            says: "transformExampleOrgAppLeaf"),
+            "an operation that the record does not know", "      transformExampleOrgAppLeaf100Upload:",
+            "      transformExampleOrgAppLeaf100Uplaod:", says: "transformExampleOrgAppLeaf100Upload"),
         Mistake(
             "a target that the record does not know",
             "    - repository:\n        type: CommonTransportFormat/v1\n        filePath: copy",

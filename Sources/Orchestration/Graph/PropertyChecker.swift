@@ -95,8 +95,7 @@ struct PropertyChecker {
         default: break
         }
         problems.add(
-            "\(operation.type): '\(path)' does not fit: \(mismatch.reason)",
-            at: operation.propertiesPointer.appending(name), fix: hint)
+            "\(operation.type): \(mismatch)", at: operation.propertiesPointer.appending(name), fix: hint)
     }
 }
 

@@ -66,7 +66,10 @@ private struct MappingCompiler {
         for (index, mapping) in mappings.enumerated() {
             compile(mapping, at: list.appending(index), id: "mapping\(index + 1)")
         }
-        try problems.throwIfAny()
+        try problems.throwIfAny(
+            fix:
+                "a mapping has 'component' with 'name' and 'version', 'source', 'targets', and 'resources' whose steps "
+                + "have a 'type'")
         return operations
     }
 

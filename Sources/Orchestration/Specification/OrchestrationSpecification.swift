@@ -75,7 +75,8 @@ public struct OrchestrationSpecification: Sendable {
         let place = document.place(of: JSONPointer())
         let fix = "list the operations under 'transformations'; `ocm transfer operations` says what there is"
         guard let members = document.root.object else {
-            let found = document.root == .null ? "is empty" : "is no specification: it is of kind \(document.root.kindName)"
+            let found =
+                document.root == .null ? "is empty" : "is no specification: it is of kind \(document.root.kindName)"
             return Fault(.invalid, "\(place): the document \(found)", fix: fix)
         }
         let near =

@@ -33,13 +33,11 @@ public struct ArchivePacking: Sendable, Hashable {
                     .conflict, "the inventory \(file) has changed: it was \(digest), and is \(found)",
                     fix: "bring the old one back, or make the specification again with the new one")
             }
-            do throws(Fault) {
-                return try Inventory.read(parsing: bytes, source: file)
-            } catch {
+            guard bytes.first(where: { ![0x09, 0x0A, 0x0D, 0x20].contains($0) }) == UInt8(ascii: "{") else {
                 throw Fault(
-                    error.code, error.message, fix: error.fix ?? "name a file that `ocm inventory create` made",
-                    cause: error.cause)
+                    .invalid, "\(file) is no inventory", fix: "name a file that `ocm inventory create` made")
             }
+            return try Inventory.read(parsing: bytes, source: file)
         }
     }
 
