@@ -6,7 +6,7 @@ SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -static-stdlib
 DOCUMENTATION = .build/documentation
 
-.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification hostile-cel tsan-cel conformance-cel kill-transfer clean
+.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification hostile-cel tsan-cel tsan-transfer conformance-cel kill-transfer clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -79,6 +79,9 @@ hostile-cel: ## measure time and memory of expressions that mean harm
 
 tsan-cel: ## evaluate shared expressions from many threads under ThreadSanitizer
 	scripts/tsan-cel
+
+tsan-transfer: ## run the tests of what transfers are made of under ThreadSanitizer
+	scripts/tsan-transfer
 
 conformance-cel: ## run the vectors of the expression language, with a count for each file
 	scripts/conformance-cel
