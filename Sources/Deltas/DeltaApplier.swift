@@ -46,10 +46,13 @@ public struct DeltaApplier: Sendable {
         let rebuilder = DeltaRebuilder(reader, bases: bases)
         let content = ByteStream { try await rebuilder.next() }
         let thing = "the blob \(digest), rebuilt from a delta,"
-        guard let (recipe, _) = header.compression else {
-            return content.verified(digest: digest, size: header.size, of: thing)
-        }
-        return content.gzipped(recipe).verified(digest: digest, size: header.size, of: thing)
+        let blob =
+            switch header.result {
+            case .bytes: content
+            case .content(let recipe): content.gzipped(recipe)
+            case .tokens: content.transformed(by: TokenEncoder(source: "the blob \(digest)"))
+            }
+        return blob.verified(digest: digest, size: header.size, of: thing)
     }
 
     /// Reads from a base, or from what is inside it.
@@ -62,10 +65,10 @@ public struct DeltaApplier: Sendable {
                 "the delta needs \(base.digest) of \(base.size) bytes, and got \(opened.digest) of \(opened.size)",
                 fix: "give the base that the delta was made from")
         }
-        guard let size = base.expandedSize else { return opened.read }
-        let expanded = try await opened.expanded(limits, in: temporaryFolder)
-        guard expanded.header.expandedSize == size else {
-            throw DeltaReader.damaged("its base \(base.digest) does not expand to \(size) bytes")
+        guard base.form != .bytes else { return opened.read }
+        let expanded = try await opened.expanded(to: base.form, limits, in: temporaryFolder)
+        guard expanded.header.form == base.form, expanded.header.extent == base.extent else {
+            throw DeltaReader.damaged("its base \(base.digest) does not expand to \(base.extent) bytes")
         }
         return expanded.read
     }

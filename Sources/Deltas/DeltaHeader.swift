@@ -13,11 +13,10 @@ public struct DeltaHeader: Sendable {
         public let digest: Digest
         /// How many bytes it has.
         public let size: Int64
-        /// How many bytes it expands to, when the delta copies from what is inside the gzip; nil when from its bytes.
-        public let expandedSize: Int64?
-
+        /// What of it the delta copies from.
+        public let form: DeltaForm
         /// How many bytes can be copied from it.
-        var extent: Int64 { expandedSize ?? size }
+        public let extent: Int64
     }
 
     /// The digest of the blob that is rebuilt.
@@ -26,13 +25,28 @@ public struct DeltaHeader: Sendable {
     public let size: Int64
     /// The blobs it copies from, in the order in which instructions count them.
     public let bases: [Base]
-    /// How the instructions' result is compressed to give the blob, and its size; nil when it is the blob.
-    let compression: (recipe: GzipRecipe, size: Int64)?
-
-    /// Whether the delta describes what is inside a gzip.
-    public var isExpanded: Bool { compression != nil }
+    /// What the instructions give.
+    let result: Result
     /// How many bytes the instructions give.
-    var extent: Int64 { compression?.size ?? size }
+    let extent: Int64
+
+    /// What instructions give, and how the blob is made of it.
+    enum Result: Sendable {
+        case bytes
+        case content(GzipRecipe)
+        case tokens
+
+        var form: DeltaForm {
+            switch self {
+            case .bytes: .bytes
+            case .content: .content
+            case .tokens: .tokens
+            }
+        }
+    }
+
+    /// What the delta describes.
+    public var form: DeltaForm { result.form }
 }
 
 extension DeltaHeader {
@@ -47,16 +61,19 @@ extension DeltaHeader {
                     var json: JSON = [
                         "digest": .string(base.digest.description), "size": .number(JSONNumber(base.size)),
                     ]
-                    if let expanded = base.expandedSize { json["expandedSize"] = .number(JSONNumber(expanded)) }
+                    if let key = base.form.sizeKey { json[key] = .number(JSONNumber(base.extent)) }
                     return json
                 }),
         ]
-        if let (recipe, size) = compression {
+        switch result {
+        case .bytes: break
+        case .content(let recipe):
             json["gzip"] = [
                 "head": .string(recipe.head.base64), "level": .number(JSONNumber(Int64(recipe.level))),
-                "memory": .number(JSONNumber(Int64(recipe.memory))), "expandedSize": .number(JSONNumber(size)),
+                "memory": .number(JSONNumber(Int64(recipe.memory))), "expandedSize": .number(JSONNumber(extent)),
                 "zlib": .string(GzipRecipe.zlibVersion),
             ]
+        case .tokens: json["gzip"] = ["tokensSize": .number(JSONNumber(extent))]
         }
         return json
     }
@@ -73,17 +90,20 @@ extension DeltaHeader {
         (digest, size) = try Self.blob(target)
         self.bases = try bases.map { json throws(Fault) in
             let (digest, size) = try Self.blob(json)
+            let form = try Self.form(json)
             return Base(
-                digest: digest, size: size, expandedSize: try json["expandedSize"].map(Self.size))
+                digest: digest, size: size, form: form,
+                extent: try form.sizeKey.map { key throws(Fault) in try Self.size(json[key] ?? .null) } ?? size)
         }
-        if let gzip = json["gzip"] {
-            guard let head = gzip["head"]?.string.flatMap([UInt8].init(base64:)), let level = gzip["level"]?.int,
-                let memory = gzip["memory"]?.int,
+        switch try json["gzip"].map(Self.form) {
+        case nil: (result, extent) = (.bytes, size)
+        case .tokens?: (result, extent) = (.tokens, try Self.size(json["gzip"]?["tokensSize"] ?? .null))
+        default:
+            guard let gzip = json["gzip"], let head = gzip["head"]?.string.flatMap([UInt8].init(base64:)),
+                let level = gzip["level"]?.int, let memory = gzip["memory"]?.int,
                 let recipe = GzipRecipe(head: head, level: Int32(clamping: level), memory: Int32(clamping: memory))
             else { throw DeltaReader.damaged("its header does not say how to compress") }
-            compression = (recipe, try Self.size(gzip["expandedSize"] ?? .null))
-        } else {
-            compression = nil
+            (result, extent) = (.content(recipe), try Self.size(gzip["expandedSize"] ?? .null))
         }
         guard size <= limits.size, extent <= limits.size, self.bases.allSatisfy({ $0.extent <= limits.size }) else {
             throw Fault(
@@ -93,6 +113,16 @@ extension DeltaHeader {
 
     private static func blob(_ json: JSON) throws(Fault) -> (Digest, Int64) {
         (try Digest(json["digest"]?.string ?? ""), try size(json["size"] ?? .null))
+    }
+
+    /// The form whose size is there.
+    private static func form(_ json: JSON) throws(Fault) -> DeltaForm {
+        switch (json["expandedSize"], json["tokensSize"]) {
+        case (nil, nil): return .bytes
+        case (_, nil): return .content
+        case (nil, _): return .tokens
+        default: throw DeltaReader.damaged("its header describes content and tokens at once")
+        }
     }
 
     private static func size(_ json: JSON) throws(Fault) -> Int64 {

@@ -27,8 +27,8 @@ public struct DeltaTarget: Sendable {
 /// Makes deltas: what a blob has that others have not, and where in those the rest of it stands.
 ///
 /// When the blob is a gzip that zlib makes again from its content, the delta describes the content, and the gzip is made
-/// again when the delta is applied; that this gives the same bytes is tried when the delta is made. Any other gzip is
-/// described as the bytes that it has, of which little is equal behind the first change.
+/// again when the delta is applied. Any other gzip, with a base that is one, is described by its tokens, from which it is
+/// encoded again. That this gives the same bytes is tried when the delta is made.
 public struct DeltaMaker: Sendable {
     private let limits: DeltaLimits
     private let temporaryFolder: String?
@@ -51,18 +51,22 @@ public struct DeltaMaker: Sendable {
         if let large = bases.first(where: { $0.size >= ChunkIndex.largestBase }) {
             throw Fault(.limitExceeded, "the base \(large.digest) has \(ByteCount(large.size)), too many for a delta")
         }
-        guard let (recipe, size) = try await recipe(of: target) else {
-            let header = DeltaHeader(
-                digest: target.digest, size: target.size,
-                bases: bases.map { .init(digest: $0.digest, size: $0.size, expandedSize: nil) }, compression: nil)
-            return try await write(header, target.stream(), bases.map(OpenBase.init), put)
-        }
+        let examined = try await GzipExaminer(target).examine(isLikely: try await bases.containGzip())
         var opened: [OpenBase] = []
-        for base in bases { opened.append(try await base.expanded(limits, in: temporaryFolder)) }
-        let header = DeltaHeader(
-            digest: target.digest, size: target.size, bases: opened.map(\.header), compression: (recipe, size))
-        let content = try await target.stream().gunzipped(source: "the blob \(target.digest)")
-        return try await write(header, content, opened, put)
+        for base in bases {
+            opened.append(try await base.expandedIfPossible(to: examined.result.form, limits, in: temporaryFolder))
+        }
+        let thing = "the blob \(target.digest)"
+        switch examined.result {
+        case .content:
+            let content = try await target.stream().gunzipped(source: thing)
+            return try await write(target, examined, content, opened, put)
+        case .tokens where opened.contains { $0.header.form == .tokens }:
+            let tokens = try await target.stream().transformed(by: TokenParser(source: thing))
+            return try await write(target, examined, tokens, opened, put)
+        case .tokens, .bytes:
+            return try await write(target, (.bytes, target.size), target.stream(), bases.map(OpenBase.init), put)
+        }
     }
 
     /// As above, into a file that appears when the delta is whole.
@@ -76,8 +80,12 @@ public struct DeltaMaker: Sendable {
     }
 
     private func write(
-        _ header: DeltaHeader, _ content: ByteStream, _ bases: [OpenBase], _ put: @escaping (Chunk) throws -> Void
+        _ target: DeltaTarget, _ given: (result: DeltaHeader.Result, size: Int64), _ content: ByteStream,
+        _ bases: [OpenBase], _ put: @escaping (Chunk) throws -> Void
     ) async throws -> DeltaStatistics {
+        let header = DeltaHeader(
+            digest: target.digest, size: target.size, bases: bases.map(\.header), result: given.result,
+            extent: given.size)
         let total = bases.reduce(0) { $0 + $1.header.extent }
         let chunker = ContentChunker(average: ChunkIndex.average(forBytes: total))
         var index = ChunkIndex(bytes: total, average: chunker.average)
@@ -88,30 +96,6 @@ public struct DeltaMaker: Sendable {
             writer: try DeltaWriter(header, put: put))
         return try await matcher.run()
     }
-
-    /// How to make the gzip again from its content, and the size of that; nil when it is no gzip or cannot be made again.
-    private func recipe(of target: DeltaTarget) async throws -> (GzipRecipe, Int64)? {
-        let start = try await target.open().start(256 * 1024)
-        guard Gzip.isGzip(start[...]) else { return nil }
-        let content: [UInt8]
-        do {
-            content = try await ByteStream(start).gunzipped(source: "the start").start(1 << 20, untilFailure: true)
-        }
-        for recipe in try GzipRecipe.candidates(start: start[...], content: content[...]) {
-            let size = Guarded<Int64>(0)
-            var hasher = DigestHasher(target.digest.algorithm)
-            do {
-                let packed = try await target.stream().gunzipped(source: "the blob \(target.digest)")
-                    .observed { count in size.withLock { $0 += Int64(count) } }.gzipped(recipe)
-                while let chunk = try await packed.next() { hasher.update(chunk) }
-            } catch let fault as Fault where [.invalid, .limitExceeded].contains(fault.code) {
-                // What only looks like a gzip is described as it is.
-                return nil
-            }
-            if hasher.finalize() == target.digest { return (recipe, size.withLock { $0 }) }
-        }
-        return nil
-    }
 }
 
 /// A file in the making that a closure can hold.
@@ -121,97 +105,4 @@ private final class DeltaFile {
     init(_ path: String) throws(Fault) { file = try AtomicFile(path) }
     func write(_ bytes: Chunk) throws(Fault) { try file?.write(bytes) }
     func commit() throws(Fault) { try file.take()?.commit() }
-}
-
-/// A base, or what is inside it, ready to be read anywhere.
-struct OpenBase: Sendable {
-    let header: DeltaHeader.Base
-    let read: @Sendable (Int64, Int) async throws -> [UInt8]
-    /// Whether the bytes were compared with the digest when they were expanded.
-    let isVerified: Bool
-
-    init(_ base: DeltaBase) {
-        header = .init(digest: base.digest, size: base.size, expandedSize: nil)
-        (read, isVerified) = (base.read, false)
-    }
-
-    init(_ base: DeltaBase, expanded file: SharedFile) throws(Fault) {
-        header = .init(digest: base.digest, size: base.size, expandedSize: try file.size())
-        read = { offset, count in try file.read(at: offset, upTo: count) }
-        isVerified = true
-    }
-
-    /// Puts the chunks of the base into an index; throws `.mismatch` when its bytes do not have the digest.
-    func add(to index: inout ChunkIndex, as number: Int, _ chunker: ContentChunker) async throws {
-        var hasher = DigestHasher(header.digest.algorithm)
-        var window: [UInt8] = []
-        var (offset, start): (Int64, Int) = (0, 0)
-        while offset < header.extent || start < window.count {
-            if window.count - start < chunker.maximum, offset < header.extent {
-                window.removeFirst(start)
-                start = 0
-                let more = try await read(offset, Int(min(1 << 20, header.extent - offset)))
-                guard !more.isEmpty else { break }
-                if !isVerified { hasher.update(more[...]) }
-                offset += Int64(more.count)
-                window += more
-            }
-            let rest = window.span.extracting(start..<window.count)
-            let length = chunker.chunkLength(rest)
-            // The last chunk of a base ends by no rule, so nothing finds it.
-            index.insert(
-                ChunkFingerprint.of(rest.extracting(0..<length)), base: number,
-                offset: offset - Int64(window.count - start))
-            start += length
-        }
-        try Task.checkCancellation()
-        guard !isVerified else { return }
-        let found = hasher.finalize()
-        guard offset == header.size, found == header.digest else {
-            throw Fault(
-                .mismatch, "the base \(header.digest) of \(header.size) bytes has \(offset) and the digest \(found)",
-                fix: "the content was damaged or replaced; fetch it again from its origin")
-        }
-    }
-}
-
-extension DeltaBase {
-    /// All bytes, in order.
-    private func stream() -> ByteStream {
-        let position = Guarded<Int64>(0)
-        return ByteStream {
-            let offset = position.withLock { $0 }
-            guard offset < size else { return nil }
-            let bytes = try await read(offset, Int(min(Int64(Chunk.preferredSize), size - offset)))
-            guard !bytes.isEmpty else { throw Fault(.corrupt, "the base \(digest) is shorter than its \(size) bytes") }
-            position.withLock { $0 = offset + Int64(bytes.count) }
-            return bytes[...]
-        }
-    }
-
-    /// What is inside, in a file without a name, when the base is a gzip; the base itself when it is not.
-    func expanded(_ limits: DeltaLimits, in folder: String?) async throws -> OpenBase {
-        guard Gzip.isGzip(try await read(0, 3)[...]) else { return OpenBase(self) }
-        let thing = "the base \(digest)"
-        let content = stream().verified(digest: digest, size: size, of: thing).gunzipped(source: thing)
-            .limited(to: limits.disk, of: "what is inside \(thing)")
-        do {
-            return try OpenBase(self, expanded: await SharedFile.spooling(content, in: folder, name: thing))
-        } catch let fault as Fault where fault.code == .invalid {
-            return OpenBase(self)
-        }
-    }
-}
-
-extension ByteStream {
-    /// The first bytes; fewer when it ends, or, if asked for, fails.
-    func start(_ count: Int, untilFailure: Bool = false) async throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        do {
-            while bytes.count < count, let chunk = try await next() { bytes += chunk.prefix(count - bytes.count) }
-        } catch {
-            guard untilFailure else { throw error }
-        }
-        return bytes
-    }
 }

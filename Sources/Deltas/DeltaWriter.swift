@@ -10,14 +10,14 @@ public struct DeltaStatistics: Sendable {
     public internal(set) var size: Int64 = 0
     /// The bytes of the blob it gives.
     public internal(set) var targetSize: Int64 = 0
-    /// The bytes that come from the bases; of what is inside the blob when that is described.
+    /// The bytes that come from the bases, in the form that is described.
     public internal(set) var copied: Int64 = 0
     /// The bytes that stand in the delta, before they are compressed.
     public internal(set) var inserted: Int64 = 0
     /// How many pieces come from the bases.
     public internal(set) var copies = 0
-    /// Whether the delta describes what is inside a gzip.
-    public internal(set) var isExpanded = false
+    /// What the delta describes.
+    public internal(set) var form = DeltaForm.bytes
 
     /// Whether the delta is smaller than the blob, so that it is worth to be sent.
     public var isSmaller: Bool { size < targetSize }
@@ -33,7 +33,7 @@ struct DeltaWriter {
 
     init(_ header: DeltaHeader, put: @escaping (Chunk) throws -> Void) throws {
         self.put = put
-        (statistics.targetSize, statistics.isExpanded) = (header.size, header.isExpanded)
+        (statistics.targetSize, statistics.form) = (header.size, header.form)
         let document = try header.json.canonical()
         buffer += DeltaHeader.magic
         buffer += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: document.count >> $0) }

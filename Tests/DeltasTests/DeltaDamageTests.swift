@@ -125,7 +125,7 @@ import Testing
         let packed = try await ByteStream(content).gzipped().collect(limit: 1 << 20)
         let again = try await ByteStream(content + [1]).gzipped().collect(limit: 1 << 20)
         let (delta, statistics) = try await make(again, from: [packed])
-        #expect(statistics.isExpanded)
+        #expect(statistics.form == .content)
         var limits = DeltaLimits()
         limits.disk = 99_999
         await #expect(throws: Fault.self) {

@@ -130,7 +130,7 @@ func archive(files: Range<Int>, time: String, changed: Set<Int> = []) -> [UInt8]
         #expect(try await apply(delta, to: example.bases, digest: digest) == example.target)
         #expect(delta.count <= example.most, "\(delta.count) bytes, \(statistics.copies) copies")
         #expect(statistics.copied + statistics.inserted == example.target.count)
-        #expect(!statistics.isExpanded)
+        #expect(statistics.form == .bytes)
     }
 
     @Test("edits at random give the bytes again", arguments: 1...12 as ClosedRange<UInt64>)

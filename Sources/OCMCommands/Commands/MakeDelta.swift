@@ -12,7 +12,8 @@ struct MakeDelta: Command {
         "make", abstract: "Write what a file has that others have not",
         discussion: """
             The delta holds the bytes that no base has, and for the rest where it stands in the bases. A gzip that zlib \
-            makes again from its content, byte for byte, is described by its content; any other file by its bytes.
+            makes again from its content, byte for byte, is described by its content, any other gzip by the literals, \
+            matches and blocks that its compressor chose, and any other file by its bytes.
             """,
         examples: ["ocm delta make --base layer-1.tar layer-2.tar layer-2.delta"])
 
@@ -49,13 +50,18 @@ extension DeltaStatistics {
         [
             "size": .number(JSONNumber(size)), "targetSize": .number(JSONNumber(targetSize)),
             "copied": .number(JSONNumber(copied)), "inserted": .number(JSONNumber(inserted)),
-            "copies": .number(JSONNumber(Int64(copies))), "gzip": .bool(isExpanded),
+            "copies": .number(JSONNumber(Int64(copies))), "describes": .string(form.rawValue),
         ]
     }
 
     fileprivate var text: String {
         let share = targetSize == 0 ? 100 : 100 * Double(size) / Double(targetSize)
-        let inside = isExpanded ? "; it describes what is inside the gzip" : ""
+        let inside =
+            switch form {
+            case .bytes: ""
+            case .content: "; it describes what is inside the gzip"
+            case .tokens: "; it describes the tokens of the gzip"
+            }
         let advice = isSmaller ? "" : "; send the file itself"
         return "\(ByteCount(size)), \(decimal(share, digits: 2)) % of \(ByteCount(targetSize)): "
             + "\(ByteCount(copied)) copied in \(copies) pieces, \(ByteCount(inserted)) inserted\(inside)\(advice)"

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+
+/// Takes a gzip apart into its token form.
+///
+/// It expands nothing and checks no checksum: what it gives stands for the same bits, whatever they mean. A code of one
+/// bit becomes at most two bytes, so the form has at most 16 times the size of the gzip. A gzip of several members has
+/// several streams; what follows the last and is no member is taken as it is. Throws `.invalid` for what is not gzip,
+/// is cut short, or has bits that stand for nothing.
+struct TokenParser: ByteTransform {
+    private enum Place {
+        /// At the start, and behind a trailer.
+        case head
+        /// Inside a header, of which so many bytes are left.
+        case headBytes(Int)
+        /// Before a block.
+        case block
+        /// Inside a block of codes.
+        case codes
+        /// Inside a stored block, of which so many bytes are left.
+        case stored(Int)
+        /// Behind the last block.
+        case end
+        /// Inside bytes that no member follows.
+        case rest
+    }
+
+    private let source: String
+    private var place = Place.head
+    private var isFirst = true
+    private var isFinal = false
+    /// The next bit, counted from the start of the input.
+    private var cursor = 0
+    private let literals = DecodingTable(width: 11, meanings: DecodingTable.literals)
+    private let distances = DecodingTable(width: 10, meanings: DecodingTable.distances)
+
+    /// A parser; `source` names the gzip in messages.
+    init(source: String) { self.source = source }
+
+    /// A piece of the input, and zeros behind it.
+    @safe private struct Input {
+        // Safe because bytes are read up to `count` and, with the zeros a transform is given, up to `padding` behind.
+        let start: UnsafeRawPointer
+        let count: Int
+        let isLast: Bool
+
+        /// At least 57 bits from a bit on.
+        func bits(_ bit: Int) -> UInt64 {
+            precondition(bit >> 3 <= count + TransformOutput.padding - 8)
+            return unsafe UInt64(littleEndian: start.loadUnaligned(fromByteOffset: bit >> 3, as: UInt64.self))
+                >> UInt64(bit & 7)
+        }
+
+        /// The byte at an offset, which is below `count`.
+        func byte(_ offset: Int) -> UInt8 {
+            precondition(offset < count)
+            return unsafe start.load(fromByteOffset: offset, as: UInt8.self)
+        }
+
+        func has(_ bytes: Int, from bit: Int) -> Bool { isLast || bit >> 3 + bytes <= count }
+    }
+
+    mutating func process(
+        _ start: UnsafeRawPointer, count: Int, isLast: Bool, into output: TransformOutput
+    ) throws(Fault) -> Int {
+        let input = unsafe Input(start: start, count: count, isLast: isLast)
+        while output.hasRoom, try step(input, output) {}
+        let taken = cursor >> 3
+        cursor &= 7
+        return taken
+    }
+
+    func finish() throws(Fault) {
+        switch place {
+        case .rest: return
+        case .head where !isFirst: return
+        default: throw cut
+        }
+    }
+
+    private var cut: Fault { fault("ends too early") }
+
+    private func fault(_ what: String) -> Fault {
+        Fault(.invalid, "\(source) \(what)", fix: "get the file again from its origin")
+    }
+
+    /// Does what comes next; false when that needs more input.
+    private mutating func step(_ input: Input, _ output: TransformOutput) throws(Fault) -> Bool {
+        switch place {
+        case .head: return try takeHead(input, output)
+        case .headBytes(let left):
+            let before = cursor
+            if takeBytes(left, input, output) {
+                place = .headBytes(left - (cursor - before) / 8)
+            } else {
+                place = .block
+            }
+            return true
+        case .block: return try takeBlock(input, output)
+        case .codes: return try takeCodes(input, output)
+        case .stored(let left): return takeStored(left, input, output)
+        case .end: return try takeEnd(input, output)
+        case .rest: return takeBytes(input.count - cursor >> 3, input, output)
+        }
+    }
+
+    // MARK: Outside of streams
+
+    private mutating func takeHead(_ input: Input, _ output: TransformOutput) throws(Fault) -> Bool {
+        let start = cursor >> 3
+        guard input.count - start >= 4 || input.isLast else { return false }
+        guard start < input.count else { return false }
+        guard input.bits(cursor) & 0xE0FF_FFFF == 0x0008_8B1F, start + 4 <= input.count else {
+            guard !isFirst else { throw fault("is not gzip") }
+            place = .rest
+            return true
+        }
+        guard let length = headLength(input, start) else {
+            guard !input.isLast, input.count - start <= TokenForm.largestHead else { throw cut }
+            return false
+        }
+        guard length <= TokenForm.largestHead else { throw fault("has a header of more than 64 KiB") }
+        (isFirst, place) = (false, .headBytes(length))
+        return true
+    }
+
+    /// The length of a gzip's header (RFC 1952, section 2.3); nil when it is cut short.
+    private func headLength(_ input: Input, _ start: Int) -> Int? {
+        let flags = input.byte(start + 3)
+        var end = start + 10
+        if flags & 4 != 0 {
+            guard end + 2 <= input.count else { return nil }
+            end += 2 + Int(input.byte(end)) + Int(input.byte(end + 1)) << 8
+        }
+        for flag: UInt8 in [8, 16] where flags & flag != 0 {
+            while true {
+                guard end < input.count else { return nil }
+                end += 1
+                if input.byte(end - 1) == 0 { break }
+            }
+        }
+        if flags & 2 != 0 { end += 2 }
+        return end <= input.count ? end - start : nil
+    }
+
+    /// Gives up to so many bytes as they are, if there are any.
+    private mutating func takeBytes(_ count: Int, _ input: Input, _ output: TransformOutput) -> Bool {
+        let piece = min(count, TokenForm.mostBytes), start = cursor >> 3
+        guard piece > 0 else { return false }
+        record(.bytes, [UInt8(piece & 0xFF), UInt8(piece >> 8)], output)
+        for offset in start..<start + piece { output.append(input.byte(offset)) }
+        cursor += piece * 8
+        return true
+    }
+
+    private func record(_ code: TokenForm.Code, isFinal: Bool = false, _ bytes: [UInt8], _ output: TransformOutput) {
+        output.append(TokenForm.escape)
+        output.append(code.rawValue + (isFinal ? 1 : 0))
+        for byte in bytes { output.append(byte) }
+    }
+
+    private mutating func takeEnd(_ input: Input, _ output: TransformOutput) throws(Fault) -> Bool {
+        guard input.has(9, from: cursor) else { return false }
+        let padding = -cursor & 7
+        guard cursor + padding + 64 <= input.count * 8 else { throw cut }
+        record(.endOfStream, [UInt8(input.bits(cursor) & (1 << UInt64(padding) - 1))], output)
+        cursor += padding
+        _ = takeBytes(8, input, output)
+        place = .head
+        return true
+    }
+
+    // MARK: Blocks
+
+    private mutating func takeBlock(_ input: Input, _ output: TransformOutput) throws(Fault) -> Bool {
+        guard input.has(DeflateFormat.largestDescription + 16, from: cursor) else { return false }
+        guard cursor + 3 <= input.count * 8 else { throw cut }
+        let head = input.bits(cursor)
+        isFinal = head & 1 == 1
+        cursor += 3
+        switch head >> 1 & 3 {
+        case 0: try takeStoredHead(input, output)
+        case 1:
+            record(.fixedBlock, isFinal: isFinal, [], output)
+            begin(.fixed)
+        case 2: try takeDescription(input, output)
+        default: throw fault("has a block of no known type")
+        }
+        return true
+    }
+
+    private mutating func begin(_ description: BlockDescription) {
+        literals.fill(description.literals)
+        distances.fill(description.distances)
+        place = .codes
+    }
+
+    private mutating func takeStoredHead(_ input: Input, _ output: TransformOutput) throws(Fault) {
+        let padding = -cursor & 7
+        guard cursor + padding + 32 <= input.count * 8 else { throw cut }
+        let filler = UInt8(input.bits(cursor) & (1 << UInt64(padding) - 1))
+        cursor += padding
+        let lengths = input.bits(cursor), length = lengths & 0xFFFF
+        guard length ^ 0xFFFF == lengths >> 16 & 0xFFFF else { throw fault("has a stored block of no known length") }
+        cursor += 32
+        record(.storedBlock, isFinal: isFinal, [filler, UInt8(length & 0xFF), UInt8(length >> 8)], output)
+        place = .stored(Int(length))
+    }
+
+    private mutating func takeDescription(_ input: Input, _ output: TransformOutput) throws(Fault) {
+        let start = cursor, end = input.count * 8
+        func bits(_ place: Int) -> Int {
+            let bit = start + place
+            return bit < end ? Int(input.bits(bit) & 0xFFFF) : 0
+        }
+        guard let description = BlockDescription(bits) else { throw fault("has a block whose codes cannot be read") }
+        cursor += description.size
+        guard cursor <= end else { throw cut }
+        let size = (description.size + 7) / 8
+        record(.dynamicBlock, isFinal: isFinal, [UInt8(size & 0xFF), UInt8(size >> 8)], output)
+        for place in stride(from: 0, to: description.size, by: 8) {
+            let left = description.size - place
+            output.append(UInt8(bits(place) & (left < 8 ? 1 << left - 1 : 0xFF)))
+        }
+        begin(description)
+    }
+
+    private mutating func takeStored(_ left: Int, _ input: Input, _ output: TransformOutput) -> Bool {
+        guard left > 0 else {
+            place = isFinal ? .end : .block
+            return true
+        }
+        let start = cursor >> 3
+        let piece = min(left, input.count - start, TransformOutput.stepSize / 2)
+        guard piece > 0 else { return false }
+        for offset in start..<start + piece {
+            let byte = input.byte(offset)
+            if byte | 1 == TokenForm.escape {
+                output.append(TokenForm.escape)
+                output.append(byte & 1)
+            } else {
+                output.append(byte)
+            }
+        }
+        cursor += piece * 8
+        place = .stored(left - piece)
+        return true
+    }
+
+    private mutating func takeCodes(_ input: Input, _ output: TransformOutput) throws(Fault) -> Bool {
+        let before = cursor
+        // A turn reads up to 24 bytes; at the end of everything the zeros behind may be read.
+        let stop = input.isLast ? input.count + TransformOutput.padding - 32 : input.count - 32
+        let end = unsafe Self.decode(input.start, &cursor, stop: stop, literals, distances, output)
+        if case .damaged = end { throw cursor <= input.count * 8 ? fault("has bits that stand for nothing") : cut }
+        guard cursor <= input.count * 8 else { throw cut }
+        if case .end = end {
+            place = isFinal ? .end : .block
+            return true
+        }
+        guard cursor > before || !input.isLast else { throw cut }
+        return cursor > before
+    }
+
+    private enum End { case end, more, damaged }
+
+    /// Turns codes into tokens until the block, the room or the input ends.
+    private static func decode(
+        _ input: UnsafeRawPointer, _ cursor: inout Int, stop: Int, _ literals: DecodingTable,
+        _ distances: DecodingTable, _ output: TransformOutput
+    ) -> End {
+        // Proof: a turn begins with `position` below `stop` and reads eight bytes there, and eight more at most eight
+        // bytes further on, and all input is readable to 32 bytes behind `stop`. It begins below `limit` and writes at
+        // most eight bytes, and the output has `stepSize` bytes behind `limit`. Tables are indexed through their masks.
+        // Bits from `have` on are either 0 or right, so that reading them again changes nothing.
+        let (out, limit) = unsafe (output.start, output.limit)
+        let (codes, distanceCodes) = unsafe (literals.entries, distances.entries)
+        let (mask, distanceMask) = (literals.mask, distances.mask)
+        var filled = output.count
+        var position = cursor >> 3
+        guard position < stop else { return .more }
+        let shift = cursor & 7
+        var bits = unsafe UInt64(littleEndian: input.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        bits >>= UInt64(shift)
+        var have = 56 &- shift
+        position &+= 7
+        defer {
+            cursor = position &* 8 &- have
+            output.count = filled
+        }
+        while position < stop, filled < limit {
+            unsafe bits |= UInt64(littleEndian: input.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+                &<< UInt64(truncatingIfNeeded: have)
+            position &+= (63 &- have) &>> 3
+            have |= 56
+            var entry = unsafe codes[Int(truncatingIfNeeded: bits & mask)]
+            if entry & DecodingTable.Kind.mask == DecodingTable.Kind.literal {
+                unsafe UnsafeMutableRawPointer(out + filled)
+                    .storeBytes(of: UInt16(truncatingIfNeeded: entry &>> 16).littleEndian, as: UInt16.self)
+                filled &+= Int(truncatingIfNeeded: entry &>> 4 & 15)
+                bits &>>= UInt64(entry & 15)
+                have &-= Int(truncatingIfNeeded: entry & 15)
+                entry = unsafe codes[Int(truncatingIfNeeded: bits & mask)]
+                if entry & DecodingTable.Kind.mask == DecodingTable.Kind.literal {
+                    unsafe UnsafeMutableRawPointer(out + filled)
+                        .storeBytes(of: UInt16(truncatingIfNeeded: entry &>> 16).littleEndian, as: UInt16.self)
+                    filled &+= Int(truncatingIfNeeded: entry &>> 4 & 15)
+                    bits &>>= UInt64(entry & 15)
+                    have &-= Int(truncatingIfNeeded: entry & 15)
+                    continue
+                }
+                unsafe bits |= UInt64(littleEndian: input.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+                    &<< UInt64(truncatingIfNeeded: have)
+                position &+= (63 &- have) &>> 3
+                have |= 56
+            }
+            if entry == 0 {
+                entry = literals.longEntry(bits)
+                guard entry != 0 else { return .damaged }
+            }
+            bits &>>= UInt64(entry & 15)
+            have &-= Int(truncatingIfNeeded: entry & 15)
+            switch entry & DecodingTable.Kind.mask {
+            case DecodingTable.Kind.literal:
+                unsafe UnsafeMutableRawPointer(out + filled)
+                    .storeBytes(of: UInt16(truncatingIfNeeded: entry &>> 16).littleEndian, as: UInt16.self)
+                filled &+= Int(truncatingIfNeeded: entry &>> 4 & 15)
+            case DecodingTable.Kind.end: return .end
+            default:
+                let extra = UInt64(entry &>> 4 & 15)
+                let length = UInt64(entry &>> 16) &+ bits & (1 &<< extra &- 1)
+                // The longest match, written as one of the second longest kind, would be written differently again.
+                guard length < 255 || extra == 0 else { return .damaged }
+                bits &>>= extra
+                var distance = unsafe distanceCodes[Int(truncatingIfNeeded: bits & distanceMask)]
+                if distance == 0 {
+                    distance = distances.longEntry(bits)
+                    guard distance != 0 else { return .damaged }
+                }
+                bits &>>= UInt64(distance & 15)
+                let more = UInt64(distance &>> 4 & 15)
+                let back = UInt64(distance &>> 16) &+ bits & (1 &<< more &- 1)
+                bits &>>= more
+                have &-= Int(truncatingIfNeeded: extra &+ UInt64(distance & 15) &+ more)
+                let token = UInt64(TokenForm.match) | length &<< 8 | back &<< 16
+                unsafe UnsafeMutableRawPointer(out + filled)
+                    .storeBytes(of: UInt32(truncatingIfNeeded: token).littleEndian, as: UInt32.self)
+                filled &+= TokenForm.matchSize
+            }
+        }
+        return .more
+    }
+}
