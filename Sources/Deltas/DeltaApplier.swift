@@ -50,9 +50,18 @@ public struct DeltaApplier: Sendable {
             switch header.result {
             case .bytes: content
             case .content(let recipe): content.gzipped(recipe)
-            case .tokens: content.transformed(by: TokenEncoder(source: "the blob \(digest)"))
+            case .tokens(let blocks): try await encoded(content, behind: blocks)
             }
         return blob.verified(digest: digest, size: header.size, of: thing)
+    }
+
+    /// The gzip of tokens that stand behind so many bytes about blocks.
+    private func encoded(_ content: ByteStream, behind count: Int64) async throws -> ByteStream {
+        let (first, tokens) = content.split(after: count)
+        let thing = "what the delta gives about blocks"
+        let blocks = try await SharedFile.spooling(
+            first.limited(to: limits.disk, of: thing), in: temporaryFolder, name: thing)
+        return tokens.transformed(by: TokenEncoder(blocks: try BlockReader(blocks)))
     }
 
     /// Reads from a base, or from what is inside it.
@@ -102,5 +111,28 @@ private final class DeltaRebuilder: @unchecked Sendable {
         }
         if Int64(bytes.count) < length { copy = (base, offset + Int64(bytes.count), length - Int64(bytes.count)) }
         return bytes[...]
+    }
+}
+
+extension ByteStream {
+    /// The first bytes, and the rest, to be read when the first have ended.
+    fileprivate func split(after count: Int64) -> (first: ByteStream, rest: ByteStream) {
+        let state = Guarded((left: count, held: Chunk()))
+        let first = ByteStream {
+            guard state.withLock({ $0.left > 0 }), let chunk = try await next() else { return nil }
+            return state.withLock { state in
+                let part = chunk.prefix(Int(Swift.min(state.left, Int64(chunk.count))))
+                state = (state.left - Int64(part.count), chunk.dropFirst(part.count))
+                return part
+            }
+        }
+        let rest = ByteStream {
+            let held = state.withLock { state in
+                defer { state.held = [] }
+                return state.held
+            }
+            return held.isEmpty ? try await next() : held
+        }
+        return (first, rest)
     }
 }

@@ -34,7 +34,8 @@ public struct DeltaHeader: Sendable {
     enum Result: Sendable {
         case bytes
         case content(GzipRecipe)
-        case tokens
+        /// So many bytes about blocks, and then tokens.
+        case tokens(blocks: Int64)
 
         var form: DeltaForm {
             switch self {
@@ -73,7 +74,10 @@ extension DeltaHeader {
                 "memory": .number(JSONNumber(Int64(recipe.memory))), "expandedSize": .number(JSONNumber(extent)),
                 "zlib": .string(GzipRecipe.zlibVersion),
             ]
-        case .tokens: json["gzip"] = ["tokensSize": .number(JSONNumber(extent))]
+        case .tokens(let blocks):
+            json["gzip"] = [
+                "blocksSize": .number(JSONNumber(blocks)), "tokensSize": .number(JSONNumber(extent)),
+            ]
         }
         return json
     }
@@ -97,7 +101,10 @@ extension DeltaHeader {
         }
         switch try json["gzip"].map(Self.form) {
         case nil: (result, extent) = (.bytes, size)
-        case .tokens?: (result, extent) = (.tokens, try Self.size(json["gzip"]?["tokensSize"] ?? .null))
+        case .tokens?:
+            let blocks = try Self.size(json["gzip"]?["blocksSize"] ?? .null)
+            (result, extent) = (.tokens(blocks: blocks), try Self.size(json["gzip"]?["tokensSize"] ?? .null))
+            guard blocks <= extent else { throw DeltaReader.damaged("its header has more blocks than tokens") }
         default:
             guard let gzip = json["gzip"], let head = gzip["head"]?.string.flatMap([UInt8].init(base64:)),
                 let level = gzip["level"]?.int, let memory = gzip["memory"]?.int,

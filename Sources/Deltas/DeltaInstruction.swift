@@ -26,4 +26,15 @@ enum DeltaInstruction: Equatable {
         }
         bytes.append(UInt8(rest))
     }
+
+    /// Reads a number of at most 63 bits, written in as few bytes as it takes; nil when it is none.
+    static func number<E: Error>(_ byte: () throws(E) -> UInt8) throws(E) -> Int64? {
+        var number: UInt64 = 0
+        for shift in stride(from: UInt64(0), to: 63, by: 7) {
+            let byte = try byte()
+            number |= UInt64(byte & 0x7F) << shift
+            guard byte >= 0x80 else { return byte > 0 || shift == 0 ? Int64(number) : nil }
+        }
+        return nil
+    }
 }

@@ -51,21 +51,27 @@ public struct DeltaMaker: Sendable {
         if let large = bases.first(where: { $0.size >= ChunkIndex.largestBase }) {
             throw Fault(.limitExceeded, "the base \(large.digest) has \(ByteCount(large.size)), too many for a delta")
         }
-        let examined = try await GzipExaminer(target).examine(isLikely: try await bases.containGzip())
+        let found = try await GzipExaminer(target, limits: limits, temporaryFolder: temporaryFolder)
+            .examine(isLikely: try await bases.containGzip())
         var opened: [OpenBase] = []
         for base in bases {
-            opened.append(try await base.expandedIfPossible(to: examined.result.form, limits, in: temporaryFolder))
+            opened.append(try await base.expandedIfPossible(to: found.result.form, limits, in: temporaryFolder))
         }
         let thing = "the blob \(target.digest)"
-        switch examined.result {
+        switch found.result {
         case .content:
             let content = try await target.stream().gunzipped(source: thing)
-            return try await write(target, examined, content, opened, put)
+            return try await write(target, found, content, opened, put)
         case .tokens where opened.contains { $0.header.form == .tokens }:
-            let tokens = try await target.stream().transformed(by: TokenParser(source: thing))
-            return try await write(target, examined, tokens, opened, put)
+            let blocks = try found.blocks.map { blocks throws(Fault) in blocks.stream(0..<(try blocks.size())) }
+            let tokens = ByteStream.concatenating([
+                { blocks ?? ByteStream([]) },
+                { try await target.stream().parsed(to: .tokens, source: thing) },
+            ])
+            return try await write(target, found, tokens, opened, put)
         case .tokens, .bytes:
-            return try await write(target, (.bytes, target.size), target.stream(), bases.map(OpenBase.init), put)
+            let bytes = GzipExaminer.Finding(result: .bytes, size: target.size)
+            return try await write(target, bytes, target.stream(), bases.map(OpenBase.init), put)
         }
     }
 
@@ -80,7 +86,7 @@ public struct DeltaMaker: Sendable {
     }
 
     private func write(
-        _ target: DeltaTarget, _ given: (result: DeltaHeader.Result, size: Int64), _ content: ByteStream,
+        _ target: DeltaTarget, _ given: GzipExaminer.Finding, _ content: ByteStream,
         _ bases: [OpenBase], _ put: @escaping (Chunk) throws -> Void
     ) async throws -> DeltaStatistics {
         let header = DeltaHeader(

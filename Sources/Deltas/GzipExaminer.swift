@@ -9,24 +9,50 @@ struct GzipExaminer {
     private let target: DeltaTarget
     private var thing: String { "the blob \(target.digest)" }
 
-    init(_ target: DeltaTarget) { self.target = target }
+    private let limits: DeltaLimits
+    private let temporaryFolder: String?
 
-    /// From what the blob can be made, and how many bytes that has.
+    init(_ target: DeltaTarget, limits: DeltaLimits, temporaryFolder: String?) {
+        (self.target, self.limits, self.temporaryFolder) = (target, limits, temporaryFolder)
+    }
+
+    /// From what a blob can be made again, and how many bytes that has.
+    struct Finding: Sendable {
+        let result: DeltaHeader.Result
+        let size: Int64
+        /// The first bytes of that which stand in a file already.
+        var blocks: SharedFile?
+    }
+
+    /// From what the blob can be made again.
     ///
     /// What zlib makes again is described by its content, whatever the bases are; that is smaller than by its tokens, and
     /// bases may be compressed by another compressor or not at all.
     ///
     /// - Parameter isLikely: whether a base may have tokens, without which those of the blob are not looked for.
-    func examine(isLikely: Bool) async throws -> (result: DeltaHeader.Result, size: Int64) {
+    func examine(isLikely: Bool) async throws -> Finding {
         let start = try await target.open().start(256 * 1024)
-        guard Gzip.isGzip(start[...]) else { return (.bytes, target.size) }
-        if let (recipe, size) = try await recipe(start) { return (.content(recipe), size) }
-        guard isLikely else { return (.bytes, target.size) }
-        let size = try await sizeOfSame { stream, observe in
-            stream.transformed(by: TokenParser(source: thing)).observed(observe)
-                .transformed(by: TokenEncoder(source: thing))
+        let bytes = Finding(result: .bytes, size: target.size)
+        guard Gzip.isGzip(start[...]) else { return bytes }
+        if let (recipe, size) = try await recipe(start) { return Finding(result: .content(recipe), size: size) }
+        guard isLikely else { return bytes }
+        do { return try await tokens() ?? bytes } catch let fault as Fault
+            where [.invalid, .limitExceeded].contains(fault.code)
+        {
+            // What only looks like a gzip is described as it is, and so is what takes too much disk.
+            return bytes
         }
-        return size.map { (.tokens, $0) } ?? (.bytes, target.size)
+    }
+
+    private func tokens() async throws -> Finding? {
+        let blocks = try await SharedFile.spooling(
+            target.stream().parsed(to: .blocks, source: thing).limited(to: limits.disk, of: "the blocks of \(thing)"),
+            in: temporaryFolder, name: "the blocks of \(thing)")
+        let count = try blocks.size(), reader = try BlockReader(blocks)
+        let size = try await sizeOfSame { stream, observe in
+            stream.parsed(to: .tokens, source: thing).observed(observe).transformed(by: TokenEncoder(blocks: reader))
+        }
+        return size.map { Finding(result: .tokens(blocks: count), size: count + $0, blocks: blocks) }
     }
 
     private func recipe(_ start: [UInt8]) async throws -> (GzipRecipe, Int64)? {
@@ -67,5 +93,12 @@ extension ByteStream {
             guard untilFailure else { throw error }
         }
         return bytes
+    }
+}
+
+extension ByteStream {
+    /// A part of the token form of the gzip that these are.
+    func parsed(to part: TokenForm.Part, source: String) -> ByteStream {
+        transformed(by: TokenParser(source: source, part: part))
     }
 }

@@ -76,13 +76,21 @@ extension DeltaBase {
     func expanded(to form: DeltaForm, _ limits: DeltaLimits, in folder: String?) async throws -> OpenBase {
         guard form != .bytes, Gzip.isGzip(try await read(0, 3)[...]) else { return OpenBase(self) }
         let thing = "the base \(digest)"
-        let checked = stream().verified(digest: digest, size: size, of: thing)
-        let inside =
-            form == .content
-            ? checked.gunzipped(source: thing) : checked.transformed(by: TokenParser(source: thing))
-        do {
+        func checked() -> ByteStream { stream().verified(digest: digest, size: size, of: thing) }
+        func spooled(_ inside: ByteStream) async throws -> SharedFile {
             let limited = inside.limited(to: limits.disk, of: "what is inside \(thing)")
-            return try OpenBase(self, form, in: await SharedFile.spooling(limited, in: folder, name: thing))
+            return try await SharedFile.spooling(limited, in: folder, name: thing)
+        }
+        do {
+            guard form == .tokens else {
+                return try OpenBase(self, form, in: await spooled(checked().gunzipped(source: thing)))
+            }
+            var parts: [(file: SharedFile, range: Range<Int64>)] = []
+            for part in [TokenForm.Part.blocks, .tokens] {
+                let file = try await spooled(checked().parsed(to: part, source: thing))
+                parts.append((file, 0..<(try file.size())))
+            }
+            return try OpenBase(self, form, in: SharedFile(joining: parts, path: thing))
         } catch let fault as Fault where fault.code == .invalid {
             return OpenBase(self)
         }

@@ -71,7 +71,7 @@
         _ input: UnsafeRawPointer, _ cursor: inout Int, end: Int, bits: inout UInt64, have: inout Int,
         _ output: TransformOutput
     ) -> Bool {
-        // Proof: a turn reads one byte below `end`, and three more only when they are below it, too. It begins with
+        // Proof: a turn reads one byte below `end`, and more only when they are below it, too. It begins with
         // `filled` below `limit` and stores eight bytes, and the output has `stepSize` bytes behind `limit`. A turn adds
         // at most 48 bits to at most 7. A literal is an index below 256, a length too, a distance is compared.
         let (out, limit) = unsafe (output.start, output.limit)
@@ -105,7 +105,7 @@
                     } else {
                         guard position &+ 2 <= end else { return true }
                         byte = unsafe input.load(fromByteOffset: position &+ 1, as: UInt8.self)
-                        guard byte < 2 else { return true }
+                        guard byte < 2 else { return false }
                         let code = unsafe literals[Int(TokenForm.match | byte)]
                         guard code != 0 else { return false }
                         buffer |= UInt64(code & Self.bits) &<< count

@@ -2,177 +2,96 @@
 
 internal import Basics
 
-/// Gives the gzip that a token form stands for.
+/// Gives the gzip whose tokens these are, and whose blocks stand in a file.
 ///
-/// The form may come from outside: what breaks its rules throws `.invalid`, as does a token that the codes of its block
-/// cannot say. A byte of it gives at most two bytes, and what a block describes.
+/// Both may come from outside: what breaks the rules of the form throws `.invalid`, as does a token that the codes of its
+/// block cannot say. A byte of tokens gives at most two bytes, and a record about blocks little more than it has.
 struct TokenEncoder: ByteTransform {
     private enum Place {
-        /// Outside of any stream.
+        /// Before a record, outside of any stream.
         case outside
-        /// Inside a stream, before the next block.
-        case block
-        /// Inside a block of codes.
-        case codes
-        /// Inside a stored block, of which so many bytes are left.
+        /// Before a record, inside a stream.
+        case inside
+        /// Inside a block of codes, of which so many bytes of tokens are left.
+        case codes(Int64)
+        /// Inside a stored block, of which so many literals are left.
         case stored(Int)
-        /// Inside bytes outside of any stream, of which so many are left.
-        case bytes(Int)
     }
 
-    private let source: String
+    private var blocks: BlockReader
     private var place = Place.outside
     private var isFinal = false
     /// Bits that make no byte yet, the first lowest, and how many of them there are.
     private var (bits, have): (UInt64, Int) = (0, 0)
     private let codes = TokenCodes()
 
-    /// An encoder; `source` names the form in messages.
-    init(source: String) { self.source = source }
+    init(blocks: BlockReader) { self.blocks = blocks }
 
     func finish() throws(Fault) {
-        guard case .outside = place else { throw fault("it ends too early") }
-    }
-
-    private func fault(_ what: String) -> Fault { DeltaReader.damaged("what it gives for \(source): \(what)") }
-
-    /// A piece of the form.
-    @safe private struct Input {
-        // Safe because no byte is read but below `count`.
-        let start: UnsafeRawPointer
-        let count: Int
-
-        func byte(_ offset: Int) -> UInt8 {
-            precondition(offset < count)
-            return unsafe start.load(fromByteOffset: offset, as: UInt8.self)
-        }
-
-        func number(_ offset: Int) -> Int { Int(byte(offset)) | Int(byte(offset + 1)) << 8 }
+        guard case .outside = place, blocks.isAtEnd else { throw BlockReader.damaged("a stream that ends too early") }
     }
 
     mutating func process(
         _ start: UnsafeRawPointer, count: Int, isLast: Bool, into output: TransformOutput
     ) throws(Fault) -> Int {
-        let input = unsafe Input(start: start, count: count)
+        let input = unsafe UnsafeRawBufferPointer(start: start, count: count)
         var cursor = 0
-        while output.hasRoom, cursor < count {
-            let taken = try step(input, cursor, output)
-            guard taken > 0 else {
-                guard !isLast else { throw fault("it ends too early") }
-                break
+        while output.hasRoom {
+            switch place {
+            case .outside, .inside:
+                guard let record = try blocks.next() else {
+                    guard cursor == count else { throw BlockReader.damaged("none for some of the tokens") }
+                    return cursor
+                }
+                try take(record, output)
+            case .codes(let left):
+                let taken = unsafe try takeTokens(left, UnsafeRawBufferPointer(rebasing: input[cursor...]), output)
+                guard taken > 0 || left == 0 else { return cursor }
+                cursor += taken
+            case .stored(let left):
+                let taken = unsafe try takeStored(left, UnsafeRawBufferPointer(rebasing: input[cursor...]), output)
+                guard taken > 0 || left == 0 else { return cursor }
+                cursor += taken
             }
-            cursor += taken
         }
         return cursor
     }
 
-    /// Takes what comes next and says how many bytes that was; 0 when it needs more of them.
-    private mutating func step(_ input: Input, _ cursor: Int, _ output: TransformOutput) throws(Fault) -> Int {
-        switch place {
-        case .outside, .block: return try takeRecord(input, cursor, output)
-        case .codes:
-            let taken = try takeTokens(input, cursor, output)
-            return taken > 0 ? taken : try takeRecord(input, cursor, output)
-        case .stored(let left): return try takeStored(left, input, cursor, output)
-        case .bytes(let left):
-            let piece = min(left, input.count - cursor, TransformOutput.stepSize / 2)
-            for offset in cursor..<cursor + piece { output.append(input.byte(offset)) }
-            place = left > piece ? .bytes(left - piece) : .outside
-            return piece
-        }
-    }
-
     // MARK: Records
 
-    private mutating func takeRecord(_ input: Input, _ cursor: Int, _ output: TransformOutput) throws(Fault) -> Int {
-        // The shortest record has two bytes, the shortest token in a block of codes one.
-        guard input.byte(cursor) == TokenForm.escape else {
-            if case .codes = place { return 0 }
-            throw fault("a token stands outside of a block")
-        }
-        guard cursor + 2 <= input.count else { return 0 }
-        let value = input.byte(cursor + 1)
-        guard let code = TokenForm.Code(rawValue: value < 8 ? value & 6 : value), value >= 2 else {
-            throw fault(value < 2 ? "a literal stands outside of a block" : "it has a record of an unknown kind")
-        }
-        let rest = input.count - cursor
-        switch code {
-        case .bytes:
-            guard case .outside = place else { throw fault("bytes stand inside of a stream") }
-            guard rest >= 4 else { return 0 }
-            let count = input.number(cursor + 2)
-            guard 1...TokenForm.mostBytes ~= count else { throw fault("it has a record of \(count) bytes") }
-            place = .bytes(count)
-            return 4
-        case .endOfStream:
-            guard rest >= 3 else { return 0 }
-            try endBlock(output)
-            guard case .block = place, isFinal else { throw fault("a stream ends without its last block") }
-            try align(input.byte(cursor + 2), output)
+    private mutating func take(_ record: BlockReader.Record, _ output: TransformOutput) throws(Fault) {
+        switch record {
+        case .bytes(let bytes):
+            guard case .outside = place else { throw BlockReader.damaged("one of bytes inside of a stream") }
+            for byte in bytes { output.append(byte) }
+        case .endOfStream(let filler):
+            guard case .inside = place, isFinal else { throw BlockReader.damaged("an end without a last block") }
+            try align(filler, output)
             place = .outside
-            return 3
-        case .storedBlock:
-            guard rest >= 5 else { return 0 }
-            try begin(code, isFinal: value & 1 == 1, output)
-            let length = input.number(cursor + 3)
-            try align(input.byte(cursor + 2), output)
-            for part in [length, length ^ 0xFFFF] { put(UInt64(part), 16, output) }
-            place = length > 0 ? .stored(length) : .block
-            return 5
-        case .fixedBlock:
-            try begin(code, isFinal: value & 1 == 1, output)
+        case .stored(let isFinal, let filler, let literals):
+            try begin(0, isFinal, output)
+            try align(filler, output)
+            for part in [literals, literals ^ 0xFFFF] { put(UInt64(part), 16, output) }
+            place = .stored(literals)
+        case .fixed(let isFinal, let tokens):
+            try begin(1, isFinal, output)
             codes.fill(.fixed)
-            place = .codes
-            return 2
-        default:
-            guard rest >= 4 else { return 0 }
-            let size = input.number(cursor + 2)
-            guard size <= DeflateFormat.largestDescription else { throw fault("a block describes codes at length") }
-            guard rest >= 4 + size else { return 0 }
-            try begin(code, isFinal: value & 1 == 1, output)
-            try describe(input, cursor + 4, size, output)
-            return 4 + size
-        }
-    }
-
-    /// Ends the block of codes before, if there is one, and begins another.
-    private mutating func begin(_ code: TokenForm.Code, isFinal next: Bool, _ output: TransformOutput) throws(Fault) {
-        switch place {
-        case .outside: isFinal = false
-        default: try endBlock(output)
-        }
-        guard !isFinal else { throw fault("a block follows the last one") }
-        isFinal = next
-        put(next ? 1 : 0, 1, output)
-        put(UInt64(code == .storedBlock ? 0 : code == .fixedBlock ? 1 : 2), 2, output)
-    }
-
-    private mutating func endBlock(_ output: TransformOutput) throws(Fault) {
-        guard case .codes = place else { return }
-        let end = unsafe codes.literals[DeflateFormat.endOfBlock]
-        guard end != 0 else { throw fault("a block has no code for its end") }
-        put(UInt64(end & TokenCodes.bits), Int(end >> TokenCodes.lengthShift), output)
-        place = .block
-    }
-
-    private mutating func describe(
-        _ input: Input, _ start: Int, _ size: Int, _ output: TransformOutput
-    ) throws(Fault) {
-        func bits(_ place: Int) -> Int {
-            let first = place >> 3
-            let value = (0..<3).reduce(0) { value, number in
-                first + number < size ? value | Int(input.byte(start + first + number)) << (8 * number) : value
+            place = .codes(tokens)
+        case .dynamic(let isFinal, let tokens, let description, let bytes):
+            try begin(2, isFinal, output)
+            for (index, byte) in bytes.enumerated() {
+                put(UInt64(byte), min(8, description.size - index * 8), output)
             }
-            return value >> (place & 7) & 0xFFFF
+            codes.fill(description)
+            place = .codes(tokens)
         }
-        guard let description = BlockDescription(bits), (description.size + 7) / 8 == size,
-            bits(description.size) == 0
-        else { throw fault("a block describes no codes") }
-        for place in stride(from: 0, to: description.size, by: 8) {
-            put(UInt64(bits(place) & 0xFF), min(8, description.size - place), output)
-        }
-        codes.fill(description)
-        place = .codes
+    }
+
+    private mutating func begin(_ type: UInt64, _ isFinal: Bool, _ output: TransformOutput) throws(Fault) {
+        if case .outside = place { self.isFinal = false }
+        guard !self.isFinal else { throw BlockReader.damaged("one behind the last of its stream") }
+        self.isFinal = isFinal
+        put(type << 1 | (isFinal ? 1 : 0), 3, output)
     }
 
     // MARK: Bits
@@ -191,40 +110,54 @@ struct TokenEncoder: ByteTransform {
     /// Fills the byte up with bits.
     private mutating func align(_ filler: UInt8, _ output: TransformOutput) throws(Fault) {
         let left = -have & 7
-        guard filler >> UInt8(left) == 0 else { throw fault("it fills a byte with more bits than it has") }
+        guard filler >> UInt8(left) == 0 else { throw BlockReader.damaged("one with more bits than its byte has left") }
         put(UInt64(filler), left, output)
     }
 
     // MARK: Tokens
 
     private mutating func takeStored(
-        _ left: Int, _ input: Input, _ cursor: Int, _ output: TransformOutput
+        _ left: Int, _ input: UnsafeRawBufferPointer, _ output: TransformOutput
     ) throws(Fault) -> Int {
         var (left, taken) = (left, 0)
-        while left > 0, cursor + taken < input.count, taken < TransformOutput.stepSize / 2 {
-            var byte = input.byte(cursor + taken)
+        while left > 0, taken < input.count, taken < TransformOutput.stepSize / 2 {
+            var byte = unsafe input[taken]
             if byte | 1 == TokenForm.escape {
-                guard byte == TokenForm.escape else { throw fault("a match stands in a stored block") }
-                guard cursor + taken + 1 < input.count else { break }
-                let code = input.byte(cursor + taken + 1)
-                guard code < 2 else { throw fault("a stored block ends \(left) bytes early") }
-                byte = TokenForm.match | code
+                guard byte == TokenForm.escape else { throw Self.damagedToken }
+                guard taken + 1 < input.count else { break }
+                byte = unsafe input[taken + 1]
+                guard byte < 2 else { throw Self.damagedToken }
+                byte |= TokenForm.match
                 taken += 1
             }
             output.append(byte)
             taken += 1
             left -= 1
         }
-        place = left > 0 ? .stored(left) : .block
+        place = left > 0 ? .stored(left) : .inside
         return taken
     }
 
-    /// Turns tokens into codes until something else comes, or the room or the input ends; 0 when nothing was done.
-    private mutating func takeTokens(_ input: Input, _ cursor: Int, _ output: TransformOutput) throws(Fault) -> Int {
-        var position = cursor
-        let isRight = unsafe codes.encode(
-            input.start, &position, end: input.count, bits: &bits, have: &have, output)
-        guard isRight else { throw fault("it has a token that its block cannot say") }
-        return position - cursor
+    private mutating func takeTokens(
+        _ left: Int64, _ input: UnsafeRawBufferPointer, _ output: TransformOutput
+    ) throws(Fault) -> Int {
+        let end = Int(min(left, Int64(input.count)))
+        var taken = 0
+        if end > 0, let start = input.baseAddress {
+            let isRight = unsafe codes.encode(start, &taken, end: end, bits: &bits, have: &have, output)
+            // A token must not reach beyond its block.
+            guard isRight, taken > 0 || Int64(end) < left else { throw Self.damagedToken }
+        }
+        let rest = left - Int64(taken)
+        place = .codes(rest)
+        if rest == 0 {
+            let end = unsafe codes.literals[DeflateFormat.endOfBlock]
+            guard end != 0 else { throw BlockReader.damaged("one without a code for its end") }
+            put(UInt64(end & TokenCodes.bits), Int(end >> TokenCodes.lengthShift), output)
+            place = .inside
+        }
+        return taken
     }
+
+    private static var damagedToken: Fault { DeltaReader.damaged("it gives a token that its block cannot say") }
 }

@@ -2,12 +2,12 @@
 
 internal import Basics
 
-/// Takes a gzip apart into its token form.
+/// Takes a gzip apart into a part of its token form.
 ///
 /// It expands nothing and checks no checksum: what it gives stands for the same bits, whatever they mean. A code of one
-/// bit becomes at most two bytes, so the form has at most 16 times the size of the gzip. A gzip of several members has
-/// several streams; what follows the last and is no member is taken as it is. Throws `.invalid` for what is not gzip,
-/// is cut short, or has bits that stand for nothing.
+/// bit becomes at most two bytes, so the form has at most 16 times the size of the gzip, and a few bytes. A gzip of
+/// several members has several streams; what follows the last and is no member is taken as it is. Throws `.invalid` for
+/// what is not gzip, is cut short, or has bits that stand for nothing.
 struct TokenParser: ByteTransform {
     private enum Place {
         /// At the start, and behind a trailer.
@@ -27,16 +27,19 @@ struct TokenParser: ByteTransform {
     }
 
     private let source: String
+    private let part: TokenForm.Part
     private var place = Place.head
     private var isFirst = true
     private var isFinal = false
+    /// The record of the block of codes that is read, without its first two numbers, and its bytes of tokens.
+    private var (description, tokens): ([UInt8]?, Int64) = (nil, 0)
     /// The next bit, counted from the start of the input.
     private var cursor = 0
     private let literals = DecodingTable(width: 11, meanings: DecodingTable.literals)
     private let distances = DecodingTable(width: 10, meanings: DecodingTable.distances)
 
-    /// A parser; `source` names the gzip in messages.
-    init(source: String) { self.source = source }
+    /// A parser that gives a part of the form; `source` names the gzip in messages.
+    init(source: String, part: TokenForm.Part) { (self.source, self.part) = (source, part) }
 
     /// A piece of the input, and zeros behind it.
     @safe private struct Input {
@@ -148,23 +151,26 @@ struct TokenParser: ByteTransform {
     private mutating func takeBytes(_ count: Int, _ input: Input, _ output: TransformOutput) -> Bool {
         let piece = min(count, TokenForm.mostBytes), start = cursor >> 3
         guard piece > 0 else { return false }
-        record(.bytes, [UInt8(piece & 0xFF), UInt8(piece >> 8)], output)
-        for offset in start..<start + piece { output.append(input.byte(offset)) }
+        record(.bytes, [Int64(piece)], (start..<start + piece).map(input.byte), output)
         cursor += piece * 8
         return true
     }
 
-    private func record(_ code: TokenForm.Code, isFinal: Bool = false, _ bytes: [UInt8], _ output: TransformOutput) {
-        output.append(TokenForm.escape)
-        output.append(code.rawValue + (isFinal ? 1 : 0))
-        for byte in bytes { output.append(byte) }
+    private func record(
+        _ record: TokenForm.Record, isFinal: Bool = false, _ numbers: [Int64], _ bytes: [UInt8],
+        _ output: TransformOutput
+    ) {
+        guard part == .blocks else { return }
+        var head = [record.rawValue + (isFinal ? 1 : 0)]
+        for number in numbers { DeltaInstruction.append(number, to: &head) }
+        for byte in head + bytes { output.append(byte) }
     }
 
     private mutating func takeEnd(_ input: Input, _ output: TransformOutput) throws(Fault) -> Bool {
         guard input.has(9, from: cursor) else { return false }
         let padding = -cursor & 7
         guard cursor + padding + 64 <= input.count * 8 else { throw cut }
-        record(.endOfStream, [UInt8(input.bits(cursor) & (1 << UInt64(padding) - 1))], output)
+        record(.endOfStream, [], [UInt8(input.bits(cursor) & (1 << UInt64(padding) - 1))], output)
         cursor += padding
         _ = takeBytes(8, input, output)
         place = .head
@@ -182,18 +188,26 @@ struct TokenParser: ByteTransform {
         switch head >> 1 & 3 {
         case 0: try takeStoredHead(input, output)
         case 1:
-            record(.fixedBlock, isFinal: isFinal, [], output)
-            begin(.fixed)
-        case 2: try takeDescription(input, output)
+            begin(.fixed, nil)
+        case 2: try takeDescription(input)
         default: throw fault("has a block of no known type")
         }
         return true
     }
 
-    private mutating func begin(_ description: BlockDescription) {
-        literals.fill(description.literals)
-        distances.fill(description.distances)
-        place = .codes
+    private mutating func begin(_ codes: BlockDescription, _ description: [UInt8]?) {
+        literals.fill(codes.literals)
+        distances.fill(codes.distances)
+        (self.description, tokens, place) = (description, 0, .codes)
+    }
+
+    private mutating func endCodes(_ output: TransformOutput) {
+        if let description {
+            record(.dynamicBlock, isFinal: isFinal, [tokens, Int64(description.count)], description, output)
+        } else {
+            record(.fixedBlock, isFinal: isFinal, [tokens], [], output)
+        }
+        place = isFinal ? .end : .block
     }
 
     private mutating func takeStoredHead(_ input: Input, _ output: TransformOutput) throws(Fault) {
@@ -204,11 +218,12 @@ struct TokenParser: ByteTransform {
         let lengths = input.bits(cursor), length = lengths & 0xFFFF
         guard length ^ 0xFFFF == lengths >> 16 & 0xFFFF else { throw fault("has a stored block of no known length") }
         cursor += 32
-        record(.storedBlock, isFinal: isFinal, [filler, UInt8(length & 0xFF), UInt8(length >> 8)], output)
+        // The filler takes one byte, as does a number below 8.
+        record(.storedBlock, isFinal: isFinal, [Int64(filler), Int64(length)], [], output)
         place = .stored(Int(length))
     }
 
-    private mutating func takeDescription(_ input: Input, _ output: TransformOutput) throws(Fault) {
+    private mutating func takeDescription(_ input: Input) throws(Fault) {
         let start = cursor, end = input.count * 8
         func bits(_ place: Int) -> Int {
             let bit = start + place
@@ -217,13 +232,11 @@ struct TokenParser: ByteTransform {
         guard let description = BlockDescription(bits) else { throw fault("has a block whose codes cannot be read") }
         cursor += description.size
         guard cursor <= end else { throw cut }
-        let size = (description.size + 7) / 8
-        record(.dynamicBlock, isFinal: isFinal, [UInt8(size & 0xFF), UInt8(size >> 8)], output)
-        for place in stride(from: 0, to: description.size, by: 8) {
+        let bytes = stride(from: 0, to: description.size, by: 8).map { place in
             let left = description.size - place
-            output.append(UInt8(bits(place) & (left < 8 ? 1 << left - 1 : 0xFF)))
+            return UInt8(bits(place) & (left < 8 ? 1 << left - 1 : 0xFF))
         }
-        begin(description)
+        begin(description, bytes)
     }
 
     private mutating func takeStored(_ left: Int, _ input: Input, _ output: TransformOutput) -> Bool {
@@ -234,7 +247,7 @@ struct TokenParser: ByteTransform {
         let start = cursor >> 3
         let piece = min(left, input.count - start, TransformOutput.stepSize / 2)
         guard piece > 0 else { return false }
-        for offset in start..<start + piece {
+        for offset in start..<start + piece where part == .tokens {
             let byte = input.byte(offset)
             if byte | 1 == TokenForm.escape {
                 output.append(TokenForm.escape)
@@ -252,11 +265,14 @@ struct TokenParser: ByteTransform {
         let before = cursor
         // A turn reads up to 24 bytes; at the end of everything the zeros behind may be read.
         let stop = input.isLast ? input.count + TransformOutput.padding - 32 : input.count - 32
+        let filled = output.count
         let end = unsafe Self.decode(input.start, &cursor, stop: stop, literals, distances, output)
+        tokens += Int64(output.count - filled)
+        if part == .blocks { output.count = filled }
         if case .damaged = end { throw cursor <= input.count * 8 ? fault("has bits that stand for nothing") : cut }
         guard cursor <= input.count * 8 else { throw cut }
         if case .end = end {
-            place = isFinal ? .end : .block
+            endCodes(output)
             return true
         }
         guard cursor > before || !input.isLast else { throw cut }
