@@ -17,12 +17,13 @@ struct BaseReader {
         (self.size, self.read) = (size, read)
     }
 
-    /// Bytes from an offset on, at least one unless the base ends there.
-    mutating func bytes(from offset: Int64) async throws -> Chunk {
+    /// Bytes from an offset on, at least as many as asked for unless the base ends before.
+    mutating func bytes(from offset: Int64, atLeast least: Int = 1) async throws -> Chunk {
         guard offset < size else { return [] }
-        if offset >= start, offset < start + Int64(held.count) { return held[Int(offset - start)...] }
+        let wanted = min(Int64(least), size - offset)
+        if offset >= start, offset + wanted <= start + Int64(held.count) { return held[Int(offset - start)...] }
         length = offset == start + Int64(held.count) ? min(length * 2, Self.largest) : Self.smallest
-        held = try await read(offset, Int(min(Int64(length), size - offset)))
+        held = try await read(offset, Int(min(Int64(max(length, least)), size - offset)))
         start = offset
         guard !held.isEmpty else { throw Fault(.corrupt, "a base of the delta is shorter than its size says") }
         return held[...]

@@ -15,6 +15,7 @@ enum DeltaInstruction: Equatable {
         case copy = 1
         case insert = 2
         case insertCompressed = 3
+        case copyOn = 4
     }
 
     /// Appends a number as seven bits a byte, lowest first, the top bit set in all but the last (LEB128).

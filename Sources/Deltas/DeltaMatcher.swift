@@ -5,8 +5,8 @@ internal import Basics
 /// Goes through a blob once and writes what of it the bases have, and what they do not.
 ///
 /// A chunk that the index knows is compared with the base and the match is prolonged both ways as far as bytes are
-/// equal. Where a match ends, bytes further on at the same distance are tried first, so that a number that changed in a
-/// header costs a few bytes. It holds about two MiB of the blob and one MiB of each base, whatever their size.
+/// equal. Where a match ends, what is near is tried first, so that a number that changed in a header, or a match that a
+/// compressor found elsewhere, costs a few bytes. It holds about two MiB of the blob and one MiB of each base, whatever their size.
 struct DeltaMatcher {
     /// How many bytes are looked at, behind the end of a match, for its continuation.
     private static let continuation = 4096
@@ -20,6 +20,7 @@ struct DeltaMatcher {
     private let stream: ByteStream
     private var bases: [BaseReader]
     private var writer: DeltaWriter
+    private var near = NearMatch()
 
     /// Bytes of the blob; those before `inserted` are written, those from `position` on are not looked at.
     private var window: [UInt8] = []
@@ -56,14 +57,19 @@ struct DeltaMatcher {
 
     /// Finds a continuation near to where a match ended; returns where the base goes on behind it.
     private mutating func goOn(at place: ChunkIndex.Place) async throws -> ChunkIndex.Place? {
-        let known = try await bases[place.base].bytes(from: place.offset)
-        let near = min(window.count, position + Self.continuation)
-        guard
-            let skipped = ByteComparison.firstRun(
-                of: Self.shortestRun, window.span.extracting(position..<near), known.span)
-        else { return nil }
-        position += skipped
-        return try await copy(from: ChunkIndex.Place(base: place.base, offset: place.offset + Int64(skipped)))
+        let known = try await bases[place.base].bytes(from: place.offset, atLeast: Self.continuation)
+        guard let skipped = continuation(known) else { return nil }
+        position += skipped.new
+        return try await copy(from: ChunkIndex.Place(base: place.base, offset: place.offset + Int64(skipped.old)))
+    }
+
+    private mutating func continuation(_ known: Chunk) -> (new: Int, old: Int)? {
+        let window = window
+        let rest = window.span.extracting(position..<min(window.count, position + Self.continuation))
+        if let found = near.find(rest, known.span, range: NearMatch.ranges[0]) { return found }
+        let run = ByteComparison.firstRun(of: Self.shortestRun, rest, known.span)
+        let before = rest.extracting(0..<min(rest.count, run ?? rest.count))
+        return near.find(before, known.span, range: NearMatch.ranges[1]) ?? run.map { ($0, $0) }
     }
 
     /// Looks up the next chunk; returns where a match begins, from the position on, and passes over it if there is none.

@@ -12,6 +12,8 @@ struct DeltaReader {
     private var piece: Chunk = []
     private var isAtEnd = false
     private var bases: [DeltaHeader.Base] = []
+    /// Where the last copy ended; the first base's start before.
+    private var last: (base: Int64, end: Int64) = (0, 0)
     /// How many bytes the rest must give.
     private var left: Int64 = 0
 
@@ -45,14 +47,11 @@ struct DeltaReader {
             isAtEnd = true
             return nil
         case .copy?:
-            let base = try await number(), offset = try await number(), length = try await number()
-            guard base < bases.count else { throw Self.damaged("it copies from base \(base) of \(bases.count)") }
-            let extent = bases[Int(base)].extent
-            guard length > 0, offset <= extent, length <= extent - offset else {
-                throw Self.damaged("it copies \(length) bytes at \(offset) from a base of \(extent)")
-            }
-            try take(length)
-            return .copy(base: Int(base), offset: offset, length: length)
+            return try await copy(from: number(), offset: number(), length: number())
+        case .copyOn?:
+            let (offset, isNone) = try await last.end.addingReportingOverflow(number())
+            guard !isNone else { throw Self.damaged("it copies from a place that is none") }
+            return try await copy(from: last.base, offset: offset, length: number())
         case .insert?:
             let length = try await insertLength()
             return .insert(try await bytes(length))
@@ -68,6 +67,17 @@ struct DeltaReader {
 
     static func damaged(_ what: String) -> Fault {
         Fault(.invalid, "the delta is damaged: \(what)", fix: "get it again from its origin, or get the whole blob")
+    }
+
+    private mutating func copy(from base: Int64, offset: Int64, length: Int64) throws(Fault) -> DeltaInstruction {
+        guard base < bases.count else { throw Self.damaged("it copies from base \(base) of \(bases.count)") }
+        let extent = bases[Int(base)].extent
+        guard length > 0, offset <= extent, length <= extent - offset else {
+            throw Self.damaged("it copies \(length) bytes at \(offset) from a base of \(extent)")
+        }
+        try take(length)
+        last = (base, offset + length)
+        return .copy(base: Int(base), offset: offset, length: length)
     }
 
     private mutating func insertLength() async throws -> Int {

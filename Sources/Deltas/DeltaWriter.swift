@@ -25,9 +25,14 @@ public struct DeltaStatistics: Sendable {
 
 /// Writes the instructions of a delta.
 struct DeltaWriter {
+    /// Fewer bytes than these hardly become less, and compressing them takes as long as thousands.
+    private static let smallestCompressed = 64
+
     private let put: (Chunk) throws -> Void
     private(set) var statistics = DeltaStatistics()
     private var buffer: [UInt8] = []
+    /// Where the last copy that was written ends; the first base's start before.
+    private var last: (base: Int, end: Int64) = (0, 0)
     /// The copy that the next may prolong.
     private var pending: (base: Int, offset: Int64, length: Int64)?
 
@@ -59,8 +64,8 @@ struct DeltaWriter {
         var start = 0
         while start < bytes.count {
             let piece = bytes.extracting(start..<min(bytes.count, start + DeltaLimits.insert))
-            let packed = try ZlibBlock.compressed(piece)
-            if packed.count < piece.count {
+            let packed = piece.count < Self.smallestCompressed ? [] : try ZlibBlock.compressed(piece)
+            if !packed.isEmpty, packed.count < piece.count {
                 buffer.append(DeltaInstruction.Code.insertCompressed.rawValue)
                 DeltaInstruction.append(Int64(piece.count), to: &buffer)
                 DeltaInstruction.append(Int64(packed.count), to: &buffer)
@@ -84,9 +89,15 @@ struct DeltaWriter {
     private mutating func endCopy() throws {
         guard let (base, offset, length) = pending.take() else { return }
         statistics.copies += 1
-        buffer.append(DeltaInstruction.Code.copy.rawValue)
-        DeltaInstruction.append(Int64(base), to: &buffer)
-        DeltaInstruction.append(offset, to: &buffer)
+        if base == last.base, offset >= last.end {
+            buffer.append(DeltaInstruction.Code.copyOn.rawValue)
+            DeltaInstruction.append(offset - last.end, to: &buffer)
+        } else {
+            buffer.append(DeltaInstruction.Code.copy.rawValue)
+            DeltaInstruction.append(Int64(base), to: &buffer)
+            DeltaInstruction.append(offset, to: &buffer)
+        }
+        last = (base, offset + length)
         DeltaInstruction.append(length, to: &buffer)
         try flush(ifOver: Chunk.preferredSize)
     }
