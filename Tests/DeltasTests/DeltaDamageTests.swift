@@ -75,6 +75,25 @@ import Testing
                     bases: "["
                         + (0..<65).map { _ in #"{"digest":"\#(Digest(of: old))","size":10}"# }.joined(separator: ",")
                         + "]")), "bases"),
+        Forgery(
+            "more blocks than all there is",
+            forged(right, header: header("13", more: #","gzip":{"blocksSize":14,"tokensSize":13}"#)),
+            "more blocks"),
+        Forgery(
+            "content and tokens at once",
+            forged(right, header: header("13", more: #","gzip":{"expandedSize":14,"tokensSize":13}"#)),
+            "at once"),
+        Forgery(
+            "tokens of a base that has none",
+            forged(
+                right,
+                header: header(
+                    "13", bases: #"[{"digest":"\#(Digest(of: old))","size":10,"tokensSize":10}]"#,
+                    more: #","gzip":{"blocksSize":2,"tokensSize":13}"#)), "does not expand"),
+        Forgery("a copy on behind the end of the base", forged([4, 6, 5, 0]), "copies 5 bytes at 6"),
+        Forgery(
+            "a copy on to a place that is none",
+            forged([1, 0, 0, 5, 4] + [UInt8](repeating: 0xFF, count: 8) + [0x7F, 5, 0]), "none"),
         Forgery("a gzip of a level there is not", forged(right, header: gzip(level: 99)), "compress"),
         Forgery(
             "a gzip whose head goes on", forged(right, header: gzip(level: 6, head: "H4sIAAAAAAAA/wAA")), "compress"),
@@ -140,7 +159,7 @@ import Testing
         let packed = try await ByteStream(content).gzipped().collect(limit: 1 << 20)
         let edited = content[..<2000] + [1, 2, 3] + content[1500...]
         let repacked = try await ByteStream(Array(edited)).gzipped().collect(limit: 1 << 20)
-        let pairs = [(content, Array(edited)), (packed, repacked)]
+        let pairs = [(content, Array(edited)), (packed, repacked), (packed + packed, packed + repacked)]
         var samples: [[UInt8]] = []
         for (old, new) in pairs { samples.append(try await make(new, from: [old]).delta) }
         let tokens = ["\"size\":", "\"gzip\"", "999999999999", "-1", "\u{1}", "\u{2}", "\u{3}", "\u{0}", "null", "[]"]

@@ -306,7 +306,8 @@ struct TokenParser: ByteTransform {
             output.count = filled
         }
         while position < stop, filled < limit {
-            unsafe bits |= UInt64(littleEndian: input.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            unsafe bits |=
+                UInt64(littleEndian: input.loadUnaligned(fromByteOffset: position, as: UInt64.self))
                 &<< UInt64(truncatingIfNeeded: have)
             position &+= (63 &- have) &>> 3
             have |= 56
@@ -326,7 +327,8 @@ struct TokenParser: ByteTransform {
                     have &-= Int(truncatingIfNeeded: entry & 15)
                     continue
                 }
-                unsafe bits |= UInt64(littleEndian: input.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+                unsafe bits |=
+                    UInt64(littleEndian: input.loadUnaligned(fromByteOffset: position, as: UInt64.self))
                     &<< UInt64(truncatingIfNeeded: have)
                 position &+= (63 &- have) &>> 3
                 have |= 56
