@@ -67,8 +67,8 @@ kill-transfer: setup ## kill transfers of 1 GiB at random moments, run them agai
 fuzz-journal: ## look for crashes of the reader of transfers' journals (SECONDS=600)
 	@scripts/fuzz journal $(or $(SECONDS),600)
 
-fuzz-delivery: ## look for crashes of what reads deltas and logs of evidence (SECONDS=600 for each)
-	@for target in delta evidence; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
+fuzz-delivery: ## look for crashes of what reads deltas, gzips for them, and logs of evidence (SECONDS=600 for each)
+	@for target in delta tokens evidence; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
 
 hostile-cel: ## measure time and memory of expressions that mean harm
 	$(SWIFT_BUILD) -c release --product hostile-expressions

@@ -14,11 +14,12 @@ let package = Package(
         .library(name: "DeliveryFuzzing", type: .static, targets: ["DeliveryFuzzing"]),
     ],
     targets: [
+        .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
-        .target(name: "Basics"),
+        .target(name: "Basics", dependencies: ["CSpawn"]),
         .target(name: "Chronology"),
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
         .target(name: "Documents", dependencies: ["Basics", "CYAML"]),
@@ -53,9 +54,6 @@ let package = Package(
                 "ComponentModel", "Repositories",
             ]),
         .target(name: "TransferFuzzing", dependencies: ["Basics", "Cryptography", "Transfer"]),
-        .target(name: "Evidence", dependencies: ["Basics", "Cryptography", "Documents"]),
-        .target(name: "Deltas", dependencies: ["Basics", "Cryptography", "Documents", "Archives"]),
-        .target(name: "DeliveryFuzzing", dependencies: ["Basics", "Cryptography", "Evidence", "Deltas"]),
         .target(
             name: "ArchiveFuzzing",
             dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel", "Repositories"]),

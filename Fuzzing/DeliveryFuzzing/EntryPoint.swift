@@ -11,6 +11,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 
 private let target: @Sendable ([UInt8]) -> Void = {
     switch getenv("FUZZ_TARGET").map({ String(cString: $0) }) {
+    case "tokens": { TokenTarget.run($0) }
     case "evidence": { EvidenceTarget.run($0) }
     default: { DeltaTarget.run($0) }
     }

@@ -65,7 +65,7 @@ import Testing
             Example(testDescription: "one letter", gzip: letter),
             Example(testDescription: "three members", gzip: letter + letter + letter),
             Example(testDescription: "bytes behind", gzip: letter + [9, 8, 7]),
-            Example(testDescription: "zeros behind", gzip: letter + [UInt8](repeating: 0, count: 10_000)),
+            Example(testDescription: "much behind", gzip: letter + noise(10_000)),
             Example(testDescription: "a header with all fields", gzip: flagged + letter.dropFirst(10)),
             Example(
                 testDescription: "stored blocks, an empty one among them",
@@ -103,6 +103,9 @@ import Testing
         do {
             let form = try await Self.form(example.gzip, pieces: size)
             #expect(example.refusal == nil)
+            // Both sides make the form, from pieces of their own.
+            let other = try await Self.form(example.gzip, pieces: 4096)
+            #expect(form.blocks == other.blocks && form.tokens == other.tokens)
             #expect(try await Self.gzip(form.blocks, form.tokens, pieces: size) == example.gzip)
         } catch let fault as Fault {
             #expect(fault.code == .invalid && fault.message.contains(example.refusal ?? "nothing"), "\(fault)")

@@ -104,7 +104,10 @@ struct TokenParser: ByteTransform {
         case .codes: return try takeCodes(input, output)
         case .stored(let left): return takeStored(left, input, output)
         case .end: return try takeEnd(input, output)
-        case .rest: return takeBytes(input.count - cursor >> 3, input, output)
+        case .rest:
+            // The form must not depend on the pieces that a gzip comes in.
+            guard input.has(TokenForm.mostBytes, from: cursor) else { return false }
+            return takeBytes(input.count - cursor >> 3, input, output)
         }
     }
 
