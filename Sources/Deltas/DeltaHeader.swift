@@ -116,6 +116,9 @@ extension DeltaHeader {
             throw Fault(
                 .limitExceeded, "the delta speaks of more than the \(ByteCount(limits.size)) that are accepted here")
         }
+        if case .tokens = result, extent > TokenForm.largestForm(ofGzip: size) {
+            throw DeltaReader.damaged("it gives more tokens than a gzip of \(size) bytes has")
+        }
     }
 
     private static func blob(_ json: JSON) throws(Fault) -> (Digest, Int64) {

@@ -52,7 +52,8 @@ struct GzipExaminer {
         let size = try await sizeOfSame { stream, observe in
             stream.parsed(to: .tokens, source: thing).observed(observe).transformed(by: TokenEncoder(blocks: reader))
         }
-        return size.map { Finding(result: .tokens(blocks: count), size: count + $0, blocks: blocks) }
+        guard let size, count + size <= TokenForm.largestForm(ofGzip: target.size) else { return nil }
+        return Finding(result: .tokens(blocks: count), size: count + size, blocks: blocks)
     }
 
     private func recipe(_ start: [UInt8]) async throws -> (GzipRecipe, Int64)? {

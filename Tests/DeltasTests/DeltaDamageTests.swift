@@ -80,6 +80,9 @@ import Testing
             forged(right, header: header("13", more: #","gzip":{"blocksSize":14,"tokensSize":13}"#)),
             "more blocks"),
         Forgery(
+            "more tokens than there can be",
+            forged(right, header: header("13", more: #","gzip":{"blocksSize":5000,"tokensSize":5000}"#)), "more tokens"),
+        Forgery(
             "content and tokens at once",
             forged(right, header: header("13", more: #","gzip":{"expandedSize":14,"tokensSize":13}"#)),
             "at once"),

@@ -180,12 +180,12 @@ import Testing
     @Test(
         "one changed file costs little more than the file, whatever zlib makes of it",
         arguments: others.filter { isInstalled($0.command[0]) })
-    func others(writer: Writer) async throws { try await Self.checkLayers { try await Self.packed($0, writer) } }
+    func changedFile(writer: Writer) async throws { try await Self.checkLayers { try await Self.packed($0, writer) } }
 
     @Test(
         "one changed file costs little more than the file in layers that tools in Go compress",
         .enabled(if: isInstalled("skopeo"), "skopeo is not installed"))
-    func skopeo() async throws { try await Self.checkLayers(Self.packedBySkopeo) }
+    func changedFileInGo() async throws { try await Self.checkLayers(Self.packedBySkopeo) }
 
     @Test("all compressors of the table are there", .enabled(if: isInstalled("pigz"), "pigz is not installed"))
     func installed() { #expect(Self.others.allSatisfy { Self.isInstalled($0.command[0]) }) }

@@ -99,7 +99,7 @@ import Testing
     }()
 
     @Test("gives the same bytes again, or says why there is none", arguments: examples, [1, 7, 100_000])
-    func examples(example: Example, size: Int) async throws {
+    func remade(example: Example, size: Int) async throws {
         do {
             let form = try await Self.form(example.gzip, pieces: size)
             #expect(example.refusal == nil)

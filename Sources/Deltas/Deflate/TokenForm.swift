@@ -37,6 +37,9 @@ enum TokenForm {
         case endOfStream = 8
     }
 
+    /// The most bytes of the form of a gzip: a code of one bit gives two bytes at most, one of two bits four.
+    static func largestForm(ofGzip size: Int64) -> Int64 { 16 * size + 4096 }
+
     /// The most bytes of one record of `Record.bytes`.
     static let mostBytes = 4096
     /// The most bytes of the header of a gzip.
