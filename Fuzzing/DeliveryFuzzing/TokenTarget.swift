@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
+
 @testable internal import Deltas
 
 /// Takes gzips of the fuzzer apart and makes them again, or makes gzips of forms of the fuzzer.

@@ -166,14 +166,15 @@ import Testing
         let old = try await pack(layers.old), new = try await pack(layers.new)
         let (delta, statistics) = try await make(new, from: [old])
         #expect(statistics.form == .tokens)
-        #expect(delta.count < new.count / 16, "\(delta.count) of \(new.count), \(statistics.copies) copies")
+        // Of 160 KB: the file, and what the compressor took from the 32 KiB before, which now stand elsewhere.
+        #expect(delta.count < new.count / 8, "\(delta.count) of \(new.count), \(statistics.copies) copies")
         #expect(try await apply(delta, to: [old], digest: Digest(of: new)) == new)
         // With a base that is no gzip, or one among others that is.
         let (bytes, other) = try await make(new, from: [layers.old])
         #expect(other.form == .bytes)
         #expect(try await apply(bytes, to: [layers.old], digest: Digest(of: new)) == new)
         let (mixed, third) = try await make(new, from: [layers.old, old])
-        #expect(third.form == .tokens && mixed.count < new.count / 16)
+        #expect(third.form == .tokens && mixed.count < new.count / 8)
         #expect(try await apply(mixed, to: [layers.old, old], digest: Digest(of: new)) == new)
     }
 
