@@ -18,9 +18,10 @@ public final class PipedProgram: Sendable {
 
     /// Starts `arguments[0]`.
     ///
-    /// - Parameter descriptor: becomes its descriptor 3, and with it a lock that is held on it.
-    public init(_ arguments: [String], inheriting descriptor: Int32, environment: Environment = .process) throws(Fault)
-    {
+    /// - Parameter inherited: become its descriptors 3 and up, with the locks that are held on them.
+    public init(
+        _ arguments: [String], inheriting inherited: [Int32], environment: Environment = .process
+    ) throws(Fault) {
         Self.blockBrokenPipeSignal()
         let inputs = try Pipe(), outputs = try Pipe()
         let nowhere = try FileHandle(writingTo: "/dev/null")
@@ -28,9 +29,7 @@ public final class PipedProgram: Sendable {
         pid = try ChildSpawn.one.withLock { _ throws(Fault) in
             try ChildSpawn.spawn(
                 arguments, environment: environment, workingFolder: nil,
-                descriptors: [
-                    inputs.reading.descriptor, outputs.writing.descriptor, nowhere.descriptor, descriptor,
-                ])
+                descriptors: [inputs.reading.descriptor, outputs.writing.descriptor, nowhere.descriptor] + inherited)
         }
         input = inputs.writing
         output = outputs.reading

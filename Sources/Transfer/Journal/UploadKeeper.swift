@@ -11,7 +11,7 @@ internal import WebClient
 ///
 /// When the parent is gone, however that came, the body that is under way ends properly with the last whole piece, and
 /// where the upload goes on is noted in the journal. The journal's lock came with descriptor 3, so that the next run
-/// of the transfer waits until that is done.
+/// of the transfer waits until that is done; the memory for pieces of bodies came with descriptor 4.
 public enum UploadKeeper {
     /// The argument that makes a program a keeper.
     public static let argument = "--keep-upload"
@@ -21,7 +21,8 @@ public enum UploadKeeper {
     public static func run() async {
         PipedProgram.blockBrokenPipeSignal()
         signal(SIGPIPE, SIG_IGN)
-        let input = Input()
+        guard let ring = try? SharedMemory(inherited: 4, size: KeeperMessage.ringSize) else { return }
+        let input = Input(ring)
         // One connection for all requests to one place; the settings of a place are the same throughout a run.
         var client: (http: HTTPClient, origin: Origin)?
         while let message = try? input.next(), let kept = try? KeptRequest(parsing: message) {
@@ -56,7 +57,7 @@ public enum UploadKeeper {
         }
     }
 
-    private static func write(_ bytes: [UInt8]) throws(Fault) {
+    fileprivate static func write(_ bytes: [UInt8]) throws(Fault) {
         let output = FileHandle(takingOwnership: dup(1), path: "standard output")
         try output.write(bytes[...])
     }
@@ -64,7 +65,11 @@ public enum UploadKeeper {
     /// The parent's messages.
     private final class Input: Sendable {
         private let isBodyOver = Guarded(true)
+        private let pieces = Guarded(0)
+        private let ring: SharedMemory
         private let handle = FileHandle(takingOwnership: dup(0), path: "standard input")
+
+        init(_ ring: SharedMemory) { self.ring = ring }
 
         var isAtEnd: Bool { isBodyOver.withLock { $0 } }
         func begin() { isBodyOver.withLock { $0 = false } }
@@ -76,9 +81,22 @@ public enum UploadKeeper {
         /// A piece of the body; nil at its end, and when the parent is gone.
         func piece() throws(Fault) -> Chunk? {
             guard !isAtEnd else { return nil }
-            if let piece = try next(), !piece.isEmpty { return piece[...] }
-            isBodyOver.withLock { $0 = true }
-            return nil
+            let header = try handle.readNext(exactly: 4)
+            guard let count = KeeperMessage.count(header), count > 0 else {
+                isBodyOver.withLock { $0 = true }
+                return nil
+            }
+            guard count <= KeeperMessage.slotSize else {
+                throw Fault(.invalid, "a piece for the keeper of an upload is too large")
+            }
+            let number = pieces.withLock { pieces in
+                defer { pieces += 1 }
+                return pieces
+            }
+            let piece = ring.read(at: KeeperMessage.offset(ofPiece: number), count: count)
+            // Who has gone does not need the slot back.
+            try? UploadKeeper.write(KeeperMessage.header(0))
+            return piece[...]
         }
     }
 }
