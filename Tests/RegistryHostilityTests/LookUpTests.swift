@@ -114,6 +114,31 @@ import WebClient
     }
 
     @Test(
+        "for two registries each blob is read once, whether it stays in its component or is published as an image",
+        arguments: [TransferOptions.UploadAs.localBlob, .ociArtifact])
+    func twoRegistries(uploadAs: TransferOptions.UploadAs) async throws {
+        let layers = (0..<4).map { Self.noise($0, 5000) }
+        let product = SharedProduct("acme.org/one", blobs: [("data", layers[0])], images: [("image", layers)])
+        let first = try HostileRegistry(), connections = Self.connections()
+        let source = try await Self.repository(first.url, connections)
+        try await product.write(to: source)
+        let registries = [try HostileRegistry(), try HostileRegistry()]
+        var targets: [StoreRepository] = []
+        for registry in registries { targets.append(try await Self.repository(registry.url, connections)) }
+        let before = first.requests.count
+        let report = try await SharedProduct.carry(
+            [product], from: source, to: targets, connections, jobs: 4, uploadAs: uploadAs)
+        #expect(report.targets.allSatisfy { $0.failure == nil })
+        let read = first.requests.dropFirst(before).filter { $0.method == "GET" && $0.path.contains("/blobs/") }
+        for layer in layers.dropFirst() {
+            #expect(read.count { $0.path.hasSuffix("\(Digest(of: layer))") } == 1)
+            for registry in registries {
+                #expect(registry.requests.count { $0.method == "PUT" && $0.body == layer } == 1)
+            }
+        }
+    }
+
+    @Test(
         "where a password is wanted, it is not refused for each of the questions",
         arguments: [HostileRegistry.Access.basic, .token])
     func authorised(access: HostileRegistry.Access) async throws {

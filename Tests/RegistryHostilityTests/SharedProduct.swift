@@ -82,15 +82,16 @@ struct SharedProduct: Sendable {
     /// Carries versions as `ocm transfer cv` does.
     static func carry(
         _ products: [SharedProduct], from source: StoreRepository, to targets: [StoreRepository],
-        _ connections: RepositoryConnections, jobs: Int = 4
+        _ connections: RepositoryConnections, jobs: Int = 4, uploadAs: TransferOptions.UploadAs = .localBlob
     ) async throws -> TransferReport {
         var options = TransferOptions()
         options.copyResources = .all
+        options.uploadAs = uploadAs
         let planner = TransferPlanner(
             source: ComponentVersionSource(source), targets: targets, access: AccessMethods(connections),
             options: options)
         let plan = try await planner.plan(products.map(\.identity))
-        var generator = TransferGenerator(plan)
+        var generator = TransferGenerator(plan, publishesArtifacts: uploadAs == .ociArtifact)
         let document = LocatedDocument(generator.specification(), source: "the plan")
         let context = OperationContext(connections: connections)
         await context.adopt(source, writing: false)

@@ -55,20 +55,25 @@ extension OperationContext {
     /// Repositories of one registry read once: the second waits for the first and mounts what that brought. Would it be
     /// expected to follow the reading, the first would wait for it.
     func share(_ graph: OrchestrationGraph) {
-        let placements = graph.nodes.filter { $0.type.role == .placesContent && $0.group != nil }
+        var placements: Set<String> = []
         var places: [String: Set<String>] = [:]
-        for placement in placements {
-            let place = Self.registry(of: placement) ?? placement.group ?? ""
-            for id in placement.dependencies { places[id, default: []].insert(place) }
+        for node in graph.nodes where node.type.role == .placesContent {
+            guard let place = Self.registry(of: node) ?? node.group else { continue }
+            placements.insert(node.operation.id)
+            for id in node.dependencies { places[id, default: []].insert(place) }
         }
         let readers = places.mapValues(\.count)
         guard readers.values.contains(where: { $0 > 1 }) else { return }
-        run.sharing.withLock { $0 = (Set(placements.map(\.operation.id)), readers) }
+        run.sharing.withLock { $0 = (placements, readers) }
     }
 
     /// The registry that an operation places a content in; nil for archives and for what only running it will show.
     private static func registry(of placement: OrchestrationGraph.Node) -> String? {
-        (try? RepositoryLocator(json: placement.operation.properties["repository"] ?? .null))?.registryName
+        let properties = placement.operation.properties
+        if let name = (try? RepositoryLocator(json: properties["repository"] ?? .null))?.registryName { return name }
+        let access = (properties["targetResource"] ?? properties["resource"])?["access"]
+        let image = (properties["imageReference"] ?? access?["imageReference"])?.string
+        return image.flatMap { try? ImageReference($0) }?.host
     }
 
     /// Reads or moves a content when there is memory for its streams.

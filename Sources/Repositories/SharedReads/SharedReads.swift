@@ -23,7 +23,7 @@ public final class SharedReads: Sendable {
             blob.open = { [self] in try await read("", open).join() }
             return .blob(blob)
         case .artifact(let artifact):
-            guard artifact.store is RegistryClient else { return content }
+            guard !(artifact.store is CommonTransportArchive), !(artifact.store is OCILayout) else { return content }
             return .artifact(
                 ArtifactContent(
                     store: SharedReadStore(base: artifact.store, reads: self), repository: artifact.repository,
