@@ -75,7 +75,7 @@ extension RegistryClient {
         }
     }
 
-    /// How sending into a session ended.
+    /// How sending into an upload session ended.
     private enum SendOutcome {
         case done
         /// The registry takes no streams in sessions.

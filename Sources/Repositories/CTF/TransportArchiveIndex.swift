@@ -31,16 +31,8 @@ struct TransportArchiveIndex: Sendable, Equatable {
 
     /// Parses the file; names that could lead astray where they are used as paths or references are refused.
     init(parsing bytes: [UInt8], source: String) throws(Fault) {
-        func invalid(_ what: String) -> Fault {
-            Fault(.invalid, "\(source) \(what)", fix: "get the archive again from its origin")
-        }
-        let json = try JSON(parsing: bytes, source: source)
-        guard let version = json["schemaVersion"]?.int else { throw invalid("has no schemaVersion") }
-        guard version == 1 else {
-            throw Fault(
-                .unsupported, "\(source) has schemaVersion \(version); only 1 is known",
-                fix: "use a newer version of ocm")
-        }
+        func invalid(_ what: String) -> Fault { ArchiveDocument.invalid(source, what) }
+        let json = try ArchiveDocument.parse(bytes, source: source)
         // Go writes an empty list as null.
         guard let list = json["artifacts"].map({ $0 == .null ? [] : $0.array }) ?? [] else {
             throw invalid("has no list of artifacts")

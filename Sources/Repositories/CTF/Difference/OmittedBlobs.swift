@@ -62,16 +62,8 @@ struct OmittedBlobs: Sendable, Equatable {
 
     /// Reads a record; throws `.invalid` for one that is none, `.limitExceeded` for one that is too long.
     init(parsing bytes: [UInt8], source: String) throws(Fault) {
-        func invalid(_ what: String) -> Fault {
-            Fault(.invalid, "\(source) \(what)", fix: "get the archive again from its origin")
-        }
-        let json = try JSON(parsing: bytes, source: source)
-        guard let version = json["schemaVersion"]?.int else { throw invalid("has no schemaVersion") }
-        guard version == 1 else {
-            throw Fault(
-                .unsupported, "\(source) has schemaVersion \(version); only 1 is known",
-                fix: "use a newer version of ocm")
-        }
+        func invalid(_ what: String) -> Fault { ArchiveDocument.invalid(source, what) }
+        let json = try ArchiveDocument.parse(bytes, source: source)
         guard let list = json["blobs"]?.array else { throw invalid("has no list of blobs") }
         guard list.count <= Self.countLimit else {
             throw Fault(.limitExceeded, "\(source) names more than \(Self.countLimit) blobs")
