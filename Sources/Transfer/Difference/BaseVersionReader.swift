@@ -9,15 +9,12 @@ public import Repositories
 /// Finds out which blobs a receiver has that got an earlier version in the same way.
 public struct BaseVersionReader: Sendable {
     private let source: ComponentVersionSource
-    private let access: AccessMethods
-    private let options: TransferOptions
+    private let planner: TransferPlanner
 
     /// A reader of earlier versions in `source`, which are taken to have been carried with `options`.
     public init(source: ComponentVersionSource, access: AccessMethods, options: TransferOptions) {
-        var options = options
-        // What it says leads to no trust: the receiver checks every blob that it is taken to have.
-        options.trust = []
-        (self.source, self.access, self.options) = (source, access, options)
+        self.source = source
+        planner = TransferPlanner(ofEarlierVersionsIn: source, access: access, options: options)
     }
 
     /// The blobs of one version of the components of `roots` and, if the transfer is recursive, of all it refers to.
@@ -38,8 +35,6 @@ public struct BaseVersionReader: Sendable {
         }
         var assumed = AssumedBlobs()
         for identity in bases { assumed.add(basis: identity.description) }
-        let nowhere = EmptyRepository(locator: source.repositories[0].locator)
-        let planner = TransferPlanner(source: source, targets: [nowhere], access: access, options: options)
         for planned in try await planner.plan(bases).targets.flatMap(\.versions) {
             for content in planned.contents {
                 try await add(content, of: planned.version.identity.name, to: &assumed)

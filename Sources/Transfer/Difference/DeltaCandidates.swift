@@ -10,15 +10,14 @@ public import Repositories
 /// and of an OCI artifact the layer at the same place.
 public struct DeltaCandidates: Sendable {
     private let source: ComponentVersionSource
-    private let access: AccessMethods
-    private let options: TransferOptions
+    private let planner: TransferPlanner
 
     /// A finder that reads earlier versions in `source`.
     public init(source: ComponentVersionSource, access: AccessMethods, options: TransferOptions) {
         var options = options
-        // What is read here leads to no trust: a delta is checked by the digest of what it gives.
-        options.trust = []
-        (self.source, self.access, self.options) = (source, access, options)
+        options.isRecursive = false
+        self.source = source
+        planner = TransferPlanner(ofEarlierVersionsIn: source, access: access, options: options)
     }
 
     /// One blob of one resource or source.
@@ -37,10 +36,6 @@ public struct DeltaCandidates: Sendable {
         for plan: TargetPlan, earlier: (ComponentName) -> ComponentVersion?,
         isThere: @Sendable (Digest, Int64) -> Bool
     ) async throws -> [Digest: DeltaCandidate] {
-        var options = options
-        options.isRecursive = false
-        let nowhere = EmptyRepository(locator: source.repositories[0].locator)
-        let planner = TransferPlanner(source: source, targets: [nowhere], access: access, options: options)
         var found: [Digest: DeltaCandidate] = [:]
         for planned in plan.versions where !planned.contents.isEmpty {
             let name = planned.version.identity.name
