@@ -11,8 +11,10 @@ struct CurlRequest {
 
     /// The largest body that libcurl gets as a copy instead of a stream.
     static let copiedBodyLimit = 1024 * 1024
-    /// How much of a streamed body goes out at once: in chunks of libcurl's 64 KiB servers spend more on it.
-    private static let uploadPiece = 512 * 1024
+    /// How much of a body comes in or goes out at once: in chunks of libcurl's 64 KiB servers spend more on it.
+    private static let piece = 512 * 1024
+    /// The least that libcurl takes for the same (CURLOPT_UPLOAD_BUFFERSIZE).
+    private static let smallestPiece = 16 * 1024
     /// Fields that follow from the body and the connection; two of them would contradict each other.
     private static let ownFields = ["Content-Length", "Transfer-Encoding", "Expect", "Connection"]
 
@@ -27,8 +29,8 @@ struct CurlRequest {
         easy.set(CURLOPT_NETRC, 0)
         easy.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(settings.connectTimeout / .milliseconds(1))))
         easy.set(CURLOPT_TCP_KEEPALIVE, 1)
-        easy.set(CURLOPT_BUFFERSIZE, 512 * 1024)
-        easy.set(CURLOPT_UPLOAD_BUFFERSIZE, 512 * 1024)
+        // Only bodies of answers to GET are large.
+        easy.set(CURLOPT_BUFFERSIZE, request.method == .get ? Self.piece : Self.smallestPiece)
         easy.set(CURLOPT_USERAGENT, settings.userAgent)
         easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         // A proxy's answer to CONNECT is not the server's.
@@ -52,10 +54,11 @@ struct CurlRequest {
         }
         if request.body.isStreamed {
             easy.set(CURLOPT_UPLOAD, 1)
-            easy.set(CURLOPT_UPLOAD_BUFFERSIZE, Self.uploadPiece)
+            easy.set(CURLOPT_UPLOAD_BUFFERSIZE, Self.piece(for: request.body.length))
             if let length = request.body.length { easy.set(CURLOPT_INFILESIZE_LARGE, offset: length) }
         } else if case .bytes(let bytes) = request.body {
             easy.set(CURLOPT_POST, 1)
+            easy.set(CURLOPT_UPLOAD_BUFFERSIZE, Self.piece(for: Int64(bytes.count)))
             easy.setBody(bytes)
         } else if [.post, .put, .patch].contains(request.method) {
             // These say “Content-Length: 0”: servers ask for a length (RFC 9110 section 8.6).
@@ -65,6 +68,11 @@ struct CurlRequest {
             easy.set(CURLOPT_HTTPGET, 1)
         }
         easy.set(CURLOPT_CUSTOMREQUEST, request.method.name)
+    }
+
+    /// The piece in which a body of this length, if it is known, goes out.
+    private static func piece(for length: Int64?) -> Int {
+        length.map { Int(min(max($0, Int64(smallestPiece)), Int64(piece))) } ?? piece
     }
 
     private func applyHeaders(to easy: CurlEasy) throws(Fault) {

@@ -12,18 +12,30 @@ struct OperationOrder {
         (self.dependencies, self.specification) = (dependencies, specification)
     }
 
-    /// The ids in order; among those that could be next, the first of the document is.
+    /// The ids in order: first all that wait for nothing, then all that wait for these alone, and so on, each time in
+    /// the order of the document.
     ///
     /// - Throws: `invalid` with a drawing when operations wait for each other in a circle.
     func sorted() throws(Fault) -> [String] {
-        var order: [String] = [], done: Set<String> = []
-        var rest = dependencies
-        while !rest.isEmpty {
-            let ready = rest.filter { done.isSuperset(of: $0.waitsFor) }
-            guard !ready.isEmpty else { throw circle(among: rest) }
-            order += ready.map(\.id)
-            done.formUnion(ready.map(\.id))
-            rest.removeAll { done.contains($0.id) }
+        let places = Dictionary(dependencies.enumerated().map { ($1.id, $0) }) { first, _ in first }
+        let waitsFor = dependencies.map { Set($0.waitsFor) }
+        var waits = waitsFor.map(\.count)
+        var readers = [[Int]](repeating: [], count: dependencies.count)
+        for (index, ids) in waitsFor.enumerated() {
+            for id in ids { places[id].map { readers[$0].append(index) } }
+        }
+        var order: [String] = [], ready = dependencies.indices.filter { waits[$0] == 0 }
+        while !ready.isEmpty {
+            order += ready.map { dependencies[$0].id }
+            var next: [Int] = []
+            for reader in ready.flatMap({ readers[$0] }) {
+                waits[reader] -= 1
+                if waits[reader] == 0 { next.append(reader) }
+            }
+            ready = next.sorted()
+        }
+        guard order.count == dependencies.count else {
+            throw circle(among: dependencies.indices.filter { waits[$0] > 0 }.map { dependencies[$0] })
         }
         return order
     }

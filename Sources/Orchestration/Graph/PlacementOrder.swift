@@ -16,17 +16,24 @@ struct PlacementOrder {
 
     func applied() -> [ReadOperation] {
         var result = operations
-        for (index, writer) in operations.enumerated() where writer.type.role == .writesDescriptor {
-            let versions = Set(ancestors(of: writer).filter(readsVersion))
-            let placements = operations[..<index].filter { placement in
-                guard placement.type.role == .placesContent else { return false }
-                let read = ancestors(of: placement)
-                return !versions.isDisjoint(with: read) && !read.contains(writer.operation.id)
+        // The placements listed so far, by the readings of component versions that they lead to.
+        var placements: [String: [Int]] = [:]
+        for (index, operation) in operations.enumerated() {
+            switch operation.type.role {
+            case .placesContent:
+                for version in versions(of: operation) { placements[version, default: []].append(index) }
+            case .writesDescriptor:
+                let id = operation.operation.id
+                let found = Set(versions(of: operation).flatMap { placements[$0] ?? [] })
+                    .map { operations[$0] }.filter { !ancestors(of: $0).contains(id) }
+                result[index].dependencies = Set(operation.dependencies + found.map(\.operation.id)).sorted()
+            default: break
             }
-            result[index].dependencies = Set(writer.dependencies + placements.map(\.operation.id)).sorted()
         }
         return result
     }
+
+    private func versions(of operation: ReadOperation) -> Set<String> { ancestors(of: operation).filter(readsVersion) }
 
     private func readsVersion(_ id: String) -> Bool { byID[id]?.type.role == .readsVersion }
 

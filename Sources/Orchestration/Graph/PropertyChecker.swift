@@ -16,20 +16,13 @@ struct PropertyChecker {
 
     func check() throws(Fault) -> [OrchestrationGraph.Node] {
         var problems = SpecificationProblems(specification.document)
-        var variables: [String: CELType] = [
-            "environment": CELType(inferredFrom: specification.environment, name: "environment")
-        ]
-        var properties: [String: CELType] = [:]
-        for read in operations {
-            let id = read.operation.id
-            let wanted = try CELType(schema: read.type.properties, name: "\(id).spec")
-            properties[id] = wanted
-            variables[id] = try variable(of: read, properties: wanted.filled(from: read.operation.properties))
-        }
+        let types = try OperationTypes(operations)
+        var variables = types.variables(of: operations)
+        variables["environment"] = CELType(inferredFrom: specification.environment, name: "environment")
         let environment = Profile.transformation.environment(variables: variables)
         var nodes: [OrchestrationGraph.Node] = []
         for read in operations {
-            let wanted = properties[read.operation.id]!
+            let wanted = types.properties(of: read)
             do throws(TemplateError) {
                 let compiled = try read.tree.compile(in: environment, expected: wanted)
                 checkPlain(compiled, wanted, read, &problems)
@@ -43,16 +36,6 @@ struct PropertyChecker {
         }
         try problems.throwIfAny()
         return nodes
-    }
-
-    /// What an operation's name stands for: its properties as `spec`, what it yields as `outputs` and `output`, and
-    /// each output by its own name, as specifications write all of these.
-    private func variable(of read: ReadOperation, properties: CELType) throws(Fault) -> CELType {
-        let outputs = try CELType(schema: read.type.outputs, name: "\(read.operation.id).outputs")
-        var fields: [String: CELType] = [:]
-        if case .object(let object) = outputs { fields = object.fields }
-        fields.merge(["spec": properties, "outputs": outputs, "output": outputs]) { $1 }
-        return .object(ObjectType(name: read.operation.id, fields: fields))
     }
 
     /// What holds no expressions: properties that are not known, of another type, or missing.
@@ -96,34 +79,5 @@ struct PropertyChecker {
         }
         problems.add(
             "\(operation.type): \(mismatch)", at: operation.propertiesPointer.appending(name), fix: hint)
-    }
-}
-
-extension CELType {
-    /// The type of properties in which every one whose schema takes anything has the type of what is written there, so
-    /// that a misspelt path into it is found.
-    fileprivate func filled(from properties: JSON) -> CELType {
-        guard case .object(let object) = self else { return self }
-        var fields = object.fields
-        for (name, type) in fields where type == .dyn {
-            guard let value = properties[name] else { continue }
-            fields[name] = CELType(inferredFrom: value.withoutExpressions, name: "\(object.name).\(name)")
-        }
-        return .object(
-            ObjectType(
-                name: object.name, fields: fields, allowsOtherFields: object.allowsOtherFields,
-                required: object.required))
-    }
-}
-
-extension JSON {
-    /// The value with null, of which nothing is known, for every text with an expression.
-    fileprivate var withoutExpressions: JSON {
-        switch self {
-        case .string(let text): text.firstRange(of: "${") == nil ? self : .null
-        case .array(let items): .array(items.map(\.withoutExpressions))
-        case .object(let object): .object(JSONObject(object.map { ($0.key, $0.value.withoutExpressions) }))
-        default: self
-        }
     }
 }
