@@ -19,6 +19,7 @@ public struct JSONObject: Sendable, Sequence, ExpressibleByDictionaryLiteral {
 
     /// Members whose keys differ.
     public init(_ members: [(String, JSON)]) {
+        self.members.reserveCapacity(members.count)
         for (key, value) in members {
             let isNew = insert(key, value)
             precondition(isNew, "the key “\(key)” is given twice")

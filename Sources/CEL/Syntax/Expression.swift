@@ -49,8 +49,8 @@ public struct Expression: Sendable {
         case map([Entry])
         /// `name.of.Type{field: value}`.
         case message(String, [Field])
-        /// A macro that visits the elements of a list or the entries of a map.
-        case loop(Loop)
+        /// A macro that visits the elements of a list or the entries of a map; apart, as it is far larger than others.
+        indirect case loop(Loop)
         /// `cel.bind(name, value, body)`: the value is found when it is first asked for, at most once.
         case bind(String, value: ID, body: ID)
         /// `cel.block([…], body)`: `@index0` and so on name the slots, each found when first asked for.

@@ -34,7 +34,7 @@ struct TransferExplain: Command {
             specification, types: operations.map(\.type), together: TransferRun.isGenerated(specification))
         let explanations =
             try operation.map { [try graph.explain($0, in: specification)] }
-            ?? graph.explanations(in: specification)
+            ?? (try graph.explanations(in: specification))
         context.present(.array(explanations.map(\.json)), as: output) {
             explanations.map(\.text).joined(separator: "\n\n")
         }

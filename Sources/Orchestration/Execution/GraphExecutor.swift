@@ -98,7 +98,8 @@ public struct GraphExecutor: Sendable {
 
     private static func properties(of node: OrchestrationGraph.Node, _ variables: Variables) throws(Fault) -> JSON {
         let properties: JSON
-        do throws(TemplateError) { properties = try node.properties.render(variables) } catch { throw error.fault }
+        let compiled = try node.properties()
+        do throws(TemplateError) { properties = try compiled.render(variables) } catch { throw error.fault }
         try check(properties, of: node)
         return properties
     }

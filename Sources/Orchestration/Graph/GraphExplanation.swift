@@ -37,49 +37,82 @@ extension OrchestrationGraph {
                 .notFound, "there is no operation '\(id)'",
                 fix: near.map { "did you mean '\($0)'?" } ?? "leave the name out to see all")
         }
-        return explanation(of: node, specification)
+        return try GraphExplainer(self, specification).explanation(of: node)
     }
 
     /// Explains all operations, in their order.
-    public func explanations(in specification: OrchestrationSpecification) -> [GraphExplanation] {
-        nodes.map { explanation(of: $0, specification) }
+    ///
+    /// - Throws: nothing of a graph that was made.
+    public func explanations(in specification: OrchestrationSpecification) throws(Fault) -> [GraphExplanation] {
+        let explainer = try GraphExplainer(self, specification)
+        return nodes.map(explainer.explanation)
     }
+}
 
-    private func explanation(of node: Node, _ specification: OrchestrationSpecification) -> GraphExplanation {
-        let id = node.operation.id
-        let readers = nodes.filter { $0.dependencies.contains(id) }
-        return GraphExplanation(
-            node: node, place: specification.document.place(of: node.operation.pointer),
-            waitsFor: node.dependencies.map { GraphExplanation.Edge(id: $0, reasons: reasons(node, waitsFor: $0)) },
-            neededBy: readers.map { reader in
-                GraphExplanation.Edge(id: reader.operation.id, reasons: reasons(reader, waitsFor: id))
-            }, goals: goals(of: node))
-    }
+/// Knows who waits for whom in a graph, and why.
+private struct GraphExplainer {
+    private let nodes: [OrchestrationGraph.Node]
+    private let document: LocatedDocument
+    private let places: [String: Int]
+    /// Who waits for a node, in the order of the graph.
+    private var readers: [[Int]]
+    /// For each node what its properties read, by the operation that is read.
+    private var readings: [[String: [String]]] = []
 
-    /// Which of its properties read the other; else the rule that lets it wait.
-    private func reasons(_ node: Node, waitsFor id: String) -> [String] {
-        let reading = node.properties.leaves.compactMap { leaf -> String? in
-            let paths = leaf.references.filter { $0.variable == id }.map(\.description).sorted()
-            guard !paths.isEmpty else { return nil }
-            let property = leaf.pointer.parts.joined(separator: ".")
-            return "its \(property) reads \(paths.joined(separator: ", "))"
+    init(_ graph: OrchestrationGraph, _ specification: OrchestrationSpecification) throws(Fault) {
+        (nodes, document) = (graph.nodes, specification.document)
+        places = Dictionary(nodes.enumerated().map { ($1.operation.id, $0) }) { first, _ in first }
+        readers = [[Int]](repeating: [], count: nodes.count)
+        for (index, node) in nodes.enumerated() {
+            for id in node.dependencies { places[id].map { readers[$0].append(index) } }
+            readings.append(try Self.readings(of: node))
         }
-        guard reading.isEmpty else { return reading }
-        if nodes.first(where: { $0.operation.id == id })?.type.name == OperationType.arrival.name {
+    }
+
+    func explanation(of node: OrchestrationGraph.Node) -> GraphExplanation {
+        let id = node.operation.id, waiting = readers[places[id]!]
+        return GraphExplanation(
+            node: node, place: document.place(of: node.operation.pointer),
+            waitsFor: node.dependencies.compactMap { other in
+                places[other].map { GraphExplanation.Edge(id: other, reasons: reasons(places[id]!, waitsFor: $0)) }
+            },
+            neededBy: waiting.map { reader in
+                GraphExplanation.Edge(
+                    id: nodes[reader].operation.id, reasons: reasons(reader, waitsFor: places[id]!))
+            }, goals: goals(of: places[id]!))
+    }
+
+    /// Half sentences by the operation that is read: `its spec.file reads get.outputs.file`.
+    private static func readings(of node: OrchestrationGraph.Node) throws(Fault) -> [String: [String]] {
+        var found: [String: [String]] = [:]
+        for leaf in try node.properties().leaves {
+            let property = leaf.pointer.parts.joined(separator: ".")
+            for (id, paths) in Dictionary(grouping: leaf.references, by: \.variable) {
+                let read = paths.map(\.description).sorted().joined(separator: ", ")
+                found[id, default: []].append("its \(property) reads \(read)")
+            }
+        }
+        return found
+    }
+
+    /// Which properties of one read the other; else the rule that lets it wait.
+    private func reasons(_ reader: Int, waitsFor other: Int) -> [String] {
+        if let reading = readings[reader][nodes[other].operation.id] { return reading }
+        if nodes[other].type.name == OperationType.arrival.name {
             return ["nothing becomes visible in a repository before all its contents are there"]
         }
-        if node.type.name == OperationType.arrival.name { return ["it is one of the contents for this repository"] }
+        if nodes[reader].type.name == OperationType.arrival.name {
+            return ["it is one of the contents for this repository"]
+        }
         return ["it writes the descriptor that is to name where that content is"]
     }
 
-    private func goals(of node: Node) -> [String] {
-        var reached: Set<String> = [node.operation.id], ends: Set<String> = []
-        // The order of the graph has readers behind what they read.
-        for other in nodes where reached.contains(other.operation.id) || !reached.isDisjoint(with: other.dependencies) {
-            reached.insert(other.operation.id)
+    private func goals(of node: Int) -> [String] {
+        var reached: Set<Int> = [node], open = [node], ends: [Int] = []
+        while let index = open.popLast() {
+            if readers[index].isEmpty { ends.append(index) }
+            for reader in readers[index] where reached.insert(reader).inserted { open.append(reader) }
         }
-        let read = Set(nodes.filter { reached.contains($0.operation.id) }.flatMap(\.dependencies))
-        ends = reached.subtracting(read)
-        return nodes.map(\.operation.id).filter(ends.contains)
+        return ends.sorted().map { nodes[$0].operation.id }
     }
 }

@@ -32,7 +32,7 @@ struct OperationTypes {
     }
 
     /// The type of an operation's properties.
-    func properties(of read: ReadOperation) -> CELType { kinds[read.type.name]!.properties }
+    func properties(of type: OperationType) -> CELType { kinds[type.name]!.properties }
 
     /// What the names of operations stand for in expressions.
     func variables(of operations: [ReadOperation]) -> [String: CELType] {

@@ -16,12 +16,20 @@ public struct OrchestrationGraph: Sendable {
         public let operation: OrchestrationSpecification.Operation
         /// Its kind.
         public let type: OperationType
-        /// Its properties, ready to be filled in.
-        public let properties: CompiledTemplateTree
         /// The operations whose properties or outputs it reads, and those it waits for besides, sorted.
         public let dependencies: [String]
         /// The repository it writes to, when what is written there becomes visible together; else nil.
         public let group: String?
+        let language: GraphLanguage
+
+        /// Its properties, ready to be filled in.
+        ///
+        /// They are made each time, and were when the graph was: programs take several times the memory of their texts,
+        /// and one runs for a moment of a transfer that can take hours.
+        /// - Throws: nothing, as they were checked; the type of errors is that of making them.
+        public func properties() throws(Fault) -> CompiledTemplateTree {
+            do throws(TemplateError) { return try language.compile(operation, type) } catch { throw error.fault }
+        }
     }
 
     /// The nodes; each stands behind all that it waits for, and otherwise as in the document.
@@ -38,14 +46,19 @@ public struct OrchestrationGraph: Sendable {
     public init(_ specification: OrchestrationSpecification, types: [OperationType], together: Bool = false)
         throws(Fault)
     {
+        nodes = try PropertyChecker(specification).check(Self.ordered(specification, types, together))
+        environment = specification.environment
+    }
+
+    private static func ordered(
+        _ specification: OrchestrationSpecification, _ types: [OperationType], _ together: Bool
+    ) throws(Fault) -> [ReadOperation] {
         var reader = OperationReader(specification, types)
         var read = try reader.read()
         if together { read = try ArrivalOrder(read, specification.document).applied() }
         let order = try OperationOrder(read.map { ($0.operation.id, $0.dependencies) }, specification).sorted()
         let byID = Dictionary(uniqueKeysWithValues: read.map { ($0.operation.id, $0) })
-        let ordered = order.compactMap { byID[$0] }
-        nodes = try PropertyChecker(specification, ordered).check()
-        environment = specification.environment
+        return order.compactMap { byID[$0] }
     }
 }
 
@@ -97,9 +110,7 @@ private struct OperationReader {
             }
             do throws(TemplateError) {
                 let operation = operation.handed(type, from: result.last)
-                let tree = try TemplateTree(
-                    operation.properties, at: operation.propertiesPointer, in: specification.document,
-                    dialect: .ocmTransform, environment: environment)
+                let tree = try TemplateTree(operation, in: specification.document, environment: environment)
                 let read = Set(tree.references.map(\.variable)).intersection(ids)
                 result.append(
                     ReadOperation(operation: operation, type: type, tree: tree, dependencies: read.sorted()))
@@ -115,12 +126,4 @@ private struct OperationReader {
 extension OperationType {
     /// All that specifications call it.
     fileprivate var names: [String] { [name] + aliases }
-}
-
-extension Profile {
-    /// What expressions of orchestration specifications may use: OCM's language of transformations, and its functions
-    /// for references.
-    static let transformation = Profile(
-        name: "orchestration", summary: ocmTransform.summary,
-        libraries: ocmTransform.libraries + [.ocmReferences(of: nil)], options: ocmTransform.options)
 }

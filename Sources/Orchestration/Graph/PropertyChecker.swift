@@ -2,34 +2,27 @@
 
 internal import Basics
 internal import CEL
-internal import CELLibraries
 internal import Documents
 
 /// Checks the properties of operations, with and without expressions, against the schemas of their kinds.
 struct PropertyChecker {
     private let specification: OrchestrationSpecification
-    private let operations: [ReadOperation]
 
-    init(_ specification: OrchestrationSpecification, _ operations: [ReadOperation]) {
-        (self.specification, self.operations) = (specification, operations)
-    }
+    init(_ specification: OrchestrationSpecification) { self.specification = specification }
 
-    func check() throws(Fault) -> [OrchestrationGraph.Node] {
+    func check(_ operations: [ReadOperation]) throws(Fault) -> [OrchestrationGraph.Node] {
         var problems = SpecificationProblems(specification.document)
-        let types = try OperationTypes(operations)
-        var variables = types.variables(of: operations)
-        variables["environment"] = CELType(inferredFrom: specification.environment, name: "environment")
-        let environment = Profile.transformation.environment(variables: variables)
+        let language = GraphLanguage(specification, try OperationTypes(operations), operations)
         var nodes: [OrchestrationGraph.Node] = []
+        nodes.reserveCapacity(operations.count)
         for read in operations {
-            let wanted = types.properties(of: read)
             do throws(TemplateError) {
-                let compiled = try read.tree.compile(in: environment, expected: wanted)
-                checkPlain(compiled, wanted, read, &problems)
+                let compiled = try language.compile(read.tree, read.type)
+                checkPlain(compiled, language.types.properties(of: read.type), read, &problems)
                 nodes.append(
                     OrchestrationGraph.Node(
-                        operation: read.operation, type: read.type, properties: compiled,
-                        dependencies: read.dependencies, group: read.group))
+                        operation: read.operation, type: read.type, dependencies: read.dependencies, group: read.group,
+                        language: language))
             } catch {
                 problems.add(error.description)
             }
