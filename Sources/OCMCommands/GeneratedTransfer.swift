@@ -29,7 +29,7 @@ struct GeneratedTransfer {
             for target in plan.targets { await run.adopt(target.repository, writing: true) }
             let document = LocatedDocument(specification, source: "the plan")
             var transfer = try TransferRun(OrchestrationSpecification(document), context: run)
-            transfer.settings.width = options.budgets?.jobs ?? options.concurrency
+            transfer.settings.width = options.budgets?.width ?? options.concurrency
             transfer.settings.observe = telling(observer)
             transfer.settings.weights = generator.weights
             plan.announce(to: observer)
@@ -49,7 +49,7 @@ struct GeneratedTransfer {
                 connections: context.connections, observer: observer, budgets: options.budgets,
                 evidence: options.evidence)
             var transfer = try TransferRun(specification, context: run)
-            transfer.settings.width = options.budgets?.jobs ?? options.concurrency
+            transfer.settings.width = options.budgets?.width ?? options.concurrency
             transfer.settings.observe = telling(observer)
             try transfer.requireCompleteness()
             let roots = try await transfer.requireFreshness()

@@ -15,6 +15,39 @@ import Transfer
         #expect(budgets.jobs == jobs)
     }
 
+    static let sized: [(sizes: [Int64?], asked: Int?, atOnce: Int)] = [
+        ([nil, nil, nil, nil], nil, 2), ([5 << 20, 5 << 20, 5 << 20, 5 << 20], nil, 2),
+        (Array(repeating: 4096, count: 10), nil, 10), ([nil, 4096, 4096, 4096], nil, 4),
+        ([nil, nil, nil, nil], 3, 4), (Array(repeating: 1 << 20, count: 30), nil, 16),
+    ]
+
+    @Test("unless a number is asked for, two large contents move at once and small ones beside them", arguments: sized)
+    func beside(_ sizes: [Int64?], _ asked: Int?, _ atOnce: Int) async throws {
+        let budgets = try TransferBudgets(jobs: asked)
+        #expect(budgets.width == asked ?? TransferBudgets.usualWidth)
+        let moving = Guarded((now: 0, most: 0)), (arrivals, arrived) = AsyncStream.makeStream(of: Void.self)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let (gate, open) = AsyncStream.makeStream(of: Void.self)
+            for size in sizes {
+                let content = ResourceContent.blob(BlobContent(mediaType: "text/plain", size: size) { ByteStream([]) })
+                group.addTask {
+                    try await budgets.move(content) {
+                        moving.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+                        arrived.yield()
+                        for await _ in gate { break }
+                        moving.withLock { $0.now -= 1 }
+                    }
+                }
+            }
+            var waiting = arrivals.makeAsyncIterator()
+            for _ in 0..<atOnce { await waiting.next() }
+            #expect(moving.withLock { $0.now } == atOnce)
+            open.finish()
+            try await group.waitForAll()
+        }
+        #expect(moving.withLock { $0.now } == 0 && moving.withLock { $0.most } == atOnce)
+    }
+
     static let wrong: [(TransferLimits, String)] = [
         (TransferLimits(memory: ByteCount(0)), "--max-memory"),
         (TransferLimits(memory: ByteCount(57 << 20)), "58.0 MiB"),

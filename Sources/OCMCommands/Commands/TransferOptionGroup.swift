@@ -41,7 +41,8 @@ struct TransferOptionGroup: ParsableOptions {
     @Option(help: "another repository to look up referenced versions; repeatable") var lookup: [RepositoryLocator] = []
     @OptionGroup var difference: DifferenceOptions
     @OptionGroup var evidence: EvidenceOptions
-    @Option(short: "j", help: "how many resources move at once") var concurrencyLimit = 2
+    @Option(short: "j", help: "how many resources move at once; without it 2, and small ones beside them")
+    var concurrencyLimit: Int?
     @OptionGroup var limits: TransferLimitOptions
     @Option(
         help: "where to note what is done, so that a run after a crash goes on there; none for nowhere",
@@ -55,7 +56,7 @@ struct TransferOptionGroup: ParsableOptions {
     func options(
         _ context: OCMContext, _ evidence: @escaping EvidenceObserver = { _ in }
     ) throws -> TransferOptions {
-        guard (1...64).contains(concurrencyLimit) else { throw UsageError("--concurrency-limit must be 1 to 64") }
+        guard (1...64).contains(concurrencyLimit ?? 1) else { throw UsageError("--concurrency-limit must be 1 to 64") }
         guard !(noUpdate && (overwrite || enforce)) else {
             throw UsageError("--no-update contradicts --overwrite and --enforce")
         }
@@ -72,8 +73,9 @@ struct TransferOptionGroup: ParsableOptions {
             options.uploads += try uploader.map { text throws(Fault) in try UploadHandler(notation: text) }
         }
         options.trust = try TrustResolver(context: context).trust(verify)
-        options.concurrency = concurrencyLimit
-        options.budgets = try TransferBudgets(limits.values, jobs: concurrencyLimit)
+        let budgets = try TransferBudgets(limits.values, jobs: concurrencyLimit)
+        options.concurrency = budgets.jobs
+        options.budgets = budgets
         options.evidence = evidence
         options.temporaryFolder = context.globals.tempFolder
         return options

@@ -28,7 +28,8 @@ struct TransferPrinted: Command {
         completion: .file)
     var verify: [NamedFile] = []
     @OptionGroup var evidence: EvidenceOptions
-    @Option(short: "j", help: "how many resources move at once") var concurrencyLimit = 2
+    @Option(short: "j", help: "how many resources move at once; without it 2, and small ones beside them")
+    var concurrencyLimit: Int?
     @OptionGroup var limits: TransferLimitOptions
     @Option(short: "o", help: "text, json or yaml") var output = OutputFormat.text
 
@@ -45,7 +46,7 @@ struct PrintedTransfer {
     let file: String
     let verify: [NamedFile]
     let evidence: EvidenceOptions
-    let concurrency: Int
+    let concurrency: Int?
     let limits: TransferLimitOptions
     let output: OutputFormat
 
@@ -63,11 +64,12 @@ struct PrintedTransfer {
     }
 
     private func options(_ context: OCMContext, _ evidence: @escaping EvidenceObserver) throws -> TransferOptions {
-        guard (1...64).contains(concurrency) else { throw UsageError("--concurrency-limit must be 1 to 64") }
+        guard (1...64).contains(concurrency ?? 1) else { throw UsageError("--concurrency-limit must be 1 to 64") }
         var options = TransferOptions()
         options.trust = try TrustResolver(context: context).trust(verify)
-        options.concurrency = concurrency
-        options.budgets = try TransferBudgets(limits.values, jobs: concurrency)
+        let budgets = try TransferBudgets(limits.values, jobs: concurrency)
+        options.concurrency = budgets.jobs
+        options.budgets = budgets
         options.evidence = evidence
         options.temporaryFolder = context.globals.tempFolder
         return options

@@ -5,10 +5,14 @@ public import Repositories
 
 /// The bounds of one run as what keeps them: handed to all that moves contents in it.
 public struct TransferBudgets: Sendable {
-    /// How many contents move at once.
+    /// How many contents move at once; small ones beside them when nobody asked for a number.
     public let jobs: Int
-    /// What moving contents share of the memory; nil when there is no bound.
+    /// How many operations of a transfer run at once.
+    public let width: Int
+    /// What moving contents share of the memory; nil when the number of operations is the only bound.
     public let memory: MemoryBudget?
+    /// What a content takes of it while it moves, unless it is small; nil for what its streams take.
+    private let share: Int64?
     /// What temporary files share of the disk.
     public let disk: DiskBudget
     /// What passes in a second; nil when there is no bound.
@@ -21,16 +25,24 @@ public struct TransferBudgets: Sendable {
     /// libcurl have buffers of their own. What the allocator keeps for each thread comes on top.
     public static let memoryOfStream: Int64 = 6 << 20
 
+    /// How many contents move at once when nobody asks for a number. More move no faster where the bytes are the work.
+    public static let usualJobs = 2
+    /// How many operations run at once when nobody asks for a number: where contents are small, waiting is the work.
+    public static let usualWidth = 8
+    /// Contents up to so many bytes are small.
+    public static let smallContent: Int64 = 1 << 20
+
     /// Turns limits into budgets.
     ///
     /// - Parameters:
-    ///   - jobs: how many contents move at once when nobody said.
+    ///   - jobs: how many contents move at once, and operations run, where the limits do not say.
     ///   - clock: by which the rate is kept.
     /// - Throws: `invalid` when nothing could ever move within the limits.
     public init<C: Clock>(
-        _ limits: TransferLimits = TransferLimits(), jobs: Int = 2, clock: C = ContinuousClock()
+        _ limits: TransferLimits = TransferLimits(), jobs: Int? = nil, clock: C = ContinuousClock()
     ) throws(Fault) where C.Duration == Duration {
-        var jobs = limits.jobs ?? jobs
+        let asked = limits.jobs ?? jobs
+        var jobs = asked ?? Self.usualJobs
         guard (1...64).contains(jobs) else {
             throw Fault(.invalid, "--jobs \(jobs) is not between 1 and 64", fix: "give a number from 1 to 64")
         }
@@ -42,12 +54,16 @@ public struct TransferBudgets: Sendable {
                     "--max-memory \(limit) is not enough: the program and one moving image take \(ByteCount(least))",
                     fix: "give \(ByteCount(least)) at least")
             }
-            let share = limit.bytes - Self.idleMemory
-            jobs = Int(min(Int64(jobs), share / Self.memoryOfStream))
-            memory = MemoryBudget(share)
+            let rest = limit.bytes - Self.idleMemory
+            jobs = Int(min(Int64(jobs), rest / Self.memoryOfStream))
+            (memory, share) = (MemoryBudget(rest), nil)
+        } else if asked == nil {
+            let share = Self.memoryOfStream * Int64(ArtifactContent.streamsAtOnce)
+            (memory, self.share) = (MemoryBudget(share * Int64(jobs)), share)
         } else {
-            memory = nil
+            (memory, share) = (nil, nil)
         }
+        width = asked == nil ? Self.usualWidth : jobs
         if let disk = limits.disk, disk.bytes <= 0 {
             throw Fault(.invalid, "--max-disk \(disk) leaves no room for any file", fix: "give a size, such as 10GiB")
         }
@@ -61,8 +77,17 @@ public struct TransferBudgets: Sendable {
         _ content: ResourceContent, _ body: @Sendable () async throws -> Result
     ) async throws -> Result {
         guard let memory else { return try await body() }
-        let streams = if case .artifact = content { ArtifactContent.streamsAtOnce } else { 1 }
-        return try await memory.with(Self.memoryOfStream * Int64(streams), body)
+        return try await memory.with(memoryNeeded(by: content), body)
+    }
+
+    private func memoryNeeded(by content: ResourceContent) -> Int64 {
+        switch content {
+        case .blob(let blob):
+            // It may wait on both sides at once, with the buffers of its connections.
+            if let size = blob.size, size <= Self.smallContent { return 2 * size + (256 << 10) }
+            return share ?? Self.memoryOfStream
+        case .artifact: return share ?? Self.memoryOfStream * Int64(ArtifactContent.streamsAtOnce)
+        }
     }
 
     /// A content whose bytes pass at the rate of the run; one that could be copied without passing here loses that way.
