@@ -9,6 +9,7 @@ public struct OverlayStore: ArtifactStore {
     private struct Blob: Sendable {
         let size: Int64
         let open: @Sendable () async throws -> ByteStream
+        let openFrom: (@Sendable (_ offset: Int64) async throws -> ByteStream)?
     }
 
     /// How messages name the store: as the one underneath, whose blobs can be mounted.
@@ -24,8 +25,13 @@ public struct OverlayStore: ArtifactStore {
     public init(name: String) { (base, self.name) = (nil, name) }
 
     /// Adds a blob; whoever reads it gets a stream that fails when the bytes are not those of the digest.
-    public mutating func add(_ digest: Digest, size: Int64, open: @escaping @Sendable () async throws -> ByteStream) {
-        blobs[digest] = Blob(size: size, open: open)
+    ///
+    /// - Parameter openFrom: opens it at an offset, unchecked; nil where that means to read what comes before.
+    public mutating func add(
+        _ digest: Digest, size: Int64, openFrom: (@Sendable (_ offset: Int64) async throws -> ByteStream)? = nil,
+        open: @escaping @Sendable () async throws -> ByteStream
+    ) {
+        blobs[digest] = Blob(size: size, open: open, openFrom: openFrom)
     }
 
     /// Adds a blob that is small.
@@ -71,7 +77,10 @@ public struct OverlayStore: ArtifactStore {
     public func openBlob(
         _ digest: Digest, size: Int64?, from offset: Int64, in repository: String
     ) async throws -> ByteStream {
-        if let blob = blobs[digest] { return try await blob.open().dropping(first: offset) }
+        if let blob = blobs[digest] {
+            if let open = blob.openFrom { return try await open(offset) }
+            return try await blob.open().dropping(first: offset)
+        }
         guard let base else { throw missing(digest) }
         return try await base.openBlob(digest, size: size, from: offset, in: repository)
     }

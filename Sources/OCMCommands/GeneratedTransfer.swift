@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
-internal import CELWorkbench
 internal import CommandLineKit
 internal import ComponentModel
 internal import Documents
@@ -40,11 +39,8 @@ struct GeneratedTransfer {
     /// Carries out a specification that was printed before; refuses when a source is not what it was then.
     ///
     /// Signatures that the options demand are verified first, of each version to which no other refers.
-    func run(file: String) async throws -> TransferReport {
-        let source = file == "-" ? "standard input" : file
-        let document = try YAML.document(VariableNotation.contents(file), source: source)
-        let specification = try OrchestrationSpecification(document)
-        return try await context.withProgress { observer in
+    func run(_ specification: OrchestrationSpecification) async throws -> TransferReport {
+        try await context.withProgress { observer in
             let run = OperationContext(
                 connections: context.connections, observer: observer, budgets: options.budgets,
                 evidence: options.evidence)
@@ -57,7 +53,7 @@ struct GeneratedTransfer {
                 for root in roots { _ = try options.verifySignatures(of: root) }
             }
             let targets = try await transfer.prepare(resolver: context.resolver, concurrency: options.concurrency)
-            observer(.planned(items: transfer.placements, bytes: 0, text: "\(source): \(transfer.summary)"))
+            observer(.planned(items: transfer.placements, bytes: 0, text: "\(specification.document.source): \(transfer.summary)"))
             let report = try await transfer.run()
             DifferenceOptions.report(targets, context)
             return report

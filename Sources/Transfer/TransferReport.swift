@@ -16,6 +16,9 @@ public struct TransferReport: Sendable {
     /// Names what happened where.
     public init(source: RepositoryLocator, targets: [TargetReport]) { (self.source, self.targets) = (source, targets) }
 
+    /// Whether every target has all versions.
+    public var isComplete: Bool { targets.allSatisfy { $0.failure == nil } }
+
     /// The report as data: of one target an object, of several a list under `targets`.
     public var json: JSON {
         if targets.count == 1 { return targets[0].json(source) }

@@ -143,7 +143,7 @@ import Testing
         arguments: [
             ["--since", "1.0.0"], ["--have", "x"], ["--deltas"], ["--volume-size", "1GB"], ["--recursive"],
             ["--latest"],
-            ["--type", "tgz"], ["--lookup", "./x"], ["--upload-as", "localBlob"], ["--journal", "none"], ["--dry-run"],
+            ["--type", "tgz"], ["--lookup", "./x"], ["--upload-as", "localBlob"], ["--dry-run"],
         ]) func settled(option: [String]) async throws
     {
         let workshop = try Workshop()

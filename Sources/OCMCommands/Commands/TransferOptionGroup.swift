@@ -44,10 +44,7 @@ struct TransferOptionGroup: ParsableOptions {
     @Option(short: "j", help: "how many resources move at once; without it 2, and small ones beside them")
     var concurrencyLimit: Int?
     @OptionGroup var limits: TransferLimitOptions
-    @Option(
-        help: "where to note what is done, so that a run after a crash goes on there; none for nowhere",
-        valueName: "FILE|none", completion: .file)
-    var journal: String?
+    @OptionGroup var journal: JournalOptions
     @Flag(help: "print the plan and move nothing") var dryRun = false
     @Option(short: "o", help: "text, json or yaml") var output = OutputFormat.text
 
@@ -118,7 +115,8 @@ struct TransferOptionGroup: ParsableOptions {
         from source: any ComponentVersionRepository, to targets: [RepositoryLocator], _ options: TransferOptions,
         in context: OCMContext
     ) async throws {
-        let journal = Guarded<TransferJournal?>(nil)
+        let kept = Guarded<TransferJournal?>(nil)
+        defer { kept.withLock { $0 }?.close() }
         let planned = try await planned(
             { repository in
                 let roots = try await select(repository)
@@ -126,8 +124,8 @@ struct TransferOptionGroup: ParsableOptions {
                 let fingerprint = TransferFingerprint.digest(
                     from: source.locator, to: targets, roots: roots, options: options)
                 // Before the targets are opened, whose uploads it notes.
-                let opened = try await openJournal(fingerprint, context)
-                journal.withLock { $0 = opened }
+                let opened = try await journal.open(fingerprint, context)
+                kept.withLock { $0 = opened }
                 return roots
             }, from: source, to: targets, options, onlyPlanning: dryRun, in: context)
         let plan = planned.plan
@@ -139,13 +137,7 @@ struct TransferOptionGroup: ParsableOptions {
         }
         let report = try await GeneratedTransfer(context: context, options: options)
             .run(plan, generator, specification)
-        if let journal = journal.withLock({ $0 }) {
-            let lost = journal.counts.lost
-            if lost > 0 {
-                context.terminal.note("\(lost) unfinished upload\(lost == 1 ? "" : "s") had to start over")
-            }
-            if report.targets.allSatisfy({ $0.failure == nil }) { try journal.remove() }
-        }
+        try kept.withLock { $0 }?.end(isDone: report.isComplete, context)
         DifferenceOptions.report(plan.targets.map(\.repository), context)
         try context.present(report, of: plan, as: output)
     }
@@ -177,29 +169,6 @@ struct TransferOptionGroup: ParsableOptions {
             temporaryFolder: options.temporaryFolder)
         let record = PackingRecord(packing, roots: roots, lookup: lookup, options: options, assumed: assumed)
         return PlannedTransfer(plan: plan, packing: record, assumed: assumed)
-    }
-
-    /// The journal that was asked for; without a word, the one of this transfer among the user's state.
-    private func openJournal(_ fingerprint: Digest, _ context: OCMContext) async throws -> TransferJournal? {
-        if journal == "none" { return nil }
-        let opened: TransferJournal
-        if let journal {
-            opened = try await TransferJournal.open(journal, fingerprint: fingerprint)
-        } else {
-            guard let path = TransferFingerprint.path(fingerprint, context.environment) else { return nil }
-            do {
-                opened = try await TransferJournal.open(path, fingerprint: fingerprint)
-            } catch let fault as Fault {
-                // Nobody asked for it, and a transfer does not depend on it.
-                context.terminal.note("no journal is kept: \(fault.message)")
-                return nil
-            }
-        }
-        let settings = context.connections.http.settings
-        let program = try? FileSystem.realPath("/proc/self/exe")
-        context.connections.noteUploads(
-            in: opened, sender: program.map { KeptUploadSender(program: $0, journal: opened, settings: settings) })
-        return opened
     }
 
     /// What only plans must not make the archive that would be written.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
+internal import CELWorkbench
 internal import CommandLineKit
+internal import Documents
 internal import Evidence
+internal import Orchestration
 internal import Repositories
 internal import Transfer
 
@@ -12,7 +15,8 @@ struct TransferPrinted: Command {
         "transfer", abstract: "Run a transfer that --dry-run printed",
         discussion: """
             What is carried, how, and to where was settled when the specification was printed. It is refused when a \
-            source, an inventory or an earlier version that it was made from has changed since.
+            source, an inventory or an earlier version that it was made from has changed since. After a crash, the same
+            command goes on where it was, also in the middle of a blob.
             """,
         examples: [
             "ocm transfer cv -r ./archive//acme.org/app:1.0.0 registry.enclave/ocm --dry-run -o yaml > plan.yaml",
@@ -31,12 +35,13 @@ struct TransferPrinted: Command {
     @Option(short: "j", help: "how many resources move at once; without it 2, and small ones beside them")
     var concurrencyLimit: Int?
     @OptionGroup var limits: TransferLimitOptions
+    @OptionGroup var journal: JournalOptions
     @Option(short: "o", help: "text, json or yaml") var output = OutputFormat.text
 
     func run(in context: OCMContext) async throws {
         try await PrintedTransfer(
             file: transferSpec, verify: verify, evidence: evidence, concurrency: concurrencyLimit, limits: limits,
-            output: output
+            journal: journal, output: output
         ).run(in: context)
     }
 }
@@ -48,6 +53,7 @@ struct PrintedTransfer {
     let evidence: EvidenceOptions
     let concurrency: Int?
     let limits: TransferLimitOptions
+    let journal: JournalOptions
     let output: OutputFormat
 
     func run(in context: OCMContext) async throws {
@@ -56,9 +62,16 @@ struct PrintedTransfer {
             options: ["verify": verify.map(\.argumentText).joined(separator: ",")])
         try await evidence.recording(described, in: context) { observer in
             let options = try options(context, observer)
+            let source = file == "-" ? "standard input" : file
+            let specification = try OrchestrationSpecification(
+                YAML.document(VariableNotation.contents(file), source: source))
+            let kept = try await journal.open(
+                TransferFingerprint.digest(of: specification.document.root), context)
+            defer { kept?.close() }
             let report = try await DiskBudget.$current.withValue(options.budgets?.disk) {
-                try await GeneratedTransfer(context: context, options: options).run(file: file)
+                try await GeneratedTransfer(context: context, options: options).run(specification)
             }
+            try kept?.end(isDone: report.isComplete, context)
             try context.present(report, of: nil, as: output)
         }
     }
@@ -87,7 +100,7 @@ extension TransferOptionGroup {
         }
         try await PrintedTransfer(
             file: file, verify: verify, evidence: evidence, concurrency: concurrencyLimit, limits: limits,
-            output: output
+            journal: journal, output: output
         ).run(in: context)
     }
 
@@ -102,7 +115,6 @@ extension TransferOptionGroup {
             ("--type", type != nil), ("--lookup", !lookup.isEmpty), ("--have", !difference.have.isEmpty),
             ("--verify-inventory", difference.verifyInventory != nil), ("--since", difference.since != nil),
             ("--deltas", difference.deltas), ("--volume-size", difference.volumeSize != nil),
-            ("--journal", journal != nil),
         ]
         return options.filter(\.1).map(\.0)
     }

@@ -24,6 +24,9 @@ struct TransferSpecification: Command {
             A failure stops the operations that wait for it and no others. When some are done and some are not, the \
             exit code is 5. When content or a signature is not what it should be, it is 3.
 
+            After a crash, the same command goes on where it was, also in the middle of a blob that goes to a \
+            registry. Operations run again, verifications among them; what is written already is not moved again.
+
             A specification signs and verifies with keys that are named here, and reads no key files by itself.
             """,
         examples: [
@@ -45,6 +48,7 @@ struct TransferSpecification: Command {
             + "configuration", valueName: "NAME=FILE", completion: .file)
     var publicKey: [NamedFile] = []
     @OptionGroup var evidence: EvidenceOptions
+    @OptionGroup var journal: JournalOptions
     @Option(short: "o", help: "table, json or yaml") var output = OutputFormat.table
 
     mutating func validate() throws {
@@ -67,9 +71,12 @@ struct TransferSpecification: Command {
                 let graph = try OrchestrationGraph(
                     specification, types: operations.map(\.type), together: TransferRun.isGenerated(specification))
                 guard !dryRun else { return (graph, []) }
+                let kept = try await journal.open(TransferFingerprint.digest(of: document.root), context)
+                defer { kept?.close() }
                 let report = try await DiskBudget.$current.withValue(budgets.disk) {
                     try await execute(specification, graph, operations, budgets, observer, evidence, in: context)
                 }
+                try kept?.end(isDone: report.allSatisfy(\.outcome.isFinished), context)
                 return (graph, report)
             }
         }

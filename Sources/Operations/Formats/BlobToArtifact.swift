@@ -95,7 +95,7 @@ extension BlobContent {
     fileprivate func wrapped(artifactType: String, temporaryFolder: String?) async throws -> ArtifactContent {
         let (digest, size, content) = try await measured(temporaryFolder: temporaryFolder)
         var store = OverlayStore(name: "an artifact made here")
-        store.add(digest, size: size) { try await content.open() }
+        store.add(digest, size: size, openFrom: content.openFrom) { try await content.open() }
         let config = store.add(Array("{}".utf8), mediaType: "application/vnd.oci.empty.v1+json")
         let manifest: JSON = [
             "schemaVersion": 2, "mediaType": .string(MediaType.imageManifest.rawValue),

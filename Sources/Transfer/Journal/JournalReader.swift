@@ -81,6 +81,8 @@ struct JournalContents: Sendable {
     private(set) var finished: [String: FinishedContent] = [:]
     private var keys: [Int64: UploadKey] = [:]
     private(set) var lastNumber: Int64 = 0
+    /// Whether there is nothing to go on with.
+    var isEmpty: Bool { uploads.isEmpty && finished.isEmpty }
 
     mutating func note(_ record: JournalRecord) {
         switch record {

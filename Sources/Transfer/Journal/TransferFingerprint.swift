@@ -3,10 +3,11 @@
 public import Basics
 public import ComponentModel
 public import Cryptography
-internal import Documents
+public import Documents
 public import Repositories
 
-/// What tells one transfer from another: from where, to where, which versions, and what is carried of them.
+/// What tells one transfer from another: from where, to where, which versions, and what is carried of them; or the
+/// specification that says all that.
 public enum TransferFingerprint {
     /// The fingerprint; how fast and how verified a transfer runs does not count.
     public static func digest(
@@ -23,6 +24,15 @@ public enum TransferFingerprint {
             "uploads": .array(options.uploads.map { .string("\($0)") }),
             "omitted": .array(options.omittedAccessTypes.sorted().map { .string($0) }),
         ]
+        return Digest(of: json.encoded())
+    }
+
+    /// The fingerprint of a specification: of all that it says, its targets among it, and of the folder that relative
+    /// paths in it start from.
+    public static func digest(
+        of specification: JSON, workingFolder: String = FileSystem.workingFolder
+    ) -> Digest {
+        let json: JSON = ["specification": specification, "workingFolder": .string(workingFolder)]
         return Digest(of: json.encoded())
     }
 

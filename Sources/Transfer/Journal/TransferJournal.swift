@@ -205,13 +205,13 @@ public final class TransferJournal: UploadJournal {
         try? handle.synchronize()
     }
 
-    /// Notes nothing more, and leaves the file to the next run.
+    /// Notes nothing more, and leaves the file to the next run; one in which nothing stands is removed.
     public func close() {
-        let wasOpen = state.withLock { state in
+        let (wasOpen, isEmpty) = state.withLock { state in
             defer { state.isClosed = true }
-            return !state.isClosed
+            return (!state.isClosed, state.contents.isEmpty)
         }
-        if wasOpen { flush() }
+        if wasOpen && isEmpty { try? FileSystem.removeFile(path) } else if wasOpen { flush() }
         state.withLock { $0.lock = nil }
     }
 
