@@ -55,7 +55,21 @@ extension RegistryClient {
             .mismatch, "\(name)/\(repository) answers \(asked) with \(answered)", fix: "the registry is broken or lies")
     }
 
+    /// Reads a manifest, each once in the life of this client and those made of it, as far as memory for them goes.
     public func manifest(_ digest: Digest, in repository: String) async throws -> (bytes: [UInt8], mediaType: String) {
+        let place = ContentPlace(repository: repository, digest: digest, isManifest: true)
+        if let known = manifests.withLock({ $0.find(place) }) { return known }
+        return try await manifestReads.run(place) { [self] in
+            if let known = manifests.withLock({ $0.find(place) }) { return known }
+            let read = try await readManifest(digest, in: repository)
+            manifests.withLock { $0.keep(read, at: place) }
+            return read
+        }
+    }
+
+    private func readManifest(
+        _ digest: Digest, in repository: String
+    ) async throws -> (bytes: [UInt8], mediaType: String) {
         let request = HTTPRequest(
             method: .get, url: try url("/v2/\(repository)/manifests/\(digest)"), headers: ["Accept": Self.manifestTypes]
         )

@@ -15,6 +15,10 @@ public final class RegistryClient: ArtifactStore {
     private let authenticator: RegistryAuthenticator
     /// What is known of blobs and manifests, so that nothing is asked for twice and equal bytes move once.
     let places: Guarded<BlobPlaces>
+    /// Manifests that were read.
+    let manifests: Guarded<ManifestCache>
+    /// Lets one reading at a time of a manifest, whose bytes the others take from the cache.
+    let manifestReads: KeyedGate<ContentPlace>
     /// Lets one push at a time to a place, and, where mounts are to be had, one of a digest.
     let pushes: KeyedGate<PushKey>
     /// Lets one batch of questions at a time, so that all of a run together keep to `questionsAtOnce`.
@@ -40,12 +44,14 @@ public final class RegistryClient: ArtifactStore {
         authenticator = RegistryAuthenticator(
             origin: origin, http: http, serviceCredentials: serviceCredentials, credentials: credentials)
         (places, pushes, questions) = (Guarded(BlobPlaces()), KeyedGate(), SerialGate())
+        (manifests, manifestReads) = (Guarded(ManifestCache()), KeyedGate())
         (isOpen, referrerGate, continuation) = (Guarded(false), SerialGate(), nil)
     }
 
     private init(_ other: RegistryClient, _ continuation: UploadContinuation) {
         (origin, http, authenticator) = (other.origin, other.http, other.authenticator)
         (places, pushes, questions) = (other.places, other.pushes, other.questions)
+        (manifests, manifestReads) = (other.manifests, other.manifestReads)
         (isOpen, referrerGate, self.continuation) = (other.isOpen, other.referrerGate, continuation)
     }
 
