@@ -17,6 +17,12 @@ struct RateLimitedStore: ArtifactStore {
         rate.limit(try await store.openBlob(digest, size: size, in: repository))
     }
 
+    func openBlob(
+        _ digest: Digest, size: Int64?, from offset: Int64, in repository: String
+    ) async throws -> ByteStream {
+        rate.limit(try await store.openBlob(digest, size: size, from: offset, in: repository))
+    }
+
     // MARK: As the store does it
 
     func resolve(_ reference: String, in repository: String) async throws -> OCIDescriptor? {

@@ -95,8 +95,9 @@ public struct TransferBudgets: Sendable {
         guard let rate else { return content }
         switch content {
         case .blob(var blob):
-            let open = blob.open
+            let (open, openFrom) = (blob.open, blob.openFrom)
             blob.open = { rate.limit(try await open()) }
+            if let openFrom { blob.openFrom = { offset in rate.limit(try await openFrom(offset)) } }
             blob.file = nil
             return .blob(blob)
         case .artifact(let artifact):
