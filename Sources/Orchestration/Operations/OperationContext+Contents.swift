@@ -34,8 +34,7 @@ extension OperationContext {
     ///
     /// Operations that place the same content in several repositories follow one reading of it.
     public func content(of file: JSON?) throws(Fault) -> ResourceContent {
-        let found = try entry(file).content
-        let content = run.budgets?.limited(found) ?? found
+        let content = limited(try entry(file).content)
         guard let sharing = run.sharing.withLock({ $0 }), sharing.placements.contains(operation),
             let uri = file?["uri"]?.string
         else { return content }
@@ -55,6 +54,7 @@ extension OperationContext {
     /// Repositories of one registry read once: the second waits for the first and mounts what that brought. Would it be
     /// expected to follow the reading, the first would wait for it.
     func share(_ graph: OrchestrationGraph) {
+        run.placements.withLock { $0 = PlannedPlacements(graph) }
         var placements: Set<String> = []
         var places: [String: Set<String>] = [:]
         for node in graph.nodes where node.type.role == .placesContent {
@@ -75,6 +75,9 @@ extension OperationContext {
         let image = (properties["imageReference"] ?? access?["imageReference"])?.string
         return image.flatMap { try? ImageReference($0) }?.host
     }
+
+    /// A content whose bytes pass at the rate of the run, if it has one; those that file objects name do so already.
+    public func limited(_ content: ResourceContent) -> ResourceContent { run.budgets?.limited(content) ?? content }
 
     /// Reads or moves a content when there is memory for its streams.
     public func within<Result: Sendable>(

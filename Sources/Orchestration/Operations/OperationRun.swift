@@ -33,7 +33,11 @@ final class OperationRun: Sendable {
     let makers = Guarded<[String: String]>([:])
     /// Blobs that will be placed and that no target has been asked for yet.
     let expected = Guarded<[PlaceKey: [OCIDescriptor]]>([:])
+    /// Where targets were asked for the blobs of a component version.
+    let askedAhead = Guarded<Set<PlaceKey>>([])
     let lookups = KeyedGate<PlaceKey>()
+    /// What the graph says about contents that will be placed.
+    let placements = Guarded<PlannedPlacements?>(nil)
     let sharing = Guarded<(placements: Set<String>, readers: [String: Int])?>(nil)
     let shared = Guarded<[String: SharedReads]>([:])
     let observer: ProgressObserver
