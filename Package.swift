@@ -189,7 +189,7 @@ let package = Package(
             name: "OrchestrationTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "WebClient", "OCI", "ComponentModel", "Repositories",
-                "Orchestration", "Operations", "TestInputs", "TestServers",
+                "Transfer", "Orchestration", "Operations", "TestInputs", "TestServers",
             ]),
         .testTarget(
             name: "PluginsTests",

@@ -53,7 +53,10 @@ struct GeneratedTransfer {
                 for root in roots { _ = try options.verifySignatures(of: root) }
             }
             let targets = try await transfer.prepare(resolver: context.resolver, concurrency: options.concurrency)
-            observer(.planned(items: transfer.placements, bytes: 0, text: "\(specification.document.source): \(transfer.summary)"))
+            observer(
+                .planned(
+                    items: transfer.placements, bytes: 0, text: "\(specification.document.source): \(transfer.summary)")
+            )
             let report = try await transfer.run()
             DifferenceOptions.report(targets, context)
             return report

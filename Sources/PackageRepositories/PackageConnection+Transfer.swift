@@ -60,7 +60,7 @@ extension PackageConnection {
             outcome = .replaced
         }
         var request = HTTPRequest(
-            method: method, url: url, headers: headers, body: .stream(length: content.size, open: content.open))
+            method: method, url: url, headers: headers, body: .stream(length: content.size, open: content.openToSend))
         if content.size == 0 { request.body = .bytes([]) }
         if outcome == .published { request.headers["If-None-Match"] = "*" }
         let response = try await send(request, kind)

@@ -10,9 +10,25 @@ public struct PackageContent: Sendable {
     /// Opens the bytes for one reader.
     public let open: @Sendable () async throws -> ByteStream
 
+    /// Told, while the bytes are sent, how many of them from the start have gone; begins anew when they are sent once
+    /// more. Readings that only compare or describe the bytes are not told.
+    public var sending: @Sendable (_ through: Int64) -> Void = { _ in }
+
     /// Describes bytes that can be opened any number of times.
     public init(size: Int64?, open: @escaping @Sendable () async throws -> ByteStream) {
         (self.size, self.open) = (size, open)
+    }
+
+    /// Opens the bytes for a request that carries them.
+    func openToSend() async throws -> ByteStream {
+        let (sent, sending) = (Guarded<Int64>(0), sending)
+        return try await open().observed { count in
+            sending(
+                sent.withLock { sent in
+                    sent += Int64(count)
+                    return sent
+                })
+        }
     }
 
     /// Bytes in memory.

@@ -74,6 +74,8 @@ private struct TargetSurveyor {
         let size: Int64
         let isManifest: Bool
         let isRemote: Bool
+        /// Whether it goes to a place of its own instead of beside its descriptor.
+        var isElsewhere = false
     }
 
     func survey() async throws -> TargetSurvey {
@@ -81,7 +83,8 @@ private struct TargetSurveyor {
         var blobs: Set<Blob> = []
         for version in plan.versions {
             for content in version.contents {
-                let found = try await self.blobs(of: content, version)
+                var found = try await self.blobs(of: content, version)
+                if content.upload != nil { for index in found.indices { found[index].isElsewhere = true } }
                 if found.isEmpty { survey.unknownContents += 1 }
                 blobs.formUnion(found)
             }
@@ -93,26 +96,29 @@ private struct TargetSurveyor {
             survey.bytesLeftOut += blob.size
         }
         let there = try await presence(of: Array(blobs))
+        var elsewhere: Int64 = 0
         for (blob, isThere) in there {
+            let asksRegistry = isRegistry || blob.isElsewhere
             survey.blobs += 1
             if isThere {
                 survey.blobsThere += 1
                 survey.bytesThere += blob.size
             } else {
                 survey.bytesToMove += blob.size
+                if blob.isElsewhere { elsewhere += blob.size }
                 if blob.isRemote && !blob.isManifest { survey.requests += 1 }
-                if isRegistry { survey.requests += blob.isManifest ? 1 : Self.requestsOfUpload }
+                if asksRegistry { survey.requests += blob.isManifest ? 1 : Self.requestsOfUpload }
             }
             // Reading a manifest, and asking the target for a blob.
             if blob.isRemote && blob.isManifest { survey.requests += 1 }
-            if isRegistry { survey.requests += 1 }
+            if asksRegistry { survey.requests += 1 }
         }
-        survey.diskNeeded = diskFactor * survey.bytesToMove
+        survey.diskNeeded = diskFactor * (survey.bytesToMove - elsewhere)
         return survey
     }
 
     private func leavesOut(_ blob: Blob) -> Bool {
-        !blob.isManifest && assumed?.contains(blob.digest, size: blob.size) == true
+        !blob.isManifest && !blob.isElsewhere && assumed?.contains(blob.digest, size: blob.size) == true
     }
 
     private var isRegistry: Bool { if case .registry = plan.locator.kind { true } else { false } }
@@ -146,6 +152,8 @@ private struct TargetSurveyor {
     private func presence(of blobs: [Blob]) async throws -> [(Blob, Bool)] {
         guard let store = store?.store else { return blobs.map { ($0, false) } }
         return try await blobs.mapConcurrently(limit: RegistryClient.questionsAtOnce) { blob in
+            // Whether a place of its own has it, only the upload finds out.
+            if blob.isElsewhere { return (blob, false) }
             let isThere =
                 try await blob.isManifest
                 ? store.resolve(blob.digest.description, in: blob.repository) != nil

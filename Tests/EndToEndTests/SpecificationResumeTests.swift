@@ -27,7 +27,8 @@ struct SpecificationResumeTests {
         case image
 
         var command: [String] {
-            self == .printed ? ["transfer", "--transfer-spec", "spec.yaml"] : ["transfer", "specification", "spec.yaml"]
+            self == .printed
+                ? ["transfer", "--transfer-spec", "spec.yaml"] : ["transfer", "specification", "spec.yaml"]
         }
     }
 
@@ -125,7 +126,9 @@ struct SpecificationResumeTests {
         try workshop.write("spec.yaml", text)
     }
 
-    private static func keyed(_ way: Way) -> [String] { way == .component ? ["--public-key", "release=public.pem"] : [] }
+    private static func keyed(_ way: Way) -> [String] {
+        way == .component ? ["--public-key", "release=public.pem"] : []
+    }
 
     /// Runs the specification and kills it with SIGKILL when so many bytes have passed.
     private func kill(_ way: Way, _ workshop: Workshop, _ proxy: CountingProxy, at offset: Int, _ more: [String] = [])

@@ -64,19 +64,19 @@ struct TransferSpecification: Command {
         let described = EvidenceRun(
             program: "ocm \(Version.text)", command: "transfer specification", source: source,
             options: ["jobs": "\(budgets.jobs)"])
-        let run: @Sendable (@escaping EvidenceObserver) async throws -> (OrchestrationGraph, [OperationReport]) = {
+        let run: @Sendable (@escaping EvidenceObserver) async throws -> (OrchestrationGraph, SpecificationReport) = {
             evidence in
             try await context.withProgress { observer in
                 let (specification, operations) = try await plugins.specification(document, context, observer: observer)
                 let graph = try OrchestrationGraph(
                     specification, types: operations.map(\.type), together: TransferRun.isGenerated(specification))
-                guard !dryRun else { return (graph, []) }
+                guard !dryRun else { return (graph, SpecificationReport(operations: [], moved: [:])) }
                 let kept = try await journal.open(TransferFingerprint.digest(of: document.root), context)
                 defer { kept?.close() }
                 let report = try await DiskBudget.$current.withValue(budgets.disk) {
                     try await execute(specification, graph, operations, budgets, observer, evidence, in: context)
                 }
-                try kept?.end(isDone: report.allSatisfy(\.outcome.isFinished), context)
+                try kept?.end(isDone: report.operations.allSatisfy(\.outcome.isFinished), context)
                 return (graph, report)
             }
         }
@@ -90,23 +90,23 @@ struct TransferSpecification: Command {
     }
 
     private func present(
-        _ report: [OperationReport], _ evidence: EvidenceObserver, in context: OCMContext
+        _ report: SpecificationReport, _ evidence: EvidenceObserver, in context: OCMContext
     ) throws {
-        for item in report {
+        for item in report.operations {
             switch item.outcome {
             case .finished: try evidence(.operationFinished(item.id))
             case .failed(let fault): try evidence(.operationFailed(item.id, reason: fault.message))
             case .skipped(let other): try evidence(.operationFailed(item.id, reason: "\(other) is not done"))
             }
         }
-        context.present(.array(report.map(\.json)), as: output) { report.text }
-        let lost = report.filter { !$0.outcome.isFinished }
+        context.present(report.json, as: output) { report.text }
+        let lost = report.operations.filter { !$0.outcome.isFinished }
         guard !lost.isEmpty else { return }
         let first = lost.lazy.compactMap(\.outcome.failure).first
         let fix = first?.fix ?? "mend what failed"
         throw Fault(
-            report.alarm ?? (lost.count < report.count ? .partial : .invalid),
-            "\(lost.count) of \(report.count) operations are not done",
+            report.alarm ?? (lost.count < report.operations.count ? .partial : .invalid),
+            "\(lost.count) of \(report.operations.count) operations are not done",
             fix: "\(fix); then run it again: what is written already is not moved again", cause: first)
     }
 
@@ -128,7 +128,7 @@ struct TransferSpecification: Command {
         _ specification: OrchestrationSpecification, _ graph: OrchestrationGraph,
         _ operations: [Orchestration.Operation], _ budgets: TransferBudgets,
         _ observer: @escaping ProgressObserver, _ evidence: @escaping EvidenceObserver, in context: OCMContext
-    ) async throws -> [OperationReport] {
+    ) async throws -> SpecificationReport {
         let run = OperationContext(
             connections: context.connections, keys: try keys(context), observer: observer, budgets: budgets,
             evidence: evidence)
@@ -141,7 +141,8 @@ struct TransferSpecification: Command {
         settings.observe = { event in event.failure.map(observer) }
         let report = try await GraphExecutor(graph, settings, operations: operations, context: run).run()
         try await run.finish()
-        return report
+        return SpecificationReport(
+            operations: report, moved: Dictionary(uniqueKeysWithValues: report.map { ($0.id, run.moved(by: [$0.id])) }))
     }
 }
 
@@ -161,48 +162,6 @@ extension OrchestrationGraph {
         for node in nodes {
             let waits = node.dependencies.isEmpty ? "-" : node.dependencies.joined(separator: ", ")
             table.add([node.operation.id, node.type.name, waits])
-        }
-        return table.text()
-    }
-}
-
-extension OperationReport {
-    fileprivate var json: JSON {
-        var json: JSON = ["id": .string(id)]
-        switch outcome {
-        case .finished(_, let outputs):
-            json["state"] = "finished"
-            json["output"] = outputs
-        case .failed(let fault):
-            json["state"] = "failed"
-            json["error"] = .string(fault.message)
-        case .skipped(let other):
-            json["state"] = "skipped"
-            json["waitsFor"] = .string(other)
-        }
-        return json
-    }
-}
-
-extension [OperationReport] {
-    /// A failure that somebody has to look into before anything is tried again: content or a signature is not what it
-    /// should be.
-    fileprivate var alarm: Fault.Code? {
-        for report in self {
-            guard case .failed(let fault) = report.outcome else { continue }
-            if [.mismatch, .corrupt, .unverified].contains(fault.code) { return fault.code }
-        }
-        return nil
-    }
-
-    fileprivate var text: String {
-        var table = Table(columns: ["OPERATION", "STATE", "WHY"])
-        for report in self {
-            switch report.outcome {
-            case .finished: table.add([report.id, "finished", ""])
-            case .failed(let fault): table.add([report.id, "failed", fault.message])
-            case .skipped(let other): table.add([report.id, "skipped", "\(other) is not done"])
-            }
         }
         return table.text()
     }

@@ -71,7 +71,7 @@ extension ArtifactContent {
             throw Fault(.mismatch, "\(reference) should be written, and the artifact is \(root.digest)")
         }
         let registry = try context.connections.registry(for: reference)
-        try await context.evidencing(.artifact(self), facts) { tally in
+        try await context.evidencing(facts, digest: { _ in root.digest }) { tally in
             try await context.moving("\(reference)", bytes: size()) { watch in
                 try await copy(
                     to: registry, repository: reference.registryRepository, tag: tag, observer: tally.counting(watch))

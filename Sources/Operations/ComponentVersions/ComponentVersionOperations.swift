@@ -172,7 +172,7 @@ extension OperationContext {
         try await lookAhead(for: identity, in: repository)
         let placed = try await within(memoryFor: content) {
             let facts = try PlacementEvidence(element, of: identity, to: repository.locator, self)
-            return try await evidencing(content, facts) { tally in
+            return try await evidencing(facts, digest: { $0.descriptor.digest }) { tally in
                 var content = content
                 if let expected, !expected.isExcluded {
                     content = try await content.bound(to: expected, thing: thing, temporaryFolder: temporaryFolder)

@@ -29,23 +29,41 @@ struct LocalContentCarrier {
     /// Throws `notFound` for a content that is nowhere, and `mismatch` when it is not what its resource's digest says.
     func carry(_ descriptor: inout ComponentDescriptor) async throws -> LocalContents {
         let identity = descriptor.identity
+        try await lookAhead(descriptor)
         var places = KnownPlaces(identity, placed: context.placedContents(for: identity, in: target.locator))
         for (index, resource) in descriptor.resources.enumerated() {
             let thing = "the resource \(resource.identity) of \(identity)"
-            guard let access = try await carry(resource.access, resource.digest, thing, &places) else { continue }
+            guard let access = try await carry(resource.access, resource.digest, resource.json, thing, &places) else {
+                continue
+            }
             descriptor.resources[index].access = access
         }
         for (index, element) in descriptor.sources.enumerated() {
             let thing = "the source \(element.identity) of \(identity)"
-            guard let access = try await carry(element.access, nil, thing, &places) else { continue }
+            guard let access = try await carry(element.access, nil, element.json, thing, &places) else { continue }
             descriptor.sources[index].access = access
         }
         return places.used
     }
 
+    /// Asks a registry for all blobs that may have to be carried, so that it need not be asked for one after another.
+    private func lookAhead(_ descriptor: ComponentDescriptor) async throws {
+        guard let source, let store = target.storeRepository else { return }
+        let placed = context.placedContents(for: descriptor.identity, in: target.locator)
+        var blobs: [OCIDescriptor] = []
+        for access in descriptor.resources.map(\.access) + descriptor.sources.map(\.access) {
+            guard let access, LocalBlobAccess.typeNames.contains(access.type.name),
+                let digest = try LocalBlobAccess(access, of: "a content of \(descriptor.identity)").digest,
+                let blob = source.version.contents.blobs[digest], placed.blobs[digest] == nil
+            else { continue }
+            blobs.append(blob)
+        }
+        try await store.lookUp(blobs, of: descriptor.identity.name)
+    }
+
     /// Returns the access when it is another now.
     private func carry(
-        _ specification: TypedSpecification?, _ digest: DigestSpecification?, _ thing: String,
+        _ specification: TypedSpecification?, _ digest: DigestSpecification?, _ element: JSON, _ thing: String,
         _ places: inout KnownPlaces
     ) async throws -> TypedSpecification? {
         guard let specification, LocalBlobAccess.typeNames.contains(specification.type.name) else { return nil }
@@ -53,11 +71,16 @@ struct LocalContentCarrier {
         if try await places.use(access, in: target) { return nil }
         let identity = places.identity
         if let source, holds(access, source.version) {
-            let content = try await source.repository.content(of: access, in: source.version)
+            let content = try await context.limited(source.repository.content(of: access, in: source.version))
                 .bound(to: digest, thing: thing, temporaryFolder: context.temporaryFolder)
             let target = target
-            let placed = try await context.moving(thing, bytes: content.knownSize()) { watch in
-                try await target.place(content, for: identity, observer: watch)
+            let facts = try PlacementEvidence(element, of: identity, to: target.locator, context)
+            let placed = try await context.within(memoryFor: content) {
+                try await context.evidencing(facts, digest: { $0.descriptor.digest }) { tally in
+                    try await context.moving(thing, bytes: content.knownSize()) { watch in
+                        try await target.place(content, for: identity, observer: tally.counting(watch))
+                    }
+                }
             }
             context.note(placed, for: identity, in: target.locator)
             places.used.add(placed)

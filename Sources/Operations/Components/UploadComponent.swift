@@ -4,8 +4,10 @@ internal import Basics
 internal import ComponentModel
 internal import Cryptography
 internal import Documents
+internal import Evidence
 public import Orchestration
 internal import Repositories
+internal import Transfer
 
 extension Operation {
     /// Operations that write whole component versions.
@@ -45,6 +47,10 @@ extension Operation {
             let contents = try await LocalContentCarrier(context, repository, source: given.source)
                 .carry(&descriptor)
             let digest = try await repository.commit(descriptor, contents: contents)
+            try context.evidence(
+                .versionCommitted(
+                    EvidenceSubject(descriptor.identity), action: "write", digest: digest,
+                    to: repository.locator.description))
             return ["descriptor": descriptor.json, "digest": .string(digest.description)]
         }
     }

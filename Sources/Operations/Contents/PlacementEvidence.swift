@@ -18,6 +18,23 @@ struct PlacementEvidence: Sendable {
     let from: String
     let to: String
 
+    /// Evidence of a content that need not be the one that its resource states, such as one for a package repository.
+    ///
+    /// - Parameters:
+    ///   - digest: that of the bytes, when it is known; what the resource states counts when it is the same.
+    ///   - origin: the component version of the resource; nil when nobody says which it is.
+    init(
+        _ digest: Digest?, resource: JSON?, origin: ContentOrigin?, to place: String, _ context: OperationContext
+    ) throws(Fault) {
+        let name = resource?["name"]?.string ?? origin?.resource.attributes["name"] ?? place
+        subject =
+            origin.map { EvidenceSubject($0.version, element: ("resource", name)) } ?? EvidenceSubject(resource: name)
+        let stated = try Self.digest(resource?["digest"])
+        expected = stated == digest ? stated : nil
+        from = origin.flatMap { context.version($0.version)?.repository.locator.description } ?? "this run"
+        to = place
+    }
+
     /// Evidence of an element of a component version that goes beside its descriptor.
     init(
         _ element: JSON, of identity: ComponentVersionIdentity, to target: RepositoryLocator,
@@ -63,8 +80,10 @@ struct PlacementEvidence: Sendable {
 extension OperationContext {
     /// Leaves evidence of what became of a content: what `place` moved and spared, each blob and manifest of an
     /// artifact, or why it was refused.
+    ///
+    /// - Parameter digest: the content's, known at the latest when it is in its place.
     func evidencing<Result: Sendable>(
-        _ content: ResourceContent, _ facts: PlacementEvidence,
+        _ facts: PlacementEvidence, digest: @Sendable (Result) -> Digest?,
         _ place: @Sendable (PlacementTally) async throws -> Result
     ) async throws -> Result {
         let tally = PlacementTally { [evidence] part throws(Fault) in
@@ -82,7 +101,7 @@ extension OperationContext {
             }
             try evidence(
                 .content(
-                    facts.subject, digest: facts.expected ?? content.digest, moved: moved, spared: spared,
+                    facts.subject, digest: facts.expected ?? digest(result), moved: moved, spared: spared,
                     from: facts.from, to: facts.to))
             return result
         } catch {

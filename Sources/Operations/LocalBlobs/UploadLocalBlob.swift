@@ -47,12 +47,23 @@ extension Operation {
         ) { properties, context in
             let repository = try await context.repository(form.required(properties), writing: true)
             let content = try context.content(of: properties["data"])
-            let identity = try ComponentDescriptor(
-                json: properties["componentDescriptor"] ?? .null, source: "'componentDescriptor'"
-            ).identity
-            let thing = "a resource of \(identity)"
-            let placed = try await context.moving(thing, bytes: content.knownSize()) { watch in
-                try await repository.place(content, for: identity, observer: watch)
+            let descriptor = try ComponentDescriptor(
+                json: properties["componentDescriptor"] ?? .null, source: "'componentDescriptor'")
+            let identity = descriptor.identity
+            let resource = try descriptor.resource(of: properties, context)
+            let thing = resource.map { "“\($0.name)” of \(identity)" } ?? "a resource of \(identity)"
+            let facts = try PlacementEvidence(
+                content.digest, resource: resource?.json,
+                origin: ContentOrigin(
+                    version: identity, resource: resource?.identity ?? ElementIdentity(attributes: [:])),
+                to: repository.locator.description, context)
+            try await context.lookAhead(for: identity, in: repository)
+            let placed = try await context.within(memoryFor: content) {
+                try await context.evidencing(facts, digest: { $0.descriptor.digest }) { tally in
+                    try await context.moving(thing, bytes: content.knownSize()) { watch in
+                        try await repository.place(content, for: identity, observer: tally.counting(watch))
+                    }
+                }
             }
             context.note(placed, for: identity, in: repository.locator)
             let name = properties["referenceName"]?.string
@@ -65,6 +76,16 @@ extension Operation {
             context.relocate(found.origin, to: found.resource.json, in: repository.locator)
             return ["descriptor": descriptor.json, "resource": found.resource.json]
         }
+    }
+}
+
+extension ComponentDescriptor {
+    /// The resource whose content is stored: by its selector, else by where the content comes from; nil when neither
+    /// says.
+    fileprivate func resource(of properties: JSON, _ context: OperationContext) throws(Fault) -> Resource? {
+        if let selector = properties["resource"], selector != .null { return try resource(selectedBy: selector) }
+        guard let origin = try context.origin(of: properties["data"]), origin.version == identity else { return nil }
+        return resources.first { $0.identity == origin.resource }
     }
 }
 

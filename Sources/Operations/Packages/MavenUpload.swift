@@ -56,8 +56,13 @@ extension Operation {
             pom = try await blob.open().collect(limit: 4 << 20, of: "'pomFile'")
         }
         let data = try await PackageData(properties, context)
-        let published = try await MavenRepository(url, context.connections.packages).publish(
-            data.content, as: coordinates, pom: pom, details: MavenPOM.Details(properties["pom"]))
+        let (repository, details) = (
+            MavenRepository(url, context.connections.packages), MavenPOM.Details(properties["pom"])
+        )
+        let published = try await data.publish(to: "\(url.redacted) \(coordinates)", context) { [pom] content in
+            let published = try await repository.publish(content, as: coordinates, pom: pom, details: details)
+            return (published, published.outcome)
+        }
         // Of a snapshot it names the build, so that the digest stays that of what the access leads to.
         var access: JSON = [
             "type": "maven", "repoUrl": .string(url.redacted), "groupId": .string(coordinates.group),

@@ -13,6 +13,8 @@ struct PackageData: Sendable {
     let content: PackageContent
     let digest: Digest
     let mediaType: String
+    /// How many bytes there are; known when they were read to their end.
+    private let passed = Guarded<Int64?>(nil)
     private let origin: ContentOrigin?
     private let resource: JSON?
     private let descriptor: ComponentDescriptor?
@@ -45,16 +47,19 @@ struct PackageData: Sendable {
         }
         mediaType = blob.mediaType
         if let known = blob.digest {
-            let (open, size) = (blob.open, blob.size)
+            let (open, size, passed) = (blob.open, blob.size, passed)
             digest = known
             content = PackageContent(size: size) {
-                try await open().verified(digest: known, size: size, of: "the content")
+                let stream = try await open().verified(digest: known, size: size, of: "the content")
+                return size == nil ? stream.measured { count in passed.withLock { $0 = count } } : stream
             }
+            passed.withLock { $0 = size }
         } else {
             let spool = try await MeasuredSpool(
                 blob.open(), temporaryFolder: context.temporaryFolder, name: "the content")
             digest = spool.digest
             content = PackageContent(size: spool.size) { spool.stream() }
+            passed.withLock { $0 = spool.size }
         }
         if let json = properties["componentDescriptor"], json != .null {
             let read = try ComponentDescriptor(json: json, source: "'componentDescriptor'")
@@ -66,6 +71,38 @@ struct PackageData: Sendable {
             let read = known.flatMap { context.version($0.version)?.version.descriptor }
             (descriptor, origin) = (read, known)
             resource = properties["resource"] ?? read?.resources.first { $0.identity == known?.resource }?.json
+        }
+    }
+
+    /// Publishes the content while progress is told, counted, and left as evidence.
+    ///
+    /// Bytes count once, also when they had to be sent again; what was there already is spared.
+    /// - Parameters:
+    ///   - place: where it goes, for people, without secrets.
+    ///   - publish: publishes, and says with what came of it whether there was something to do.
+    func publish<Result: Sendable>(
+        to place: String, _ context: OperationContext,
+        _ publish: @Sendable (PackageContent) async throws -> (result: Result, outcome: PublishOutcome)
+    ) async throws -> Result {
+        let facts = try PlacementEvidence(digest, resource: resource, origin: origin, to: place, context)
+        let (content, digest, passed) = (content, digest, passed)
+        let thing = origin.map { "“\(resource?["name"]?.string ?? "")” of \($0.version)" } ?? place
+        return try await context.evidencing(facts, digest: { _ in digest }) { tally in
+            try await context.moving(thing, bytes: content.size) { watch in
+                let observer = tally.counting(watch), furthest = Guarded<Int64>(0)
+                var content = content
+                content.sending = { through in
+                    let more = furthest.withLock { furthest in
+                        defer { furthest = max(furthest, through) }
+                        return through - furthest
+                    }
+                    if more > 0 { observer.moved(more) }
+                }
+                let (result, outcome) = try await publish(content)
+                let rest = (passed.withLock { $0 } ?? 0) - furthest.withLock { $0 }
+                if outcome == .alreadyThere, rest > 0 { observer.skipped(rest) }
+                return result
+            }
         }
     }
 
@@ -90,5 +127,20 @@ struct PackageData: Sendable {
             outputs["descriptor"] = changed.json
         }
         return outputs
+    }
+}
+
+extension ByteStream {
+    /// The bytes; tells at their end how many there were.
+    fileprivate func measured(_ tell: @escaping @Sendable (Int64) -> Void) -> ByteStream {
+        let count = Guarded<Int64>(0)
+        return ByteStream {
+            if let chunk = try await next() {
+                count.withLock { $0 += Int64(chunk.count) }
+                return chunk
+            }
+            tell(count.withLock { $0 })
+            return nil
+        }
     }
 }

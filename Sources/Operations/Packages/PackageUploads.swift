@@ -59,8 +59,12 @@ extension Operation {
             expected = try NPMPackage(name: name, version: properties.text("version"))
         }
         let data = try await PackageData(properties, context)
-        let published = try await NPMRegistry(url, context.connections.packages).publish(
-            data.content, expected: expected, tag: properties["tag"]?.string ?? "latest")
+        let (registry, tag) = (NPMRegistry(url, context.connections.packages), properties["tag"]?.string ?? "latest")
+        let place = url.redacted + (expected.map { " \($0)" } ?? "")
+        let published = try await data.publish(to: place, context) { [expected] content in
+            let published = try await registry.publish(content, expected: expected, tag: tag)
+            return (published, published.outcome)
+        }
         let access: JSON = [
             "type": "npm", "registry": .string(url.redacted), "package": .string(published.package.name),
             "version": .string(published.package.version),
@@ -92,9 +96,12 @@ extension Operation {
             region: properties["region"]?.string, endpoint: endpoint, usesPathStyle: properties["usePathStyle"]?.bool)
         let data = try await PackageData(properties, context)
         let mediaType = properties["mediaType"]?.string ?? data.mediaType
-        let written = try await S3Client(context.connections.packages).publish(
-            data.content, at: location, mediaType: mediaType, digest: data.digest,
-            replacing: properties["replace"]?.bool ?? false)
+        let (client, isReplacing) = (S3Client(context.connections.packages), properties["replace"]?.bool ?? false)
+        let written = try await data.publish(to: location.url.redacted, context) { content in
+            let written = try await client.publish(
+                content, at: location, mediaType: mediaType, digest: data.digest, replacing: isReplacing)
+            return (written, written.outcome)
+        }
         var access: JSON = [
             "type": endpoint == nil ? "s3/v2" : "S3Bucket/v1", "region": .string(location.region),
             "bucketName": .string(location.bucket), "objectKey": .string(location.key), "mediaType": .string(mediaType),
@@ -134,8 +141,11 @@ extension Operation {
         }
         let data = try await PackageData(properties, context)
         let mediaType = properties["mediaType"]?.string ?? data.mediaType
-        let outcome = try await WebFile(url, context.connections.packages).publish(
-            data.content, mediaType: mediaType, options: options)
+        let file = WebFile(url, context.connections.packages)
+        let outcome = try await data.publish(to: url.redacted, context) { [options] content in
+            let outcome = try await file.publish(content, mediaType: mediaType, options: options)
+            return (outcome, outcome)
+        }
         // The query may hold a signature of the address, which is no part of where the file is.
         let access: JSON = ["type": "wget", "url": .string(url.redacted), "mediaType": .string(mediaType)]
         return try data.published(as: access, outcome, context)
@@ -162,8 +172,11 @@ extension Operation {
         let data = try await PackageData(
             properties, context, layerType: "application/vnd.cncf.helm.chart.content.v1.tar+gzip")
         let form = ChartRepository.Form(rawValue: properties["form"]?.string ?? "files") ?? .files
-        let published = try await ChartRepository(url, context.connections.packages).publish(
-            data.content, provenance: provenance, form: form)
+        let repository = ChartRepository(url, context.connections.packages)
+        let published = try await data.publish(to: url.redacted, context) { [provenance] content in
+            let published = try await repository.publish(content, provenance: provenance, form: form)
+            return (published, published.outcome)
+        }
         let access: JSON = [
             "type": "helm", "helmRepository": .string(url.redacted),
             "helmChart": .string("\(published.chart.name):\(published.chart.version)"),

@@ -102,7 +102,7 @@ public struct ChartRepository: Sendable {
     ) async throws -> (request: HTTPRequest, response: HTTPResponse) {
         let request = HTTPRequest(
             method: .post, url: url, headers: ["Content-Type": mediaType],
-            body: .stream(length: content.size, open: content.open))
+            body: .stream(length: content.size, open: content.openToSend))
         return (request, try await connection.send(request, .helm))
     }
 

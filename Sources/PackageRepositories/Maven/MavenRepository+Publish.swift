@@ -135,7 +135,7 @@ private final class ChecksumRecorder: Sendable {
 
     /// The content; reading it to its end notes the checksums.
     var content: PackageContent {
-        PackageContent(size: source.size) { [self] in
+        var content = PackageContent(size: source.size) { [self] in
             let stream = try await source.open()
             let pass = ChecksumPass()
             return ByteStream { [self] in
@@ -147,6 +147,8 @@ private final class ChecksumRecorder: Sendable {
                 return nil
             }
         }
+        content.sending = source.sending
+        return content
     }
 
     /// The checksums; the content is read when nobody has read all of it yet.

@@ -44,7 +44,7 @@ extension NPMRegistry {
                     .concatenating([
                         { ByteStream(document.before) },
                         {
-                            try await content.open().verified(
+                            try await content.openToSend().verified(
                                 digest: packed.sha512, size: packed.size, of: "npm package \(package)"
                             ).base64Encoded()
                         },

@@ -48,7 +48,7 @@ extension S3Client {
         if let size = content.size, size > Int64(Self.largestPart) * Int64(Self.partLimit) {
             throw Fault(.limitExceeded, "\(location): \(ByteCount(size)) are more than can be sent in parts")
         }
-        var stream = try await content.open()
+        var stream = try await content.openToSend()
         if let digest { stream = stream.verified(digest: digest, size: content.size, of: location.description) }
         var parts = PartReader(stream, size: Self.partSize(for: content.size))
         let first = try await parts.next() ?? []
