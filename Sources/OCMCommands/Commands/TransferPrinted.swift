@@ -15,8 +15,8 @@ struct TransferPrinted: Command {
         "transfer", abstract: "Run a transfer that --dry-run printed",
         discussion: """
             What is carried, how, and to where was settled when the specification was printed. It is refused when a \
-            source, an inventory or an earlier version that it was made from has changed since. After a crash, the same
-            command goes on where it was, also in the middle of a blob.
+            source, an inventory or an earlier version that it was made from has changed since. After a crash, the \
+            same command goes on where it was, also in the middle of a blob.
             """,
         examples: [
             "ocm transfer cv -r ./archive//acme.org/app:1.0.0 registry.enclave/ocm --dry-run -o yaml > plan.yaml",
