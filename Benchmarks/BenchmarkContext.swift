@@ -14,13 +14,17 @@ struct BenchmarkOptions: ParsableOptions {
     var ocm: String?
     @Option(help: "where the data goes", valueName: "DIR", environment: "TMPDIR", completion: .folder)
     var folder = "/tmp"
+    @Option(
+        help: "a folder with programs to use before installed ones: registry, skopeo, oras, crane", valueName: "DIR",
+        completion: .folder)
+    var peers: String?
 }
 
 /// What suites share: where the data is, what is measured, and where figures go.
 struct BenchmarkContext: Sendable {
     let options: BenchmarkOptions
     private let program: String
-    let skopeo: String?
+    let peers: PeerPrograms
 
     init(_ options: BenchmarkOptions) throws {
         guard options.rounds > 0, options.divisor > 0 else {
@@ -29,7 +33,7 @@ struct BenchmarkContext: Sendable {
         self.options = options
         let own = FileSystem.folder(of: try FileSystem.realPath("/proc/self/exe"))
         program = options.ocm ?? FileSystem.join(own, "ocm")
-        skopeo = ["/usr/bin/skopeo", "/usr/local/bin/skopeo"].first(where: FileSystem.exists)
+        peers = try PeerPrograms(in: options.peers)
     }
 
     /// The program to measure.
@@ -53,6 +57,18 @@ struct BenchmarkContext: Sendable {
     private func write(_ text: String, to descriptor: Int32) {
         let bytes = Array(text.utf8)
         _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    }
+
+    /// Says that a program does not stand beside ours, and why; nothing when it does.
+    func reportAbsence(of peer: PeerPrograms.Name, suite: String, name: String) {
+        guard let reason = peers.absence(of: peer) else { return }
+        let members: [(String, JSON)] = [
+            ("suite", .string(suite)), ("case", .string(name)), ("absent", .string(peer.rawValue)),
+            ("reason", .string(reason)),
+        ]
+        let json = JSON.object(JSONObject(members))
+        let line = "\(suite)  \(name)  not beside \(peer.rawValue): \(reason)"
+        write((options.json ? String(decoding: json.encoded(), as: UTF8.self) : line) + "\n", to: 1)
     }
 
     /// Prints one figure.

@@ -57,12 +57,12 @@ struct ImageCase {
             let copies = "\(work.path)/copies"
             try FileSystem.makeFolder(copies)
             try await ours(&push, &pull, archive, "\(copies)/archive")
-            if let skopeo = context.skopeo {
+            if let skopeo = context.peers[.skopeo] {
                 try await theirs(&push, &pull, skopeo, layout, "\(copies)/image")
             }
             try FileSystem.remove(copies)
         }
-        let peer = context.skopeo == nil ? nil : "skopeo copy"
+        let peer = context.peers[.skopeo] == nil ? nil : "skopeo copy"
         for figure in add.figures(suite: suite, name: "files to archive", peerName: nil)
             + push.figures(suite: suite, name: "archive to registry", peerName: peer)
             + pull.figures(suite: suite, name: "registry to archive", peerName: peer)
@@ -74,7 +74,7 @@ struct ImageCase {
     private func ours(_ push: inout PairedRuns, _ pull: inout PairedRuns, _ archive: String, _ copy: String)
         async throws
     {
-        let registry = try await RegistryServer()
+        let registry = try await RegistryServer(program: context.peers[.registry])
         let carry = [try context.ocm, "transfer", "cv", "--progress", "none", "--copy-resources"]
         push.own.append(
             try await .of(carry + ["--upload-as", "ociArtifact", "\(archive)//\(Self.component)", registry.url]))
@@ -84,7 +84,7 @@ struct ImageCase {
     private func theirs(
         _ push: inout PairedRuns, _ pull: inout PairedRuns, _ skopeo: String, _ layout: String, _ copy: String
     ) async throws {
-        let registry = try await RegistryServer()
+        let registry = try await RegistryServer(program: context.peers[.registry])
         let name = "docker://\(registry.host)/image:1.0.0"
         let copying = [skopeo, "copy", "--quiet", "--preserve-digests"]
         push.peer.append(try await .of(copying + ["--dest-tls-verify=false", "oci:\(layout):1.0.0", name]))

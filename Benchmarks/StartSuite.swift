@@ -11,9 +11,9 @@ struct StartSuite: Command {
         var runs = PairedRuns()
         for _ in 1...(context.options.rounds * 10) {
             runs.own.append(try await .of([try context.ocm, "version"]))
-            if let skopeo = context.skopeo { runs.peer.append(try await .of([skopeo, "--version"])) }
+            if let skopeo = context.peers[.skopeo] { runs.peer.append(try await .of([skopeo, "--version"])) }
         }
-        let peer = context.skopeo == nil ? nil : "skopeo --version"
+        let peer = context.peers[.skopeo] == nil ? nil : "skopeo --version"
         for figure in runs.figures(suite: "start", name: "version", peerName: peer) { context.report(figure) }
     }
 }

@@ -21,7 +21,7 @@ struct TreeSuite: Command {
             let copies = "\(work.path)/copies"
             try FileSystem.makeFolder(copies)
             let (archive, copy, back) = ("\(copies)/archive", "\(copies)/copy", "\(copies)/back")
-            let registry = try await RegistryServer()
+            let registry = try await RegistryServer(program: context.peers[.registry])
             let cases: [(String, [String])] = [
                 (
                     "add",

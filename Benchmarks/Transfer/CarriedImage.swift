@@ -10,8 +10,9 @@ struct CarriedImage {
     private static let component = ImageCase.component
 
     private var archive: String { "\(folder)/archive" }
-    private var layout: String { "oci:\(folder)/image:1.0.0" }
-    private func name(on host: String) -> String { "docker://\(host)/image:1.0.0" }
+    private var layout: ImagePlace { Self.layout(in: folder) }
+    private static func layout(in folder: String) -> ImagePlace { .layout("\(folder)/image", tag: "1.0.0") }
+    private func name(on host: String) -> ImagePlace { .registry("\(host)/image:1.0.0") }
     /// The digests of the layers, as their files are named.
     private var files: [String] {
         get throws {
@@ -30,8 +31,8 @@ struct CarriedImage {
         let upload = programs.own("\(archive)//\(Self.component)", options: ["--upload-as", "ociArtifact"]) { _ in
             [source.url]
         }
-        let copy = programs.peer { _ in [(layout, name(on: source.host))] }
-        for contender in [upload] + copy { try await contender.runOnce(in: "\(folder)/place") }
+        let copy = programs.others { _ in [(layout, name(on: source.host))] }.prefix(1)
+        for contender in [upload] + copy { try await contender.runOnce(in: "\(folder)/place", registry: programs.peers[.registry]) }
     }
 
     /// The rows; the registry is the one that `make` filled.
@@ -45,25 +46,25 @@ struct CarriedImage {
             TransferRow(
                 name: "registry to registry, \(size)", sources: [source],
                 own: programs.pair(url, targets: 1, options: artifact) { [$0.registry.url] },
-                peers: programs.peer(targets: 1) { [(image, name(on: $0.registry.host))] }),
+                peers: programs.others(targets: 1) { [(image, name(on: $0.registry.host))] }),
             TransferRow(
                 name: "registry to archive, \(size)", sources: [source],
                 own: programs.pair(url) { ["ctf::\($0.folder)/archive"] },
-                peers: programs.peer { [(image, "oci:\($0.folder)/image:1.0.0")] } + [limit]),
+                peers: programs.others { [(image, Self.layout(in: $0.folder))] } + [limit]),
             TransferRow(
                 name: "archive to registry, \(size)",
                 own: programs.pair("\(archive)//\(Self.component)", targets: 1, options: artifact) {
                     [$0.registry.url]
                 },
-                peers: programs.peer(targets: 1) { [(layout, name(on: $0.registry.host))] },
+                peers: programs.others(targets: 1) { [(layout, name(on: $0.registry.host))] },
                 again: "archive to registry, \(size), second run"),
             TransferRow(
                 name: "registry to two registries, \(size)", sources: [source],
                 own: [programs.own(url, targets: 2, options: artifact) { $0.registries.map(\.url) }],
-                peers: programs.peer("skopeo copy twice", targets: 2) { place in
+                peers: programs.others(targets: 2, named: { "\($0) twice" }) { place in
                     place.registries.map { (image, name(on: $0.host)) }
                 }
-                    + programs.peer("two skopeo copy at once", targets: 2, atOnce: true) { place in
+                    + programs.others(targets: 2, atOnce: true, named: { "two \($0) at once" }) { place in
                         place.registries.map { (image, name(on: $0.host)) }
                     }),
         ]

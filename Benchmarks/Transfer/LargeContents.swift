@@ -23,7 +23,7 @@ struct LargeContents {
                     fix: "name a folder with more space with --folder")
             }
             context.say("transfer: memory with \(gibibytes) GiB")
-            var place = try await TransferPlace("\(work)/large", registries: 1)
+            var place = try await TransferPlace("\(work)/large", registries: 1, of: programs.peers[.registry])
             do {
                 try await carry(size, "\(ByteCount(Int64(size)))", place)
             } catch {

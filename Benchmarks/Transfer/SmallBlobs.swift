@@ -15,9 +15,9 @@ struct SmallBlobs {
 
     private static let component = "example.org/benchmark/root:1.0.0"
     private var archive: String { "\(folder)/archive" }
-    private var layouts: [String] { (0..<images).map { "oci:\(folder)/image-\($0):\(Self.tag)" } }
-    private func names(on host: String) -> [String] {
-        (0..<images).map { "docker://\(host)/image-\($0):\(Self.tag)" }
+    private var layouts: [ImagePlace] { (0..<images).map { .layout("\(folder)/image-\($0)", tag: Self.tag) } }
+    private func names(on host: String) -> [ImagePlace] {
+        (0..<images).map { .registry("\(host)/image-\($0):\(Self.tag)") }
     }
 
     /// Makes images and archive, and fills the registry.
@@ -26,8 +26,8 @@ struct SmallBlobs {
         try FileSystem.write(Array(try constructor().utf8), to: "\(folder)/constructor.yaml")
         try await programs.add("\(folder)/constructor.yaml", to: archive)
         let upload = programs.own("\(archive)//\(Self.component)") { _ in [source.url] }
-        let copy = programs.peer { _ in Array(zip(layouts, names(on: source.host))) }
-        for contender in [upload] + copy { try await contender.runOnce(in: "\(folder)/place") }
+        let copy = programs.others { _ in Array(zip(layouts, names(on: source.host))) }.prefix(1)
+        for contender in [upload] + copy { try await contender.runOnce(in: "\(folder)/place", registry: programs.peers[.registry]) }
     }
 
     /// The rows; the registry is the one that `make` filled.
@@ -39,14 +39,14 @@ struct SmallBlobs {
         let push = TransferRow(
             name: "archive to registry, \(what)",
             own: [programs.own("\(archive)//\(Self.component)", targets: 1) { [$0.registry.url] }],
-            peers: programs.peer("\(images) skopeo copy", targets: 1) {
+            peers: programs.others(targets: 1, named: { "\(images) \($0)" }) {
                 Array(zip(layouts, names(on: $0.registry.host)))
             }, again: isOneComponent ? nil : "archive to registry, \(what), second run", warms: false)
         guard isOneComponent else { return [push] }
         let carry = TransferRow(
             name: "registry to registry, \(what)", sources: [source],
             own: [programs.own("\(source.url)//\(Self.component)", targets: 1) { [$0.registry.url] }],
-            peers: programs.peer("\(images) skopeo copy", targets: 1) {
+            peers: programs.others(targets: 1, named: { "\(images) \($0)" }) {
                 Array(zip(names(on: source.host), names(on: $0.registry.host)))
             }, warms: false)
         return [carry, push]

@@ -12,7 +12,7 @@ struct TransferPlace: ~Copyable {
     /// Root's skopeo keeps its cache of blobs in the system's folder, unless it takes itself for somebody else's.
     let variables: [String: String]
 
-    init(_ folder: String, registries count: Int) async throws {
+    init(_ folder: String, registries count: Int, of program: String?) async throws {
         self.folder = folder
         variables = [
             "XDG_STATE_HOME": "\(folder)/state", "XDG_DATA_HOME": "\(folder)/cache", "TMPDIR": "\(folder)/temporary",
@@ -20,7 +20,9 @@ struct TransferPlace: ~Copyable {
         ]
         for path in [folder, "\(folder)/temporary"] { try FileSystem.makeFolder(path) }
         var started: [StartedRegistry] = []
-        for number in 0..<count { started.append(try await StartedRegistry(data: "\(folder)/registry-\(number)")) }
+        for number in 0..<count {
+            started.append(try await StartedRegistry(program, data: "\(folder)/registry-\(number)"))
+        }
         registries = started
     }
 
@@ -39,8 +41,8 @@ struct StartedRegistry {
     private let server: RegistryServer
     private let process: String
 
-    init(data: String) async throws {
-        server = try await RegistryServer(data: data)
+    init(_ program: String?, data: String) async throws {
+        server = try await RegistryServer(data: data, program: program)
         let settings = "\(server.folder.path)/config.yml"
         let found = try FileSystem.names(in: "/proc").first { process in
             guard Int(process) != nil,
@@ -48,7 +50,7 @@ struct StartedRegistry {
             else { return false }
             // The shell that guards it has the same words behind others.
             let words = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-            return words.first?.hasSuffix("docker-registry") == true && words.last == settings
+            return words.dropFirst() == ["serve", settings]
         }
         guard let found else { throw Fault(.notFound, "the process of the registry on \(server.host) was not found") }
         process = found

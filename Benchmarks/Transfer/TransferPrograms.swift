@@ -5,7 +5,7 @@ import Basics
 /// The command lines that the rows compare.
 struct TransferPrograms {
     let ocm: String
-    let skopeo: String?
+    let peers: PeerPrograms
 
     /// Makes an archive.
     func add(_ constructor: String, to archive: String) async throws {
@@ -38,25 +38,22 @@ struct TransferPrograms {
         ]
     }
 
-    /// Copies of images one after the other; nothing when there is no skopeo.
+    /// Copies of images by each of the other tools, one after the other.
     ///
-    /// - Parameter atOnce: whether they run at the same time instead.
-    func peer(
-        _ name: String = "skopeo copy", targets: Int = 0, atOnce: Bool = false,
-        copies: @escaping (borrowing TransferPlace) -> [(from: String, to: String)]
+    /// - Parameters:
+    ///   - name: what rows call it, made from the tool's command.
+    ///   - atOnce: whether the copies run at the same time instead.
+    func others(
+        targets: Int = 0, atOnce: Bool = false, named name: (String) -> String = { $0 },
+        copies: @escaping (borrowing TransferPlace) -> [(from: ImagePlace, to: ImagePlace)]
     ) -> [Contender] {
-        guard let skopeo else { return [] }
-        let options = "--quiet --preserve-digests --src-tls-verify=false --dest-tls-verify=false"
-        return [
+        ImageTool.all(of: peers).map { tool in
             Contender(
-                name: name, targets: targets,
+                name: name(tool.name), targets: targets,
                 work: .program { place in
-                    let copies = copies(place)
-                    if copies.count == 1 {
-                        return [skopeo, "copy"] + options.split(separator: " ").map(String.init)
-                            + [copies[0].from, copies[0].to]
-                    }
-                    let lines = copies.map { "\(skopeo) copy \(options) '\($0.from)' '\($0.to)'" }
+                    let commands = copies(place).map { tool.copy(from: $0.from, to: $0.to) }
+                    if commands.count == 1 { return commands[0] }
+                    let lines = commands.map { words in words.map { "'\($0)'" }.joined(separator: " ") }
                     let script =
                         atOnce
                         ? lines.map { "\($0) & all=\"$all $!\"; " }.joined()
@@ -64,6 +61,6 @@ struct TransferPrograms {
                         : lines.joined(separator: " && ")
                     return ["/bin/sh", "-c", script]
                 })
-        ]
+        }
     }
 }

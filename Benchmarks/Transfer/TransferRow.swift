@@ -25,8 +25,8 @@ struct Contender {
     }
 
     /// Runs it in a place that is removed then.
-    func runOnce(in folder: String) async throws {
-        var place = try await TransferPlace(folder, registries: targets)
+    func runOnce(in folder: String, registry: String?) async throws {
+        var place = try await TransferPlace(folder, registries: targets, of: registry)
         do {
             _ = try await run(in: place)
         } catch {
@@ -67,7 +67,7 @@ struct TransferRow {
         for round in (warms ? 0 : 1)...context.options.rounds {
             context.say("transfer: \(name), \(round == 0 ? "to warm up" : "round \(round)")")
             for number in round % 2 == 0 ? Array(contenders.indices) : contenders.indices.reversed() {
-                let runs = try await runs(of: contenders[number], in: work)
+                let runs = try await runs(of: contenders[number], in: work, registry: context.peers[.registry])
                 guard round > 0 else { continue }
                 first[number].append(runs[0])
                 if runs.count > 1 { second[number].append(runs[1]) }
@@ -77,8 +77,8 @@ struct TransferRow {
         if let again { report(again, second, context) }
     }
 
-    private func runs(of contender: Contender, in work: String) async throws -> [TransferRun] {
-        var place = try await TransferPlace("\(work)/place", registries: contender.targets)
+    private func runs(of contender: Contender, in work: String, registry: String?) async throws -> [TransferRun] {
+        var place = try await TransferPlace("\(work)/place", registries: contender.targets, of: registry)
         var runs: [TransferRun] = []
         do {
             for _ in 0..<(again == nil ? 1 : 2) {
@@ -106,6 +106,7 @@ struct TransferRow {
             if number == 0 { others += Array(zip(own, runs).dropFirst()) }
             for figure in figures(title, runs[number], beside: others) { context.report(figure) }
         }
+        for peer in PeerPrograms.Name.allCases { context.reportAbsence(of: peer, suite: Self.suite, name: name) }
     }
 
     private func figures(

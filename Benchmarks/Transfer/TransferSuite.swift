@@ -8,7 +8,7 @@ import TestServers
 struct TransferSuite: Command {
     static let configuration = CommandConfiguration(
         "transfer",
-        abstract: "Between registries and archives, many small blobs, many components, two targets; beside skopeo copy",
+        abstract: "Between registries and archives, many small blobs, many components, two targets; beside other tools",
         discussion: """
             All contenders of a row run in turn in every round, after a round that does not count. Ratios are those of \
             the medians. processor is the time that a program and what it started used, registries_processor that of all \
@@ -25,12 +25,12 @@ struct TransferSuite: Command {
     enum Content: String, ArgumentValue, CaseIterable { case layers, blobs, components }
 
     func run(in context: BenchmarkContext) async throws {
-        let programs = TransferPrograms(ocm: try context.ocm, skopeo: context.skopeo)
+        let programs = TransferPrograms(ocm: try context.ocm, peers: context.peers)
         if large { return try await LargeContents(programs: programs, context: context).run() }
         for content in Content.allCases where self.content.map({ $0 == content }) ?? true {
             let work = try context.workFolder()
             context.say("transfer: making \(content.rawValue)")
-            let source = try await StartedRegistry(data: "\(work.path)/source")
+            let source = try await StartedRegistry(context.peers[.registry], data: "\(work.path)/source")
             for row in try await rows(content, in: "\(work.path)/content", programs, source, context)
             where only.map({ row.name.contains($0) }) ?? true {
                 try await row.run(in: work.path, context)

@@ -2,7 +2,7 @@
 
 public import Basics
 
-/// A real registry (Debian's `docker-registry`) on a free loopback port, for as long as this object lives.
+/// A real registry (the distribution project's, Debian's `docker-registry` unless another is named) on a free loopback port, for as long as this object lives.
 public final class RegistryServer: Sendable {
     /// How clients reach it.
     public enum Access: String, Sendable, CaseIterable {
@@ -31,7 +31,8 @@ public final class RegistryServer: Sendable {
     private let program: ServerProgram
 
     /// Starts it and waits until it answers. `data` lets a second server read what a first one kept.
-    public init(_ access: Access = .plain, data: String? = nil) async throws {
+    /// `program` is the path of another build or release of the same server.
+    public init(_ access: Access = .plain, data: String? = nil, program path: String? = nil) async throws {
         (port, self.access, folder) = (try ServerProgram.freePort(), access, try TemporaryFolder(prefix: "registry"))
         var settings = """
             version: 0.1
@@ -53,7 +54,7 @@ public final class RegistryServer: Sendable {
         }
         try FileSystem.write(Array(settings.utf8), to: "\(folder.path)/config.yml")
         program = try ServerProgram(
-            [ServerProgram.find("docker-registry") ?? "docker-registry", "serve", "\(folder.path)/config.yml"],
+            [path ?? ServerProgram.find("docker-registry") ?? "docker-registry", "serve", "\(folder.path)/config.yml"],
             log: "\(folder.path)/log", variables: ["OTEL_TRACES_EXPORTER": "none"])
         try await program.waitUntilListening(on: port)
     }
