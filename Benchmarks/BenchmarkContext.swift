@@ -15,7 +15,8 @@ struct BenchmarkOptions: ParsableOptions {
     @Option(help: "where the data goes", valueName: "DIR", environment: "TMPDIR", completion: .folder)
     var folder = "/tmp"
     @Option(
-        help: "a folder with programs to use before installed ones: registry, skopeo, oras, crane", valueName: "DIR",
+        help: "a folder with programs to use before installed ones: registry, skopeo, oras, crane, ocm",
+        valueName: "DIR",
         completion: .folder)
     var peers: String?
 }

@@ -7,7 +7,7 @@ import TestServers
 /// The programs of others that run beside ours, each from the folder that was named or else as it is installed.
 struct PeerPrograms: Sendable {
     /// What is looked for, under this name.
-    enum Name: String, CaseIterable { case skopeo, oras, crane, registry }
+    enum Name: String { case skopeo, oras, crane, ocm, registry }
 
     private let folder: String?
 
@@ -16,10 +16,15 @@ struct PeerPrograms: Sendable {
         self.folder = folder
     }
 
-    /// Where a program is; nil when there is none. A registry is installed under Debian's name for it.
+    /// Where a program is; nil when there is none.
     subscript(name: Name) -> String? {
         if let path = folder.map({ FileSystem.join($0, name.rawValue) }), FileSystem.exists(path) { return path }
-        return ServerProgram.find(name == .registry ? "docker-registry" : name.rawValue)
+        return switch name {
+        case .registry: ServerProgram.find("docker-registry")
+        // What is installed under this name may be ours.
+        case .ocm: nil
+        default: ServerProgram.find(name.rawValue)
+        }
     }
 
     /// Why a program does not stand beside ours; nil when it does.

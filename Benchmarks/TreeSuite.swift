@@ -9,43 +9,76 @@ struct TreeSuite: Command {
     static let configuration = CommandConfiguration(
         "tree", abstract: "20 components of 100 MB and a root that refers to them: add, and every way to carry them")
 
+    private static let root = "example.org/benchmark/root:1.0.0"
+    private static let cases = ["add", "archive to archive", "archive to registry", "registry to archive"]
+
     func run(in context: BenchmarkContext) async throws {
         let work = try context.workFolder()
         try write(to: work.path, count: 20, size: 100_000_000 / context.options.divisor, context)
-        var runs: [String: PairedRuns] = [:]
-        let root = "example.org/benchmark/root:1.0.0"
-        let quiet = ["--progress", "none"]
-        let carry = [try context.ocm, "transfer", "cv", "--recursive", "--copy-resources"] + quiet
+        let ours = try Tool(ours: context.ocm)
+        let other = context.peers[.ocm].map(Tool.init(other:))
+        var (own, peer, copying): ([String: [MeasuredRun]], [String: [MeasuredRun]], [String: [MeasuredRun]]) =
+            ([:], [:], [:])
         for round in 1...context.options.rounds {
             context.say("tree: round \(round)")
             let copies = "\(work.path)/copies"
-            try FileSystem.makeFolder(copies)
-            let (archive, copy, back) = ("\(copies)/archive", "\(copies)/copy", "\(copies)/back")
-            let registry = try await RegistryServer(program: context.peers[.registry])
-            let cases: [(String, [String])] = [
-                (
-                    "add",
-                    [try context.ocm, "add", "cv", "--create", "--file", archive] + quiet + ["\(work.path)/all.yaml"]
-                ),
-                ("archive to archive", carry + ["\(archive)//\(root)", "ctf::\(copy)"]),
-                ("archive to registry", carry + ["\(archive)//\(root)", registry.url]),
-                ("registry to archive", carry + ["\(registry.url)//\(root)", "ctf::\(back)"]),
-            ]
-            for (name, arguments) in cases {
-                runs[name, default: PairedRuns()].own.append(try await .of(arguments))
-            }
-            // What copying alone costs on this disk: no digest is computed, nothing is flushed.
-            let blobs = (1...20).map { "\(work.path)/blob-\($0)" }
-            try FileSystem.makeFolder("\(copies)/plain")
-            runs["add"]?.peer.append(try await .of(["/bin/cp"] + blobs + ["\(copies)/plain"]))
-            runs["archive to archive"]?.peer.append(try await .of(["/bin/cp", "-r", archive, "\(copies)/plain-copy"]))
+            try await run(ours, work.path, in: "\(copies)/ours", context, &own)
+            try await copyPlainly(work.path, archive: "\(copies)/ours/archive", to: "\(copies)/plain", &copying)
+            if let other { try await run(other, work.path, in: "\(copies)/other", context, &peer) }
             try FileSystem.remove(copies)
         }
-        for name in ["add", "archive to archive", "archive to registry", "registry to archive"] {
-            for figure in (runs[name] ?? PairedRuns()).figures(suite: "tree", name: name, peerName: "cp") {
-                context.report(figure)
+        for name in Self.cases {
+            for (peers, peerName) in [(copying, "cp"), (peer, "Go ocm")] where peers[name] != nil || peerName == "cp" {
+                let runs = PairedRuns(own: own[name] ?? [], peer: peers[name] ?? [])
+                for figure in runs.figures(suite: "tree", name: name, peerName: peerName) { context.report(figure) }
             }
+            context.reportAbsence(of: .ocm, suite: "tree", name: name)
         }
+    }
+
+    /// An OCM command line: the commands are the same, their options are not.
+    private struct Tool {
+        let add: (_ archive: String, _ constructor: String) -> [String]
+        let carry: [String]
+
+        init(ours program: String) {
+            add = { [program, "add", "cv", "--progress", "none", "--create", "--file", $0, $1] }
+            carry = [program, "transfer", "cv", "--progress", "none", "--recursive", "--copy-resources"]
+        }
+
+        init(other program: String) {
+            add = { [program, "add", "cv", "--repository", "ctf::\($0)", "--constructor", $1] }
+            carry = [program, "transfer", "cv", "--recursive", "--copy-resources"]
+        }
+    }
+
+    /// Runs all cases in a folder and a registry that are empty before.
+    private func run(
+        _ tool: Tool, _ work: String, in folder: String, _ context: BenchmarkContext,
+        _ runs: inout [String: [MeasuredRun]]
+    ) async throws {
+        try FileSystem.makeFolder(folder)
+        let archive = "\(folder)/archive"
+        let registry = try await RegistryServer(program: context.peers[.registry])
+        let commands = [
+            tool.add(archive, "\(work)/all.yaml"),
+            tool.carry + ["ctf::\(archive)//\(Self.root)", "ctf::\(folder)/copy"],
+            tool.carry + ["ctf::\(archive)//\(Self.root)", registry.url],
+            tool.carry + ["\(registry.url)//\(Self.root)", "ctf::\(folder)/back"],
+        ]
+        for (name, command) in zip(Self.cases, commands) {
+            runs[name, default: []].append(try await .of(command, variables: ["TMPDIR": folder]))
+        }
+    }
+
+    /// What copying alone costs on this disk: no digest is computed, nothing is flushed.
+    private func copyPlainly(
+        _ work: String, archive: String, to folder: String, _ runs: inout [String: [MeasuredRun]]
+    ) async throws {
+        let blobs = (1...20).map { "\(work)/blob-\($0)" }
+        try FileSystem.makeFolder(folder)
+        runs["add", default: []].append(try await .of(["/bin/cp"] + blobs + [folder]))
+        runs["archive to archive", default: []].append(try await .of(["/bin/cp", "-r", archive, "\(folder)/archive"]))
     }
 
     private func write(to folder: String, count: Int, size: Int, _ context: BenchmarkContext) throws {
@@ -58,7 +91,10 @@ struct TreeSuite: Command {
                     version: 1.0.0
                     provider: {name: example.org}
                     resources:
-                      - {name: data, type: blob, relation: local, input: {type: file, path: ./blob-\(number)}}
+                      - name: data
+                        type: blob
+                        relation: local
+                        input: {type: file, mediaType: application/octet-stream, path: ./blob-\(number)}
 
                 """
         }

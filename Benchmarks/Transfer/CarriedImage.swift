@@ -32,7 +32,9 @@ struct CarriedImage {
             [source.url]
         }
         let copy = programs.others { _ in [(layout, name(on: source.host))] }.prefix(1)
-        for contender in [upload] + copy { try await contender.runOnce(in: "\(folder)/place", registry: programs.peers[.registry]) }
+        for contender in [upload] + copy {
+            try await contender.runOnce(in: "\(folder)/place", registry: programs.peers[.registry])
+        }
     }
 
     /// The rows; the registry is the one that `make` filled.

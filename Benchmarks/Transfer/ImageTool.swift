@@ -19,6 +19,9 @@ struct ImageTool {
     /// The words of its command line, none of which holds a quote.
     func copy(from source: ImagePlace, to target: ImagePlace) -> [String] { words(source, target) }
 
+    /// What is looked for.
+    static let programs: [PeerPrograms.Name] = [.skopeo, .oras, .crane]
+
     /// Those that are there.
     static func all(of peers: PeerPrograms) -> [ImageTool] {
         [peers[.skopeo].map(skopeo), peers[.oras].map(oras), peers[.crane].map(crane)].compactMap(\.self)

@@ -27,7 +27,9 @@ struct SmallBlobs {
         try await programs.add("\(folder)/constructor.yaml", to: archive)
         let upload = programs.own("\(archive)//\(Self.component)") { _ in [source.url] }
         let copy = programs.others { _ in Array(zip(layouts, names(on: source.host))) }.prefix(1)
-        for contender in [upload] + copy { try await contender.runOnce(in: "\(folder)/place", registry: programs.peers[.registry]) }
+        for contender in [upload] + copy {
+            try await contender.runOnce(in: "\(folder)/place", registry: programs.peers[.registry])
+        }
     }
 
     /// The rows; the registry is the one that `make` filled.

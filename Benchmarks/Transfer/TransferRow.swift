@@ -106,7 +106,7 @@ struct TransferRow {
             if number == 0 { others += Array(zip(own, runs).dropFirst()) }
             for figure in figures(title, runs[number], beside: others) { context.report(figure) }
         }
-        for peer in PeerPrograms.Name.allCases { context.reportAbsence(of: peer, suite: Self.suite, name: name) }
+        for peer in ImageTool.programs { context.reportAbsence(of: peer, suite: Self.suite, name: name) }
     }
 
     private func figures(
