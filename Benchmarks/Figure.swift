@@ -55,10 +55,11 @@ struct PairedRuns {
     var own: [MeasuredRun] = []
     var peer: [MeasuredRun] = []
 
-    /// Wall time and peak memory as medians; the ratio is the median of the ratios of the pairs, ours over theirs.
+    /// Wall time, processor time and peak memory as medians; the ratio is the median of the ratios of the pairs, ours over
+    /// theirs.
     func figures(suite: String, name: String, peerName: String?) -> [Figure] {
         let metrics: [(String, String, (MeasuredRun) -> Double)] = [
-            ("wall", "s", { $0.wall }), ("peak_memory", "MiB", { $0.peakMemory }),
+            ("wall", "s", { $0.wall }), ("processor", "s", { $0.processor }), ("peak_memory", "MiB", { $0.peakMemory }),
         ]
         return metrics.map { metric, unit, value in
             var figure = Figure(suite: suite, name: name, metric: metric, value: median(own.map(value)), unit: unit)

@@ -17,19 +17,21 @@ struct TreeSuite: Command {
         try write(to: work.path, count: 20, size: 100_000_000 / context.options.divisor, context)
         let ours = try Tool(ours: context.ocm)
         let other = context.peers[.ocm].map(Tool.init(other:))
-        var (own, peer, copying): ([String: [MeasuredRun]], [String: [MeasuredRun]], [String: [MeasuredRun]]) =
-            ([:], [:], [:])
+        var own: [String: [MeasuredRun]] = [:], copying = own, others = own
         for round in 1...context.options.rounds {
             context.say("tree: round \(round)")
             let copies = "\(work.path)/copies"
             try await run(ours, work.path, in: "\(copies)/ours", context, &own)
             try await copyPlainly(work.path, archive: "\(copies)/ours/archive", to: "\(copies)/plain", &copying)
-            if let other { try await run(other, work.path, in: "\(copies)/other", context, &peer) }
+            try FileSystem.remove(copies)
+            if let other { try await run(other, work.path, in: "\(copies)/other", context, &others) }
             try FileSystem.remove(copies)
         }
         for name in Self.cases {
-            for (peers, peerName) in [(copying, "cp"), (peer, "Go ocm")] where peers[name] != nil || peerName == "cp" {
-                let runs = PairedRuns(own: own[name] ?? [], peer: peers[name] ?? [])
+            let all: [(name: String?, runs: [MeasuredRun]?)] = [("cp", copying[name]), ("Go ocm", others[name])]
+            let beside = all.filter { $0.runs != nil }
+            for (peerName, peer) in beside.isEmpty ? [(nil, nil)] : beside {
+                let runs = PairedRuns(own: own[name] ?? [], peer: peer ?? [])
                 for figure in runs.figures(suite: "tree", name: name, peerName: peerName) { context.report(figure) }
             }
             context.reportAbsence(of: .ocm, suite: "tree", name: name)
@@ -59,7 +61,7 @@ struct TreeSuite: Command {
     ) async throws {
         try FileSystem.makeFolder(folder)
         let archive = "\(folder)/archive"
-        let registry = try await RegistryServer(program: context.peers[.registry])
+        let registry = try await RegistryServer(data: "\(folder)/registry", program: context.peers[.registry])
         let commands = [
             tool.add(archive, "\(work)/all.yaml"),
             tool.carry + ["ctf::\(archive)//\(Self.root)", "ctf::\(folder)/copy"],
