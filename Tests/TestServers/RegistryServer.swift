@@ -2,7 +2,8 @@
 
 public import Basics
 
-/// A real registry (the distribution project's, Debian's `docker-registry` unless another is named) on a free loopback port, for as long as this object lives.
+/// A real registry (the distribution project's, Debian's `docker-registry` unless another is named) on a free loopback
+/// port, for as long as this object lives.
 public final class RegistryServer: Sendable {
     /// How clients reach it.
     public enum Access: String, Sendable, CaseIterable {
@@ -30,8 +31,8 @@ public final class RegistryServer: Sendable {
     public let folder: TemporaryFolder
     private let program: ServerProgram
 
-    /// Starts it and waits until it answers. `data` lets a second server read what a first one kept.
-    /// `program` is the path of another build or release of the same server.
+    /// Starts it and waits until it answers. `data` lets a second server read what a first one kept; `program` is the path
+    /// of another release of the same server.
     public init(_ access: Access = .plain, data: String? = nil, program path: String? = nil) async throws {
         (port, self.access, folder) = (try ServerProgram.freePort(), access, try TemporaryFolder(prefix: "registry"))
         var settings = """
