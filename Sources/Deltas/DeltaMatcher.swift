@@ -12,6 +12,10 @@ struct DeltaMatcher {
     private static let continuation = 4096
     /// The fewest bytes that are worth a copy there.
     private static let shortestRun = 32
+    /// The fewest bytes that are worth a copy where a match is continued only after a while.
+    private static let shortestReturn = 32
+    /// How far behind the end of a match it may be continued.
+    private static let trail: Int64 = 1 << 16
     /// The most bytes that wait to be inserted.
     private static let patience = 1 << 20
 
@@ -38,16 +42,31 @@ struct DeltaMatcher {
     mutating func run() async throws -> DeltaStatistics {
         // Blobs of a kind mostly begin alike.
         var place = bases.isEmpty ? nil : ChunkIndex.Place(base: 0, offset: 0)
+        // Where the base would go on, had what was passed over the same length in both.
+        var (lost, passed): (ChunkIndex.Place?, Int64) = (nil, 0)
         while true {
             try await fill(chunker.maximum)
             guard position < window.count else { break }
             try Task.checkCancellation()
             if let expected = place {
-                place = try await goOn(at: expected)
+                place = try await goOn(at: expected, shortest: NearMatch.shortest)
                 if place != nil { continue }
+                (lost, passed) = (expected, 0)
             }
-            place = nil
-            if let start = try await findChunk() { place = try await copy(from: start) }
+            let start = position
+            if let found = try await findChunk() {
+                place = try await copy(from: found)
+                continue
+            }
+            if let before = lost, passed > 0, passed < Self.trail {
+                let end = position
+                position = start
+                let expected = ChunkIndex.Place(base: before.base, offset: before.offset + passed)
+                place = try await goOn(at: expected, shortest: Self.shortestReturn)
+                if place != nil { continue }
+                position = end
+            }
+            passed += Int64(position - start)
             if position - inserted >= Self.patience { try insertPending() }
         }
         try insertPending()
@@ -56,20 +75,22 @@ struct DeltaMatcher {
     }
 
     /// Finds a continuation near to where a match ended; returns where the base goes on behind it.
-    private mutating func goOn(at place: ChunkIndex.Place) async throws -> ChunkIndex.Place? {
+    private mutating func goOn(
+        at place: ChunkIndex.Place, shortest: Int
+    ) async throws -> ChunkIndex.Place? {
         let known = try await bases[place.base].bytes(from: place.offset, atLeast: Self.continuation)
-        guard let skipped = continuation(known) else { return nil }
+        guard let skipped = continuation(known, shortest: shortest) else { return nil }
         position += skipped.new
         return try await copy(from: ChunkIndex.Place(base: place.base, offset: place.offset + Int64(skipped.old)))
     }
 
-    private mutating func continuation(_ known: Chunk) -> (new: Int, old: Int)? {
+    private mutating func continuation(_ known: Chunk, shortest: Int) -> (new: Int, old: Int)? {
         let window = window
         let rest = window.span.extracting(position..<min(window.count, position + Self.continuation))
-        if let found = near.find(rest, known.span, range: NearMatch.ranges[0]) { return found }
+        if let found = near.find(rest, known.span, range: NearMatch.ranges[0], shortest: shortest) { return found }
         let run = ByteComparison.firstRun(of: Self.shortestRun, rest, known.span)
         let before = rest.extracting(0..<min(rest.count, run ?? rest.count))
-        return near.find(before, known.span, range: NearMatch.ranges[1]) ?? run.map { ($0, $0) }
+        return near.find(before, known.span, range: NearMatch.ranges[1], shortest: shortest) ?? run.map { ($0, $0) }
     }
 
     /// Looks up the next chunk; returns where a match begins, from the position on, and passes over it if there is none.

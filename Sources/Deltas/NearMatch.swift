@@ -15,7 +15,7 @@ struct NearMatch {
     private var round: UInt32 = 0
 
     /// The first place in `new` from which on bytes are equal to those from a place in `old`.
-    mutating func find(_ new: Span<UInt8>, _ old: Span<UInt8>, range: Int) -> (new: Int, old: Int)? {
+    mutating func find(_ new: Span<UInt8>, _ old: Span<UInt8>, range: Int, shortest: Int) -> (new: Int, old: Int)? {
         round = round == 0xFFFF ? 1 : round + 1
         let known = min(old.count, range), fresh = min(new.count, range)
         guard known >= Self.gram, fresh >= Self.gram else { return nil }
@@ -38,7 +38,7 @@ struct NearMatch {
             let other = Int(table[slot] & 0xFFFF)
             let equal = ByteComparison.equalStart(
                 new.extracting(place..<new.count), old.extracting(other..<old.count))
-            if equal >= Self.shortest { return (place, other) }
+            if equal >= shortest { return (place, other) }
         }
         return nil
     }

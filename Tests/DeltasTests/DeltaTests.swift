@@ -102,6 +102,11 @@ func archive(files: Range<Int>, time: String, changed: Set<Int> = []) -> [UInt8]
             testDescription: "100 000 bytes less in the middle", bases: [old],
             target: Array(old[..<300_000] + old[400_000...]), most: overhead + 100),
         Case(
+            testDescription: "other bytes, and behind them many small changes", bases: [old],
+            target: old[..<100_000] + noise(8000, seed: 3)
+                + old[107_700..<300_000].enumerated().map { $0 % 150 == 0 ? $1 ^ 1 : $1 } + old[300_000...],
+            most: overhead + 10_000 + 1300 * 8),
+        Case(
             testDescription: "halves exchanged", bases: [old], target: Array(old[300_000...] + old[..<300_000]),
             most: overhead + 3000),
         Case(

@@ -51,14 +51,20 @@ import Testing
     static let compressors: [Compressor] =
         [1, 6, 9].map { Compressor("gzip -\($0)", ["gzip", "-n", "-\($0)"]) }
         + [1, 6, 9].map { Compressor("pigz -\($0)", ["pigz", "-n", "-p", "3", "-\($0)"]) }
-        + [1, 6, 12].map { Compressor("libdeflate -\($0)", ["libdeflate-gzip", "-\($0)"]) }
-        + [0, 1, 2, 3].map { Compressor("igzip -\($0)", ["igzip", "-\($0)", "-c"]) }
+        // Which matches these choose depends on what else their block holds.
+        + [(1, 20), (6, 6), (12, 10)].map {
+            Compressor("libdeflate -\($0)", ["libdeflate-gzip", "-\($0)"], part: $1)
+        }
+        + [(0, 20), (1, 20), (2, 20), (3, 9)].map {
+            Compressor("igzip -\($0)", ["igzip", "-\($0)", "-c"], part: $1)
+        }
         + [
             Compressor("pigz that can be resynchronised", ["pigz", "-n", "-p", "3", "-R"]),
             Compressor("pigz in small blocks of their own", ["pigz", "-p", "3", "-i", "-b", "32"], part: 5),
             // Zopfli reads files alone.
             Compressor(
-                "Zopfli", "zopfli", shell: "f=$(mktemp); trap 'rm $f' EXIT; head -c 300000 >$f; zopfli --i1 -c $f"),
+                "Zopfli", "zopfli", shell: "f=$(mktemp); trap 'rm $f' EXIT; head -c 300000 >$f; zopfli --i1 -c $f",
+                part: 7),
             Compressor(
                 "umoci", "umoci",
                 shell: """
