@@ -8,7 +8,10 @@ import Deltas
 /// `benchmarks delta`
 struct DeltaSuite: Command {
     static let configuration = CommandConfiguration(
-        "delta", abstract: "Cut points beside SHA-256; a 1 GiB layer with one changed file, beside xdelta3 and zstd")
+        "delta",
+        abstract:
+            "Cut points beside SHA-256; a 1 GiB layer with one changed file, and one compressed, beside xdelta3 and zstd"
+    )
 
     func run(in context: BenchmarkContext) async throws {
         cutPoints(context)

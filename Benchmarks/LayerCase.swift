@@ -2,7 +2,8 @@
 
 import Basics
 
-/// Two tars of 1 GiB, made of files of 1 MiB of which one changed; and the same with a new time in every header.
+/// Two tars of 1 GiB, made of files of 1 MiB of which one changed; and the same with a new time in every header. Then two
+/// compressed layers of 256 MiB of words, of which one file became another, longer one.
 struct LayerCase {
     let context: BenchmarkContext
     private static let fileSize = 1 << 20
@@ -17,6 +18,35 @@ struct LayerCase {
         try write(touched, files: files, time: "14777777777")
         try await measure("one file of 1 MiB changed", work.path, old, changed)
         try await measure("every time changed", work.path, old, touched)
+        try await runCompressed(work.path, files: max(files / 4, 4))
+    }
+
+    /// Behind the change of length, a gzip has other bits to its end.
+    private func runCompressed(_ folder: String, files: Int) async throws {
+        let (tar, old, new) = ("\(folder)/layer.tar", "\(folder)/old.gz", "\(folder)/new.gz")
+        context.say("delta: making compressed layers of \(files) MiB")
+        try write(tar, files: files, time: "14000000000", content: Self.words)
+        guard let tool = try await CompressedLayer.write(tar, to: old) else {
+            return context.say("delta: no program that compresses layers is installed")
+        }
+        try write(tar, files: files, time: "14000000000") { number in
+            Self.words(number == files / 8 ? 100_000 : number) + (number == files / 8 ? Self.words(1).prefix(9999) : [])
+        }
+        _ = try await CompressedLayer.write(tar, to: new)
+        try FileSystem.remove(tar)
+        try await measure("one file of 1 MiB changed, compressed by \(tool)", folder, old, new)
+    }
+
+    /// A file of words of its own, which compresses as programs and texts do.
+    private static func words(_ number: Int) -> [UInt8] {
+        var noise = Noise(seed: UInt64(number))
+        let words = (0..<200).map { noise.bytes(3 + $0 % 9) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(fileSize + 16)
+        for choice in noise.bytes(fileSize / 4) where bytes.count < fileSize {
+            bytes += words[Int(choice) % words.count]
+        }
+        return bytes
     }
 
     /// Ours, and beside it whichever of the others is installed.
@@ -32,8 +62,9 @@ struct LayerCase {
                 make: ["/usr/bin/zstd", "-q", "-f", "--long=31", "--patch-from=\(old)", new, "-o", delta],
                 apply: ["/usr/bin/zstd", "-q", "-f", "-d", "--long=31", "--patch-from=\(old)", delta, "-o", out]),
             Tool(
-                name: "xdelta3", make: ["/usr/bin/xdelta3", "-e", "-f", "-B", "2147483648", "-s", old, new, delta],
-                apply: ["/usr/bin/xdelta3", "-d", "-f", "-B", "2147483648", "-s", old, delta, out]),
+                name: "xdelta3",
+                make: ["/usr/bin/xdelta3", "-e", "-D", "-f", "-B", "2147483648", "-s", old, new, delta],
+                apply: ["/usr/bin/xdelta3", "-d", "-D", "-f", "-B", "2147483648", "-s", old, delta, out]),
         ].filter { FileSystem.exists($0.make[0]) }
         if others.isEmpty { others = [own] }
         for other in others {
@@ -66,14 +97,23 @@ struct LayerCase {
     }
 
     private func write(_ path: String, files: Int, time: String, changed: Int? = nil) throws {
+        try write(path, files: files, time: time) { number in
+            var noise = Noise(seed: UInt64(number) + (number == changed ? 100_000 : 0))
+            return noise.bytes(Self.fileSize)
+        }
+    }
+
+    private func write(_ path: String, files: Int, time: String, content: (Int) -> [UInt8]) throws {
         let file = try AtomicFile(path)
         for number in 0..<files {
+            let bytes = content(number), size = String(bytes.count, radix: 8)
             var header = Array("layer/file-\(number)".utf8)
-            header += [UInt8](repeating: 0, count: 124 - header.count) + Array("00004000000\0\(time)\0".utf8)
+            header += [UInt8](repeating: 0, count: 124 - header.count)
+            header += Array((String(repeating: "0", count: 11 - size.count) + "\(size)\0\(time)\0").utf8)
             header += [UInt8](repeating: 0, count: 512 - header.count)
-            var noise = Noise(seed: UInt64(number) + (number == changed ? 100_000 : 0))
             try file.write(header[...])
-            try file.write(noise.bytes(Self.fileSize)[...])
+            try file.write(bytes[...])
+            try file.write([UInt8](repeating: 0, count: -bytes.count & 511)[...])
         }
         try file.write([UInt8](repeating: 0, count: 1024)[...])
         try file.commit(durably: false)
