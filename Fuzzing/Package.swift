@@ -20,7 +20,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
-        .target(name: "Basics", dependencies: ["CSpawn"]),
+        .target(name: "Basics", dependencies: ["CSpawn", "Chronology"]),
         .target(name: "Chronology"),
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
         .target(name: "Documents", dependencies: ["Basics", "CYAML"]),
@@ -47,7 +47,9 @@ let package = Package(
             ]),
         .target(name: "Evidence", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(name: "Deltas", dependencies: ["Basics", "Cryptography", "Documents", "Archives"]),
-        .target(name: "DeliveryFuzzing", dependencies: ["Basics", "Cryptography", "Evidence", "Deltas"]),
+        .target(name: "FuzzingEntry"),
+        .target(
+            name: "DeliveryFuzzing", dependencies: ["FuzzingEntry", "Basics", "Cryptography", "Evidence", "Deltas"]),
         .target(
             name: "Transfer",
             dependencies: [
@@ -67,20 +69,25 @@ let package = Package(
                 "PackageRepositories", "Repositories", "Transfer", "Orchestration", "CEL", "CELLibraries",
                 "Localization",
             ]),
-        .target(name: "OrchestrationFuzzing", dependencies: ["Basics", "Documents", "Orchestration", "Operations"]),
-        .target(name: "TransferFuzzing", dependencies: ["Basics", "Cryptography", "Transfer"]),
+        .target(
+            name: "OrchestrationFuzzing",
+            dependencies: ["FuzzingEntry", "Basics", "Documents", "Orchestration", "Operations"]),
+        .target(name: "TransferFuzzing", dependencies: ["FuzzingEntry", "Basics", "Cryptography", "Transfer"]),
         .target(
             name: "ArchiveFuzzing",
-            dependencies: ["Basics", "Cryptography", "Documents", "ComponentModel", "Repositories"]),
+            dependencies: ["FuzzingEntry", "Basics", "Cryptography", "Documents", "ComponentModel", "Repositories"]),
         .target(
             name: "PackageRepositories",
             dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(
-            name: "PackageFuzzing", dependencies: ["Basics", "Archives", "Documents", "Web", "PackageRepositories"]),
-        .target(name: "OCIFuzzing", dependencies: ["Basics", "Documents", "Web", "WebClient", "OCI"]),
+            name: "PackageFuzzing",
+            dependencies: ["FuzzingEntry", "Basics", "Archives", "Documents", "Web", "PackageRepositories"]),
+        .target(name: "OCIFuzzing", dependencies: ["FuzzingEntry", "Basics", "Documents", "Web", "WebClient", "OCI"]),
         .target(
             name: "CELFuzzing",
-            dependencies: ["Basics", "Documents", "CEL", "CELLibraries", "RegularExpressions", "Localization"]),
+            dependencies: [
+                "FuzzingEntry", "Basics", "Documents", "CEL", "CELLibraries", "RegularExpressions", "Localization",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

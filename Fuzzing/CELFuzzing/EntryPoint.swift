@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import FuzzingEntry
 
-/// What the fuzzer calls with each input: the target that the environment names.
+private let targets = FuzzTargets([
+    "expression": { ExpressionTarget.run($0) },
+    "localization": { LocalizationTarget.run($0) },
+    "pattern": { PatternTarget.run($0) },
+    "template": { TemplateTarget.run($0) },
+])
+
+/// What the fuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    target(Array(UnsafeBufferPointer(start: start, count: count)))
-    return 0
-}
-
-private let target: @Sendable ([UInt8]) -> Void = {
-    switch getenv("FUZZ_TARGET").map({ String(cString: $0) }) {
-    case "pattern": { PatternTarget.run($0) }
-    case "template": { TemplateTarget.run($0) }
-    case "localization": { LocalizationTarget.run($0) }
-    default: { ExpressionTarget.run($0) }
-    }
-}()
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt { targets(start, count) }

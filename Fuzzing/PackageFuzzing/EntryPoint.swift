@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import FuzzingEntry
 
-/// What the fuzzer calls with each input: the target that the environment names.
+private let targets = FuzzTargets([
+    "helmindex": { ChartListTarget.run($0) },
+    "packument": { PackumentTarget.run($0) },
+    "s3": { ObjectStoreTarget.run($0) },
+    "xml": { XMLTarget.run($0) },
+])
+
+/// What the fuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    target(Array(UnsafeBufferPointer(start: start, count: count)))
-    return 0
-}
-
-private let target: @Sendable ([UInt8]) -> Void = {
-    switch getenv("FUZZ_TARGET").map({ String(cString: $0) }) {
-    case "packument": { PackumentTarget.run($0) }
-    case "s3": { ObjectStoreTarget.run($0) }
-    case "helmindex": { ChartListTarget.run($0) }
-    default: { XMLTarget.run($0) }
-    }
-}()
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt { targets(start, count) }
