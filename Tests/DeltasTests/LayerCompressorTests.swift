@@ -64,7 +64,7 @@ import Testing
             // Zopfli reads files alone.
             Compressor(
                 "Zopfli", "zopfli", shell: "f=$(mktemp); trap 'rm $f' EXIT; head -c 300000 >$f; zopfli --i1 -c $f",
-                part: 7),
+                part: 5),
             Compressor(
                 "umoci", "umoci",
                 shell: """
