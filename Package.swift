@@ -32,7 +32,7 @@ let package = Package(
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Mechanisms: they know nothing of components.
-        .target(name: "Basics", dependencies: ["CSpawn"]),
+        .target(name: "Basics", dependencies: ["CSpawn", "Chronology"]),
         .target(name: "Chronology"),
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
         .target(name: "Documents", dependencies: ["Basics", "CYAML"]),

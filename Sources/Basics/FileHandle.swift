@@ -53,46 +53,33 @@ public struct FileHandle: ~Copyable, Sendable {
 
     /// Up to `count` bytes from `offset`; fewer only at the end of the file, none behind it.
     public func read(at offset: Int64, upTo count: Int) throws(Fault) -> [UInt8] {
-        var failure: Int32 = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let got = unsafe pread(descriptor, buffer.baseAddress! + filled, count - filled, off_t(offset) + filled)
-                if got < 0 && errno == EINTR { continue }
-                if got < 0 { failure = errno }
-                if got <= 0 { break }
-                filled += got
-            }
-        }
-        guard failure == 0 else { throw Fault.system(failure, "read \(path)") }
-        return bytes
+        try unsafe bytes(count) { unsafe pread(descriptor, $0, $2, off_t(offset) + $1) }
     }
 
     /// Up to `count` bytes from where the last such call ended; none at the end. Pipes can be read in no other way.
     public func readNext(upTo count: Int) throws(Fault) -> [UInt8] {
-        var failure: Int32 = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while true {
-                let got = unsafe Glibc.read(descriptor, buffer.baseAddress, count)
-                if got < 0 && errno == EINTR { continue }
-                if got < 0 { failure = errno }
-                filled = max(got, 0)
-                return
-            }
-        }
-        guard failure == 0 else { throw Fault.system(failure, "read \(path)") }
-        return bytes
+        try unsafe bytes(count, isOneRead: true) { start, _, count in unsafe Glibc.read(descriptor, start, count) }
     }
 
     /// As many bytes as asked for, from where the last such call ended, waiting for them; fewer only at the end.
     public func readNext(exactly count: Int) throws(Fault) -> [UInt8] {
+        try unsafe bytes(count) { start, _, count in unsafe Glibc.read(descriptor, start, count) }
+    }
+
+    /// Bytes that a call puts at an address: it is told how many there are already, and how many more there may be.
+    private func bytes(
+        _ count: Int, isOneRead: Bool = false, _ read: (UnsafeMutablePointer<UInt8>, Int, Int) -> Int
+    ) throws(Fault) -> [UInt8] {
         var failure: Int32 = 0
+        // Proof: the buffer has `count` bytes, and `read` is given no more room than is left behind those that are there.
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
-                let got = unsafe Glibc.read(descriptor, buffer.baseAddress! + filled, count - filled)
+                let got = unsafe read(buffer.baseAddress! + filled, filled, count - filled)
                 if got < 0 && errno == EINTR { continue }
                 if got < 0 { failure = errno }
-                if got <= 0 { return }
+                if got <= 0 { break }
                 filled += got
+                if isOneRead { break }
             }
         }
         guard failure == 0 else { throw Fault.system(failure, "read \(path)") }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Chronology
 internal import Glibc
 
 /// A moment in UTC with second precision, as RFC 3339 writes it: `2026-01-02T03:04:05Z`.
@@ -22,18 +23,9 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
 
     /// RFC 3339 in UTC with `Z`.
     public var description: String {
-        // Days to civil date; H. Hinnant, “chrono-Compatible Low-Level Date Algorithms”.
-        let day = seconds.quotientFlooring(86_400), time = seconds - day * 86_400
-        let z = day + 719_468
-        let era = z.quotientFlooring(146_097), dayOfEra = z - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        let date = dayOfYear - (153 * month + 2) / 5 + 1
-        let civilMonth = month < 10 ? month + 3 : month - 9
-        let year = yearOfEra + era * 400 + (civilMonth <= 2 ? 1 : 0)
-        return "\(pad(year, 4))-\(pad(civilMonth, 2))-\(pad(date, 2))T"
-            + "\(pad(time / 3600, 2)):\(pad(time / 60 % 60, 2)):\(pad(time % 60, 2))Z"
+        let civil = CivilTime(localSeconds: seconds)
+        return "\(pad(civil.year, 4))-\(pad(civil.month, 2))-\(pad(civil.day, 2))T"
+            + "\(pad(civil.hour, 2)):\(pad(civil.minute, 2)):\(pad(civil.second, 2))Z"
     }
 
     /// Parses RFC 3339 with any offset; fractions of a second are dropped. Nil when it is not that.
@@ -70,22 +62,12 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
             offset = (hours * 3600 + minutes * 60) * (bytes[rest] == 0x2B ? 1 : -1)
         default: return nil
         }
-        let y = month <= 2 ? year - 1 : year
-        let era = y.quotientFlooring(400), yearOfEra = y - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        seconds = (era * 146_097 + dayOfEra - 719_468) * 86_400 + hour * 3600 + minute * 60 + second - offset
+        let days = CivilDate(year: Int(year), month: Int(month), day: Int(day)).daysSince1970
+        seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
     }
 
-    private func pad(_ value: Int64, _ width: Int) -> String {
+    private func pad(_ value: Int, _ width: Int) -> String {
         let text = String(value)
         return String(repeating: "0", count: max(0, width - text.count)) + text
-    }
-}
-
-extension Int64 {
-    fileprivate func quotientFlooring(_ divisor: Int64) -> Int64 {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? quotient - 1 : quotient
     }
 }

@@ -2,7 +2,7 @@
 
 /// What a calendar and a clock on the wall show, in the proleptic Gregorian calendar.
 public struct CivilTime: Hashable, Sendable {
-    /// The year; 0 and 10000 appear only where an offset leads out of the years 1…9999 of a moment.
+    /// The year; of a moment, 0 and 10000 appear only where an offset leads out of its years 1…9999.
     public let year: Int
     /// The month, 1…12.
     public let month: Int
@@ -22,7 +22,7 @@ public struct CivilTime: Hashable, Sendable {
     public let dayOfWeek: Int
 
     /// Splits seconds since 1970 on the local clock.
-    init(localSeconds: Int64, nanosecond: Int) {
+    public init(localSeconds: Int64, nanosecond: Int = 0) {
         let (days, time) = localSeconds.dividedFlooring(by: secondsPerDay)
         let date = CivilDate(daysSince1970: days)
         (year, month, day) = (date.year, date.month, date.day)

@@ -113,27 +113,12 @@ struct ContentTests {
         }
     }
 
-    /// Writes `one.yaml`: a component with one resource, `thing`, of this input or access.
-    private func writeConstructor(_ content: String, to workshop: Workshop) throws {
-        try workshop.write(
-            "one.yaml",
-            """
-            components:
-              - name: example.org/one
-                version: 1.0.0
-                provider: {name: example.org}
-                resources:
-                  - {name: thing, type: blob, version: 1.0.0, \(content)}
-
-            """)
-    }
-
     @Test("are added, signed, carried by value and downloaded as they were", arguments: ContentSample.all)
     func carried(sample: ContentSample) async throws {
         let place = try await Place(), workshop = place.workshop
         let text = sample.text.replacing("WEB", with: "http://localhost:\(place.port)")
             .replacing("REGISTRY", with: place.registry.host)
-        try writeConstructor(text, to: workshop)
+        try workshop.writeThing(text)
         let version = "example.org/one:1.0.0"
         try await workshop.done("add", "cv", "--create", "--file", "one", "one.yaml")
         let listed = try await workshop.done("get", "resources", "-o", "json", "one//\(version)")
@@ -158,8 +143,7 @@ struct ContentTests {
         try workshop.write("site/a.txt", "a")
         try workshop.write("site/inner/b.md", "b")
         try workshop.write("site/secret.key", "no")
-        try writeConstructor(
-            "input: {type: dir, path: ./site, compress: true, excludeFiles: [\"*.key\"]}", to: workshop)
+        try workshop.writeThing("input: {type: dir, path: ./site, compress: true, excludeFiles: [\"*.key\"]}")
         var archives: [[String: [UInt8]]] = []
         for name in ["one", "two"] {
             // The time of a file is nothing that counts.
@@ -175,7 +159,7 @@ struct ContentTests {
 
     @Test("content behind a reference that changed since it was signed is refused") func changed() async throws {
         let place = try await Place(), workshop = place.workshop
-        try writeConstructor("access: {type: wget, url: \"http://localhost:\(place.port)/page.txt\"}", to: workshop)
+        try workshop.writeThing("access: {type: wget, url: \"http://localhost:\(place.port)/page.txt\"}")
         try await workshop.done("add", "cv", "--create", "--file", "one", "one.yaml")
         try await workshop.done(
             "sign", "cv", "--signature", "release", "--private-key", "private.pem", "one//example.org/one:1.0.0")

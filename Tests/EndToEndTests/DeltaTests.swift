@@ -7,7 +7,7 @@ import TestServers
 import Testing
 
 @Suite("Deltas, made and applied, and in archives that hold only what is new") struct DeltaTests {
-    static let next = "example.org/app/product:1.1.0"
+    static let next = Workshop.nextProduct
 
     /// Versions 1.0.0 and 1.1.0, of whose 300 000 bytes of data a few are others.
     static func workshop() async throws -> Workshop {
@@ -17,11 +17,7 @@ import Testing
         try await workshop.build()
         let new = old[..<100_000] + Workshop.noise(2000, seed: 8) + old[100_500...]
         try FileSystem.write(Array(new), to: "\(workshop.path)/data.bin")
-        try workshop.write("next.yaml", Workshop.constructor(version: "1.1.0"))
-        try await workshop.done("add", "cv", "--file", workshop.archive, "next.yaml")
-        try await workshop.done(
-            "sign", "cv", "--signature", "release", "--private-key", workshop.privateKey, "--recursive",
-            "\(workshop.archive)//\(next)")
+        try await workshop.buildNext()
         return workshop
     }
 

@@ -26,18 +26,14 @@ enum Receiver: String, CaseIterable, Sendable {
 }
 
 @Suite("Archives that hold only what is new") struct DifferenceTests {
-    static let next = "example.org/app/product:1.1.0"
+    static let next = Workshop.nextProduct
 
     /// The workshop with versions 1.0.0 and 1.1.0 in its archive, both signed; of four files, one has changed.
     static func workshop() async throws -> Workshop {
         let workshop = try Workshop()
         try await workshop.build()
         try FileSystem.write(Workshop.noise(5000, seed: 7), to: "\(workshop.path)/left.bin")
-        try workshop.write("next.yaml", Workshop.constructor(version: "1.1.0"))
-        try await workshop.done("add", "cv", "--file", workshop.archive, "next.yaml")
-        try await workshop.done(
-            "sign", "cv", "--signature", "release", "--private-key", workshop.privateKey, "--recursive",
-            "\(workshop.archive)//\(next)")
+        try await workshop.buildNext()
         return workshop
     }
 

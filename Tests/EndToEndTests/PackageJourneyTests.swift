@@ -18,6 +18,14 @@ struct PackageJourneyTests {
         let access: String
         let path: String
         var more: [String: String] = [:]
+
+        /// Puts the content and what leads to it where the server has its files.
+        func write(to folder: String) throws {
+            for (path, text) in more.merging([path: content], uniquingKeysWith: { $1 }) {
+                try FileSystem.makeFolder(FileSystem.folder(of: "\(folder)/\(path)"))
+                try FileSystem.write(Array(text.utf8), to: "\(folder)/\(path)")
+            }
+        }
     }
 
     static let samples = [
@@ -46,23 +54,10 @@ struct PackageJourneyTests {
     func journey(sample: Sample) async throws {
         let server = try await FileServer()
         let files = "\(server.folder.path)/files"
-        for (path, text) in sample.more.merging([sample.path: Self.content], uniquingKeysWith: { $1 }) {
-            try FileSystem.makeFolder(FileSystem.folder(of: "\(files)/\(path)"))
-            try FileSystem.write(Array(text.utf8), to: "\(files)/\(path)")
-        }
+        try sample.write(to: files)
         let workshop = try Workshop()
         let version = "example.org/one:1.0.0"
-        try workshop.write(
-            "one.yaml",
-            """
-            components:
-              - name: example.org/one
-                version: 1.0.0
-                provider: {name: example.org}
-                resources:
-                  - {name: thing, type: blob, version: 1.0.0, access: \(sample.access.replacing("URL", with: server.url))}
-
-            """)
+        try workshop.writeThing("access: \(sample.access.replacing("URL", with: server.url))")
         try await workshop.done("add", "cv", "--create", "--file", "one", "one.yaml")
         let listed = try JSON(
             parsing: Array(try await workshop.done("get", "resources", "-o", "json", "one//\(version)").utf8),
@@ -94,21 +89,6 @@ struct PackageJourneyTests {
         try FileSystem.remove("\(files)/\(sample.path)")
         try await workshop.done("download", "resource", "carried//\(version)", "thing", "-O", "carried.thing")
         #expect(try workshop.read("carried.thing") == Array(Self.content.utf8))
-    }
-
-    /// Writes `one.yaml`: a component with one resource, `thing`, of this input or access.
-    private func write(_ content: String, to workshop: Workshop) throws {
-        try workshop.write(
-            "one.yaml",
-            """
-            components:
-              - name: example.org/one
-                version: 1.0.0
-                provider: {name: example.org}
-                resources:
-                  - {name: thing, type: blob, version: 1.0.0, \(content)}
-
-            """)
     }
 
     /// A configuration with one consumer at a server.
@@ -154,12 +134,9 @@ struct PackageJourneyTests {
     func input(sample: Sample, consumer: String, mediaType: String) async throws {
         let server = try await FileServer()
         let files = "\(server.folder.path)/files"
-        for (path, text) in sample.more.merging([sample.path: Self.content], uniquingKeysWith: { $1 }) {
-            try FileSystem.makeFolder(FileSystem.folder(of: "\(files)/\(path)"))
-            try FileSystem.write(Array(text.utf8), to: "\(files)/\(path)")
-        }
+        try sample.write(to: files)
         let workshop = try Workshop()
-        try write("input: \(sample.access.replacing("URL", with: server.url))", to: workshop)
+        try workshop.writeThing("input: \(sample.access.replacing("URL", with: server.url))")
         let add = ["add", "cv", "--create", "--file"]
         let anonymous = try await workshop.ocm(add + ["anonymous", "one.yaml"])
         #expect(anonymous.status == 4, "\(anonymous.errors)")
@@ -197,7 +174,7 @@ struct PackageJourneyTests {
     @Test("inputs that name nothing are refused before anything is asked for", arguments: badInputs)
     func badInput(text: String, says: String, more: String) async throws {
         let workshop = try Workshop()
-        try write("input: \(text.replacing("URL", with: "\"http://127.0.0.1:9\""))", to: workshop)
+        try workshop.writeThing("input: \(text.replacing("URL", with: "\"http://127.0.0.1:9\""))")
         let result = try await workshop.ocm("add", "cv", "--create", "--file", "one", "one.yaml")
         #expect(result.status != 0 && result.errors.contains(says) && result.errors.contains(more), "\(result.errors)")
     }
@@ -220,7 +197,7 @@ struct PackageJourneyTests {
         let workshop = try Workshop()
         let access =
             "{type: maven, repoUrl: \(server.url)/m, groupId: org.acme, artifactId: app, version: 2-SNAPSHOT, extension: zip}"
-        try write("access: \(access)", to: workshop)
+        try workshop.writeThing("access: \(access)")
         try publish("20260102.030405", 1)
         try await workshop.done("add", "cv", "--create", "--file", "one", "one.yaml")
         try publish("20260103.030405", 2)
@@ -246,9 +223,9 @@ struct PackageJourneyTests {
             "\(server.url)/\(ObjectServer.bucket)/a/k",
         ])
         try #require(put.status == 0, "\(put.output)\(put.errors)")
-        try write(
-            "access: {type: S3Bucket/v1, bucketName: \(ObjectServer.bucket), objectKey: a/k, endpoint: \"\(server.url)\", usePathStyle: true}",
-            to: workshop)
+        try workshop.writeThing(
+            "access: {type: S3Bucket/v1, bucketName: \(ObjectServer.bucket), objectKey: a/k, endpoint: \"\(server.url)\", usePathStyle: true}"
+        )
         let add = ["add", "cv", "--create", "--file", "one", "one.yaml"]
         #expect(try await workshop.ocm(add).status == 4)
         try configure(
@@ -268,7 +245,7 @@ struct PackageJourneyTests {
         async throws
     {
         let workshop = try Workshop()
-        try write("access: {type: none}", to: workshop)
+        try workshop.writeThing("access: {type: none}")
         try await workshop.done("add", "cv", "--create", "--file", "one", "one.yaml")
         try await workshop.done("transfer", "cv", "--copy-resources", "one//example.org/one:1.0.0", "carried")
         let version = "carried//example.org/one:1.0.0"

@@ -203,11 +203,7 @@ extension String {
     static let original = Task { () async throws -> Workshop in
         let workshop = try Workshop()
         try await workshop.build()
-        try workshop.write("constructor-1.1.yaml", Workshop.constructor(version: "1.1.0"))
-        try await workshop.done("add", "cv", "--file", workshop.archive, "constructor-1.1.yaml")
-        try await workshop.done(
-            "sign", "cv", "--signature", "release", "--private-key", workshop.privateKey, "--recursive",
-            "\(workshop.archive)//example.org/app/product:1.1.0")
+        try await workshop.buildNext()
         return workshop
     }
 

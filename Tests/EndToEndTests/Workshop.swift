@@ -11,6 +11,7 @@ import Testing
 struct Workshop {
     let folder: TemporaryFolder
     static let product = "example.org/app/product:1.0.0"
+    static let nextProduct = "example.org/app/product:1.1.0"
     static let leaf = "example.org/app/leaf:1.0.0"
 
     var path: String { folder.path }
@@ -85,16 +86,38 @@ struct Workshop {
         return result.output
     }
 
+    /// Writes `one.yaml`: a component with one resource, `thing`, of this input or access.
+    func writeThing(_ content: String) throws {
+        try write(
+            "one.yaml",
+            """
+            components:
+              - name: example.org/one
+                version: 1.0.0
+                provider: {name: example.org}
+                resources:
+                  - {name: thing, type: blob, version: 1.0.0, \(content)}
+
+            """)
+    }
+
     /// Builds and signs the product in `archive`.
     func build() async throws {
         try await done("add", "cv", "--create", "--file", archive, "constructor.yaml")
         try await sign(archive)
     }
 
-    func sign(_ repository: String) async throws {
+    /// Builds and signs the product's next version, of the files as they are now, in the same archive.
+    func buildNext() async throws {
+        try write("next.yaml", Self.constructor(version: "1.1.0"))
+        try await done("add", "cv", "--file", archive, "next.yaml")
+        try await sign(archive, Self.nextProduct)
+    }
+
+    func sign(_ repository: String, _ version: String = product) async throws {
         try await done(
             "sign", "cv", "--signature", "release", "--private-key", privateKey, "--recursive",
-            "\(repository)//\(Self.product)")
+            "\(repository)//\(version)")
     }
 
     func verify(_ repository: String, _ version: String = product) async throws -> ChildProcess.Result {

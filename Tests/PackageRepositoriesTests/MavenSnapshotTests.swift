@@ -14,20 +14,16 @@ import WebServer
     private static let list = "\(folder)/2-SNAPSHOT/maven-metadata.xml"
     private static let time = Timestamp(seconds: 1_704_164_645)  // 2024-01-02T03:04:05Z
 
-    private func repository(_ server: PackageServer) throws -> MavenRepository {
-        MavenRepository(try server.address("/maven"), PackageServer.connection())
-    }
     private static func coordinates(
         _ version: String = "2-SNAPSHOT", _ fileExtension: String = "jar", classifier: String? = nil
     ) throws -> MavenCoordinates {
-        try MavenCoordinates(
-            group: "org.acme", artifact: "app", version: version, classifier: classifier, fileExtension: fileExtension)
+        try .app(version, fileExtension, classifier: classifier)
     }
 
     @Test("each is a file of its own with a description and checksums, and both lists name it last")
     func builds() async throws {
         let server = try PackageServer()
-        let repository = try repository(server)
+        let repository = try server.maven()
         let first = try await repository.publish(PackageContent([1]), as: Self.coordinates(), time: Self.time)
         #expect(first.coordinates.version == "2-20240102.030405-1" && first.outcome == .published)
         for end in ["jar", "pom"] {
@@ -97,7 +93,7 @@ import WebServer
         async throws
     {
         let server = try PackageServer()
-        let repository = try repository(server)
+        let repository = try server.maven()
         let published = try await withThrowingTaskGroup(of: (UInt8, MavenCoordinates).self) { group in
             for byte: UInt8 in 1...3 {
                 group.addTask {
@@ -137,7 +133,7 @@ import WebServer
             return nil
         }
         store.withLock { $0 = server.files }
-        let repository = try repository(server)
+        let repository = try server.maven()
         let result = try await repository.publish(PackageContent([1]), as: Self.coordinates(), time: Self.time)
         #expect(result.coordinates.version == "2-20240102.030405-2" && result.outcome == .published)
         #expect(server.file(path) == other)
@@ -147,7 +143,7 @@ import WebServer
 
     @Test("a later build that others have listed stays the current one") func older() async throws {
         let server = try PackageServer()
-        let repository = try repository(server)
+        let repository = try server.maven()
         try await repository.publish(PackageContent([1]), as: Self.coordinates(), time: Self.time)
         let later = server.text(Self.list).replacing("20240102.030405-1", with: "20250102.030405-9")
             .replacing("20240102", with: "20250102").replacing("<buildNumber>1<", with: "<buildNumber>9<")
@@ -177,7 +173,7 @@ import WebServer
             <extension>pom</extension><value>\(value)</value></snapshotVersion></snapshotVersions></versioning></metadata>
             """
         let server = try PackageServer([Self.list: Array(list.utf8)])
-        let repository = try repository(server)
+        let repository = try server.maven()
         let pom = MavenPOM.generate(try Self.coordinates())
         let found = await fault {
             let result = try await repository.publish(
@@ -198,7 +194,7 @@ import WebServer
     @Test("a list of another version, or one that is none, is not written over", arguments: badLists)
     func badList(text: String) async throws {
         let server = try PackageServer([Self.list: Array(text.utf8)])
-        let repository = try repository(server)
+        let repository = try server.maven()
         let found = await fault { try await repository.publish(PackageContent([1]), as: Self.coordinates()) }
         #expect(found?.code == .invalid || found?.code == .corrupt, "\(String(describing: found))")
         #expect(server.text(Self.list) == text)
@@ -211,7 +207,7 @@ import WebServer
             </snapshot></versioning></metadata>
             """
         let server = try PackageServer([Self.list: Array(list.utf8)])
-        let repository = try repository(server)
+        let repository = try server.maven()
         let found = await fault { try await repository.publish(PackageContent([1]), as: Self.coordinates()) }
         #expect(found?.code == .conflict && !server.lines.contains { $0.hasPrefix("PUT") })
         await server.stop()
@@ -221,7 +217,7 @@ import WebServer
         async throws
     {
         let server = try PackageServer()
-        let repository = try repository(server)
+        let repository = try server.maven()
         try await repository.publish(PackageContent([1]), as: Self.coordinates(), time: Self.time)
         let good = server.file(Self.list) ?? []
         var mutator = ByteMutator(samples: [good], seed: 20_260_102)

@@ -9,14 +9,10 @@ import Web
 import WebServer
 
 @Suite("Maven artifacts are found, checked and published") struct MavenTests {
-    private func repository(_ server: PackageServer) throws -> MavenRepository {
-        MavenRepository(try server.address("/maven"), PackageServer.connection())
-    }
     private static func coordinates(
         _ version: String = "1.0", _ fileExtension: String = "jar", classifier: String? = nil
     ) throws -> MavenCoordinates {
-        try MavenCoordinates(
-            group: "org.acme", artifact: "app", version: version, classifier: classifier, fileExtension: fileExtension)
+        try .app(version, fileExtension, classifier: classifier)
     }
     private static let folder = "/maven/org/acme/app"
 
@@ -43,7 +39,7 @@ import WebServer
     @Test("a published file has checksums, a description and a place in the list; it reads back; twice is no error")
     func publishing() async throws {
         let server = try PackageServer()
-        let repository = try repository(server)
+        let repository = try server.maven()
         let bytes = Array("the artifact".utf8)
         var details = MavenPOM.Details()
         (details.name, details.summary) = ("App <1>", "does \"this\" & that")
@@ -78,7 +74,7 @@ import WebServer
     @Test("a release is not written over, whether the server knows conditions or not", arguments: [true, false])
     func conflict(knowsConditions: Bool) async throws {
         let server = try PackageServer(knowsConditions: knowsConditions)
-        let repository = try repository(server)
+        let repository = try server.maven()
         let coordinates = try Self.coordinates()
         try await repository.publish(PackageContent([1, 2]), as: coordinates)
         for other: [UInt8] in [[1, 3], [1, 2, 3], []] {
@@ -92,7 +88,7 @@ import WebServer
     @Test("content that does not match its checksum is refused before its end", arguments: ChecksumKind.allCases)
     func damage(kind: ChecksumKind) async throws {
         let server = try PackageServer()
-        let repository = try repository(server)
+        let repository = try server.maven()
         let coordinates = try Self.coordinates()
         try await repository.publish(PackageContent(Array("good".utf8)), as: coordinates)
         let path = "\(Self.folder)/1.0/app-1.0.jar"
@@ -119,7 +115,7 @@ import WebServer
     func checksumFiles(text: String, isGood: Bool) async throws {
         let path = "\(Self.folder)/1.0/app-1.0.jar"
         let server = try PackageServer([path: Array("foo".utf8), "\(path).sha1": Array(text.utf8)])
-        let repository = try repository(server)
+        let repository = try server.maven()
         let found = await fault { _ = try await repository.file(Self.coordinates()).content.bytes() }
         #expect(isGood ? found == nil : found?.code == .corrupt)
         await server.stop()
@@ -128,7 +124,7 @@ import WebServer
     @Test("two who publish at once are both listed", arguments: [true, false])
     func race(knowsConditions: Bool) async throws {
         let server = try PackageServer(knowsConditions: knowsConditions)
-        let repository = try repository(server)
+        let repository = try server.maven()
         if knowsConditions {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for version in ["1", "2", "3"] {
@@ -166,7 +162,7 @@ import WebServer
             "\(folder)/maven-metadata.xml": Self.snapshotList("2-20240102.030405-6"),
             "\(folder)/app-2-20240102.030405-6.jar": [6], "\(folder)/app-2-20240102.030405-7.zip": [7],
         ])
-        let repository = try repository(server)
+        let repository = try server.maven()
         #expect(try await repository.file(Self.coordinates("2-SNAPSHOT")).content.bytes() == [6])
         #expect(try await repository.file(Self.coordinates("2-SNAPSHOT", "zip")).content.bytes() == [7])
         // One build is read by its own name, in the folder of the snapshot.
@@ -181,7 +177,7 @@ import WebServer
         "a list of builds cannot lead to another folder or version", arguments: ["../../../other/1/o-1", "3-1", ".."])
     func hostileSnapshot(value: String) async throws {
         let server = try PackageServer(["\(Self.folder)/2-SNAPSHOT/maven-metadata.xml": Self.snapshotList(value)])
-        let repository = try repository(server)
+        let repository = try server.maven()
         let found = await fault { _ = try await repository.file(Self.coordinates("2-SNAPSHOT")) }
         #expect(found?.code == .invalid || found?.code == .corrupt)
         #expect(server.lines == ["GET \(Self.folder)/2-SNAPSHOT/maven-metadata.xml"])
@@ -190,7 +186,7 @@ import WebServer
 
     @Test("all files of a version come as one archive, always the same bytes") func archive() async throws {
         let server = try PackageServer()
-        let repository = try repository(server)
+        let repository = try server.maven()
         try await repository.publish(PackageContent([1]), as: Self.coordinates())
         try await repository.publish(PackageContent([2]), as: Self.coordinates("1.0", "jar", classifier: "sources"))
         let archive = try await repository.archive(Self.coordinates())
@@ -208,7 +204,7 @@ import WebServer
         async throws
     {
         let server = try PackageServer()
-        let repository = try repository(server)
+        let repository = try server.maven()
         let pom = { (artifact: String, version: String) in
             Array("<project><groupId>org.acme</groupId><artifactId>\(artifact)</artifactId>\(version)</project>".utf8)
         }

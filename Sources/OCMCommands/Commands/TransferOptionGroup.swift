@@ -53,11 +53,11 @@ struct TransferOptionGroup: ParsableOptions {
     func options(
         _ context: OCMContext, _ evidence: @escaping EvidenceObserver = { _ in }
     ) throws -> TransferOptions {
-        guard (1...64).contains(concurrencyLimit ?? 1) else { throw UsageError("--concurrency-limit must be 1 to 64") }
         guard !(noUpdate && (overwrite || enforce)) else {
             throw UsageError("--no-update contradicts --overwrite and --enforce")
         }
         var options = try context.configuration.transferDefaults()
+        try options.setRun(verify, concurrency: concurrencyLimit, limits, evidence, in: context)
         if recursive { options.isRecursive = true }
         if copyResources || copyLocalResources { options.copyResources = copyResources ? .all : .local }
         if copySources { options.copiesSources = true }
@@ -69,12 +69,6 @@ struct TransferOptionGroup: ParsableOptions {
             options.uploads = try UploadHandler.all(in: context.configuration)
             options.uploads += try uploader.map { text throws(Fault) in try UploadHandler(notation: text) }
         }
-        options.trust = try TrustResolver(context: context).trust(verify)
-        let budgets = try TransferBudgets(limits.values, jobs: concurrencyLimit)
-        options.concurrency = budgets.jobs
-        options.budgets = budgets
-        options.evidence = evidence
-        options.temporaryFolder = context.globals.tempFolder
         return options
     }
 

@@ -77,15 +77,25 @@ struct PrintedTransfer {
     }
 
     private func options(_ context: OCMContext, _ evidence: @escaping EvidenceObserver) throws -> TransferOptions {
-        guard (1...64).contains(concurrency ?? 1) else { throw UsageError("--concurrency-limit must be 1 to 64") }
         var options = TransferOptions()
-        options.trust = try TrustResolver(context: context).trust(verify)
-        let budgets = try TransferBudgets(limits.values, jobs: concurrency)
-        options.concurrency = budgets.jobs
-        options.budgets = budgets
-        options.evidence = evidence
-        options.temporaryFolder = context.globals.tempFolder
+        try options.setRun(verify, concurrency: concurrency, limits, evidence, in: context)
         return options
+    }
+}
+
+extension TransferOptions {
+    /// What belongs to a run and not to what it carries: whom it trusts, what it may take, and who writes it down.
+    mutating func setRun(
+        _ verify: [NamedFile], concurrency: Int?, _ limits: TransferLimitOptions, _ evidence: @escaping EvidenceObserver,
+        in context: OCMContext
+    ) throws {
+        guard (1...64).contains(concurrency ?? 1) else { throw UsageError("--concurrency-limit must be 1 to 64") }
+        trust = try TrustResolver(context: context).trust(verify)
+        let budgets = try TransferBudgets(limits.values, jobs: concurrency)
+        self.concurrency = budgets.jobs
+        self.budgets = budgets
+        self.evidence = evidence
+        temporaryFolder = context.globals.tempFolder
     }
 }
 

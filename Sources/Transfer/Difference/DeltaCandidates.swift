@@ -3,7 +3,7 @@
 internal import Basics
 public import ComponentModel
 public import Cryptography
-internal import OCI
+public import OCI
 public import Repositories
 
 /// Finds for blobs that are carried what the receiver has of the same kind: the same resource of the version before,
@@ -20,13 +20,6 @@ public struct DeltaCandidates: Sendable {
         planner = TransferPlanner(ofEarlierVersionsIn: source, access: access, options: options)
     }
 
-    /// One blob of one resource or source.
-    private struct Blob {
-        let digest: Digest
-        let size: Int64
-        let open: @Sendable () async throws -> ByteStream
-    }
-
     /// A base for each blob of a plan that has a likely one.
     ///
     /// - Parameters:
@@ -35,8 +28,8 @@ public struct DeltaCandidates: Sendable {
     public func find(
         for plan: TargetPlan, earlier: (ComponentName) -> ComponentVersion?,
         isThere: @Sendable (Digest, Int64) -> Bool
-    ) async throws -> [Digest: DeltaCandidate] {
-        var found: [Digest: DeltaCandidate] = [:]
+    ) async throws -> [Digest: BlobSource] {
+        var found: [Digest: BlobSource] = [:]
         for planned in plan.versions where !planned.contents.isEmpty {
             let name = planned.version.identity.name
             guard let version = earlier(name), version != planned.version.identity.version else { continue }
@@ -51,7 +44,7 @@ public struct DeltaCandidates: Sendable {
                 let (olds, news) = (try await Self.blobs(old), try await Self.blobs(content))
                 for (digest, base) in Self.pairs(olds.filter { isThere($0.digest, $0.size) }, olds, news)
                 where found[digest] == nil && !isThere(digest, news.first { $0.digest == digest }?.size ?? 0) {
-                    found[digest] = DeltaCandidate(digest: base.digest, size: base.size, open: base.open)
+                    found[digest] = base
                 }
             }
         }
@@ -59,7 +52,9 @@ public struct DeltaCandidates: Sendable {
     }
 
     /// For each new blob the old one at its place, or else, of those that went, the one of the nearest size.
-    private static func pairs(_ usable: [Blob], _ olds: [Blob], _ news: [Blob]) -> [(Digest, Blob)] {
+    private static func pairs(
+        _ usable: [BlobSource], _ olds: [BlobSource], _ news: [BlobSource]
+    ) -> [(Digest, BlobSource)] {
         let kept = Set(news.map(\.digest)), known = Set(usable.map(\.digest)), before = Set(olds.map(\.digest))
         let gone = usable.filter { !kept.contains($0.digest) }
         return news.enumerated().compactMap { place, new in
@@ -73,18 +68,18 @@ public struct DeltaCandidates: Sendable {
         }
     }
 
-    private static func blobs(_ planned: PlannedContent) async throws -> [Blob] {
+    private static func blobs(_ planned: PlannedContent) async throws -> [BlobSource] {
         switch planned.content {
         case .artifact(let artifact):
             return try await artifact.nodes().filter { $0.manifest == nil }.map { node in
                 let (digest, size) = (node.descriptor.digest, node.descriptor.size)
-                return Blob(digest: digest, size: size) {
+                return BlobSource(digest: digest, size: size) {
                     try await artifact.store.openBlob(digest, size: size, in: artifact.repository)
                 }
             }
         case .blob(let blob):
             guard let digest = blob.digest, let size = blob.size else { return [] }
-            return [Blob(digest: digest, size: size, open: blob.open)]
+            return [BlobSource(digest: digest, size: size, open: blob.open)]
         }
     }
 }

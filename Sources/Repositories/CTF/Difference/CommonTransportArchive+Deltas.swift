@@ -3,22 +3,7 @@
 public import Basics
 public import Cryptography
 internal import Deltas
-internal import OCI
-
-/// A blob that the receiver of an archive is taken to have, and that is likely to have much in common with another.
-public struct DeltaCandidate: Sendable {
-    /// Its digest.
-    public let digest: Digest
-    /// How many bytes it has.
-    public let size: Int64
-    /// Opens it where the sender has it.
-    public let open: @Sendable () async throws -> ByteStream
-
-    /// Describes a blob.
-    public init(digest: Digest, size: Int64, open: @escaping @Sendable () async throws -> ByteStream) {
-        (self.digest, self.size, self.open) = (digest, size, open)
-    }
-}
+public import OCI
 
 extension CommonTransportArchive {
     /// Blobs below this size are not worth a delta.
@@ -29,7 +14,10 @@ extension CommonTransportArchive {
     /// From now on, a blob that is written and has a base here travels as a delta, if that has at most half its size.
     ///
     /// The delta is a blob of the archive under its own digest; the record of what is left out says which blob it gives.
-    public func makeDeltas(_ bases: [Digest: DeltaCandidate]) throws(Fault) {
+    ///
+    /// - Parameter bases: for digests of blobs, what the receiver is taken to have and is likely to have much in common
+    ///   with them, as the sender can open it.
+    public func makeDeltas(_ bases: [Digest: BlobSource]) throws(Fault) {
         _ = try requireWriter()
         difference.withLock { $0.deltaBases.merge(bases) { _, new in new } }
     }

@@ -10,7 +10,7 @@ struct DifferenceState: Sendable {
     var omitted = OmittedBlobs()
     var suppliers: [Digest: @Sendable () async throws -> ByteStream] = [:]
     /// What blobs may be described by, and the deltas that were made of them.
-    var deltaBases: [Digest: DeltaCandidate] = [:]
+    var deltaBases: [Digest: BlobSource] = [:]
     var deltas: [Digest: OmittedBlobDelta] = [:]
 
     /// Whether a blob is not to be written.

@@ -25,6 +25,15 @@ struct VolumeFault: Sendable, CustomTestStringConvertible {
         bytes.replaceSubrange(480..<512, with: Digest(of: Array(bytes[..<480])).bytes)
     }
 
+    /// Makes of a header that of a larger whole, whose numbers follow from one another.
+    static func claimLarger(_ bytes: inout [UInt8]) {
+        let count = bytes[27]
+        bytes[27] = count + 1
+        let total = (Int64(count) * 3584 + 100)
+        for index in 0..<8 { bytes[32 + index] = UInt8(truncatingIfNeeded: total >> Int64(8 * (7 - index))) }
+        sealed(&bytes)
+    }
+
     static let all: [VolumeFault] = [
         VolumeFault("one is missing", .notFound, says: "volume 2 of", "missing") { _, volumes in
             try FileSystem.removeFile(volumes[1])
@@ -69,25 +78,12 @@ struct VolumeFault: Sendable, CustomTestStringConvertible {
         },
         VolumeFault("one claims another count", .notFound, says: "vol002", "volumes", "of", "missing") {
             archive, volumes in
-            // The last of a larger whole: the numbers of the header follow from one another.
-            try archive.edit(volumes[1]) { bytes in
-                let count = bytes[27]
-                bytes[27] = count + 1
-                let total = (Int64(count) * 3584 + 100)
-                for index in 0..<8 { bytes[32 + index] = UInt8(truncatingIfNeeded: total >> Int64(8 * (7 - index))) }
-                VolumeFault.sealed(&bytes)
-            }
+            try archive.edit(volumes[1], VolumeFault.claimLarger)
             try FileSystem.removeFile(volumes[2])
         },
         VolumeFault("two counts are claimed", .invalid, says: "vol001 says that there are", "vol002") {
             archive, volumes in
-            try archive.edit(volumes[1]) { bytes in
-                let count = bytes[27]
-                bytes[27] = count + 1
-                let total = (Int64(count) * 3584 + 100)
-                for index in 0..<8 { bytes[32 + index] = UInt8(truncatingIfNeeded: total >> Int64(8 * (7 - index))) }
-                VolumeFault.sealed(&bytes)
-            }
+            try archive.edit(volumes[1], VolumeFault.claimLarger)
         },
         VolumeFault("a header contradicts itself", .corrupt, says: "vol002", "contradicts itself") {
             archive, volumes in
