@@ -95,7 +95,8 @@ enum SampleImage {
 struct Noise {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
+    /// Not by the step of the state, or the bytes of a seed would stand again in those of the next.
+    init(seed: UInt64) { state = seed &* 0xD1B5_4A32_D192_ED03 }
 
     mutating func bytes(_ count: Int) -> [UInt8] {
         var result: [UInt8] = []
