@@ -23,6 +23,7 @@ let package = Package(
     ],
     targets: [
         // C libraries; each has exactly one importing target.
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -32,7 +33,7 @@ let package = Package(
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Mechanisms: they know nothing of components.
-        .target(name: "Basics", dependencies: ["CSpawn", "Chronology"]),
+        .target(name: "Basics", dependencies: ["CMalloc", "CSpawn", "Chronology"]),
         .target(name: "Chronology"),
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
         .target(name: "Documents", dependencies: ["Basics", "CYAML"]),

@@ -15,9 +15,10 @@ extension RegistryClient {
                 .limitExceeded,
                 "a manifest for \(name)/\(repository) has \(ByteCount(Int64(bytes.count))), more than registries take")
         }
-        let manifest = try OCIManifest(parsing: bytes, mediaType: mediaType, source: "a manifest for \(name)")
         let descriptor = OCIDescriptor(
             mediaType: MediaType(mediaType).rawValue, digest: digest, size: Int64(bytes.count))
+        let manifest = try NamedByManifest(
+            OCIManifest(parsing: bytes, mediaType: mediaType, source: "a manifest for \(name)"), descriptor)
         let place = ContentPlace(repository: repository, descriptor)
         return try await pushes.run(.place(place)) { [self] in
             if tag == nil, places.withLock({ $0.holds(place, size: descriptor.size) }) { return descriptor }
@@ -32,7 +33,7 @@ extension RegistryClient {
     }
 
     private func put(
-        _ bytes: [UInt8], _ manifest: OCIManifest, _ descriptor: OCIDescriptor, in repository: String, tag: String?
+        _ bytes: [UInt8], _ manifest: NamedByManifest, _ descriptor: OCIDescriptor, in repository: String, tag: String?
     ) async throws {
         let digest = descriptor.digest
         let request = HTTPRequest(
@@ -55,9 +56,9 @@ extension RegistryClient {
                 .mismatch, "\(name) stored the manifest \(digest) as \(stored)",
                 fix: "the registry changes manifests; use another")
         }
-        if let subject = manifest.subject?.digest, response.headers["OCI-Subject"] == nil {
+        if let subject = manifest.subject, response.headers["OCI-Subject"] == nil {
             try await referrerGate.run { [self] in
-                try await enter(manifest.referrer(descriptor), subject, repository)
+                try await enter(manifest.referrer, subject, repository)
             }
         }
     }
@@ -97,4 +98,18 @@ extension RegistryClient {
     }
 
     public func finish() async throws {}
+}
+
+/// What a manifest names and how lists of referrers describe it, without its document: that has some megabytes for
+/// thousands of layers, and sending it takes a while.
+private struct NamedByManifest {
+    let children: [OCIDescriptor]
+    let subject: Digest?
+    /// The manifest as lists of referrers describe it.
+    let referrer: OCIDescriptor
+
+    init(_ manifest: OCIManifest, _ descriptor: OCIDescriptor) {
+        (children, subject) = (manifest.children, manifest.subject?.digest)
+        referrer = manifest.referrer(descriptor)
+    }
 }

@@ -86,7 +86,8 @@ struct PrintedTransfer {
 extension TransferOptions {
     /// What belongs to a run and not to what it carries: whom it trusts, what it may take, and who writes it down.
     mutating func setRun(
-        _ verify: [NamedFile], concurrency: Int?, _ limits: TransferLimitOptions, _ evidence: @escaping EvidenceObserver,
+        _ verify: [NamedFile], concurrency: Int?, _ limits: TransferLimitOptions,
+        _ evidence: @escaping EvidenceObserver,
         in context: OCMContext
     ) throws {
         guard (1...64).contains(concurrency ?? 1) else { throw UsageError("--concurrency-limit must be 1 to 64") }

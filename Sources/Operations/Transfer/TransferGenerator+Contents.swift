@@ -31,7 +31,7 @@ extension TransferGenerator {
             return id
         }
         var specification: JSON = [
-            "repository": .literal(target.locator.json), "component": .literal(version.identity.name.text),
+            "repository": repository(target.locator), "component": .literal(version.identity.name.text),
             "version": .literal(version.identity.version.text), "file": file,
         ]
         guard content.kind == .resource else {
@@ -86,7 +86,7 @@ extension TransferGenerator {
             return id
         }
         var specification: JSON = [
-            "repository": .literal(version.repository.locator.json),
+            "repository": repository(version.repository.locator),
             "component": .literal(version.identity.name.text), "version": .literal(version.identity.version.text),
         ]
         let identity = JSON.literal(content.identity.json)

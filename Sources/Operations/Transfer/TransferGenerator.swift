@@ -28,6 +28,9 @@ public struct TransferGenerator: Sendable {
     /// How many bytes operations move, by id.
     public internal(set) var weights: [String: Int64] = [:]
 
+    /// Repositories as operations name them, each once.
+    private var repositories: [RepositoryLocator: JSON] = [:]
+
     struct ContentKey: Hashable {
         let identity: ComponentVersionIdentity
         let kind: PlannedContent.Kind
@@ -97,8 +100,16 @@ public struct TransferGenerator: Sendable {
         let id = names.unique(base + suffix + "Upload")
         add(
             id, "\(Self.prefix(of: target.repository))AddComponentVersion",
-            ["repository": .literal(target.locator.json), "descriptor": descriptor])
+            ["repository": repository(target.locator), "descriptor": descriptor])
         return id
+    }
+
+    /// A repository as operations name it.
+    mutating func repository(_ locator: RepositoryLocator) -> JSON {
+        if let known = repositories[locator] { return known }
+        let place = JSON.literal(locator.json)
+        repositories[locator] = place
+        return place
     }
 
     mutating func add(_ id: String, _ type: String, _ specification: JSON) {
