@@ -81,10 +81,12 @@ struct ExistingVersionDecision {
             }
         }
         if let labels = Self.merge(source.labels, into: merged.labels) { merged.labels = labels }
-        for index in merged.resources.indices {
-            let identity = merged.resources[index].identity
-            guard let other = source.resources.first(where: { $0.identity == identity }),
-                let labels = Self.merge(other.labels, into: merged.resources[index].labels)
+        // Only labels are taken over, and hardly any resource of thousands has some.
+        let labelled = source.resources.filter { !$0.labels.isEmpty }
+        let labels = Dictionary(labelled.map { ($0.identity, $0.labels) }) { first, _ in first }
+        for index in merged.resources.indices where !labels.isEmpty {
+            guard let others = labels[merged.resources[index].identity],
+                let labels = Self.merge(others, into: merged.resources[index].labels)
             else { continue }
             merged.resources[index].labels = labels
         }
