@@ -43,7 +43,7 @@ struct BlobPlaces: Sendable {
     }
 
     /// How many places are remembered.
-    var count: Int { presences.count }
+    var count: Int { presences.weight }
 
     /// Whether a content of that size is known to be there.
     mutating func holds(_ place: ContentPlace, size: Int64) -> Bool {

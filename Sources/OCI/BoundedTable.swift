@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A dictionary that forgets: it keeps at least the last `limit / 2` keys that were written or found, and never more
-/// than `limit`.
+/// A dictionary that forgets: what was written or found last stays, as much of it as half the limit holds at least, and
+/// all there is never weighs more than the limit.
 struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let half: Int
+    private let weigh: @Sendable (Value) -> Int
     private var recent: [Key: Value] = [:]
     private var older: [Key: Value] = [:]
+    private var recentWeight = 0, olderWeight = 0
 
-    /// A table of at most so many keys.
-    init(limit: Int) { half = max(1, limit / 2) }
+    /// A table whose values weigh at most so much together; unless they are weighed, each weighs one.
+    init(limit: Int, weigh: @escaping @Sendable (Value) -> Int = { _ in 1 }) {
+        (half, self.weigh) = (max(1, limit / 2), weigh)
+    }
 
-    /// How many keys there are.
-    var count: Int { recent.count + older.count }
+    /// How much all values weigh.
+    var weight: Int { recentWeight + olderWeight }
 
     /// The value of a key, which counts as used now.
     mutating func find(_ key: Key) -> Value? {
@@ -21,18 +25,22 @@ struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return value
     }
 
-    /// Sets a value.
+    /// Sets a value; one that weighs more than half the limit is not kept.
     mutating func set(_ key: Key, to value: Value) {
-        older[key] = nil
+        remove(key)
+        let weight = weigh(value)
+        guard weight <= half else { return }
+        if recentWeight + weight > half {
+            (older, olderWeight) = (recent, recentWeight)
+            (recent, recentWeight) = ([:], 0)
+        }
         recent[key] = value
-        guard recent.count >= half else { return }
-        older = recent
-        recent = [:]
+        recentWeight += weight
     }
 
     /// Forgets a key.
     mutating func remove(_ key: Key) {
-        older[key] = nil
-        recent[key] = nil
+        if let value = recent.removeValue(forKey: key) { recentWeight -= weigh(value) }
+        if let value = older.removeValue(forKey: key) { olderWeight -= weigh(value) }
     }
 }

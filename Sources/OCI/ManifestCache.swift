@@ -17,41 +17,21 @@ struct ManifestCache: Sendable {
 
     typealias Manifest = (bytes: [UInt8], mediaType: String)
 
-    private let half: Int
-    private var recent: [ContentPlace: Manifest] = [:]
-    private var older: [ContentPlace: Manifest] = [:]
-    private var recentSize = 0, olderSize = 0
+    private var manifests: BoundedTable<ContentPlace, Manifest>
 
-    init(limit: Int = Self.limit) { half = max(1, limit / 2) }
+    init(limit: Int = Self.limit) {
+        manifests = BoundedTable(limit: limit) { $0.bytes.count + Self.overhead }
+    }
 
     /// How many bytes are kept, about.
-    var size: Int { recentSize + olderSize }
+    var size: Int { manifests.weight }
 
     /// A manifest, which counts as used now; nil when it was not read or is forgotten.
-    mutating func find(_ place: ContentPlace) -> Manifest? {
-        if let manifest = recent[place] { return manifest }
-        guard let manifest = older[place] else { return nil }
-        keep(manifest, at: place)
-        return manifest
-    }
+    mutating func find(_ place: ContentPlace) -> Manifest? { manifests.find(place) }
 
     /// Keeps a manifest whose bytes have the digest.
     mutating func keep(_ manifest: Manifest, at place: ContentPlace) {
-        forget(place)
-        let size = Self.size(manifest)
-        guard size <= min(Self.largest, half) else { return }
-        if recentSize + size > half {
-            (older, olderSize) = (recent, recentSize)
-            (recent, recentSize) = ([:], 0)
-        }
-        recent[place] = manifest
-        recentSize += size
+        guard manifest.bytes.count <= Self.largest else { return manifests.remove(place) }
+        manifests.set(place, to: manifest)
     }
-
-    private mutating func forget(_ place: ContentPlace) {
-        if let manifest = recent.removeValue(forKey: place) { recentSize -= Self.size(manifest) }
-        if let manifest = older.removeValue(forKey: place) { olderSize -= Self.size(manifest) }
-    }
-
-    private static func size(_ manifest: Manifest) -> Int { manifest.bytes.count + overhead }
 }

@@ -110,7 +110,8 @@ struct PackageEvidenceTests {
         try await check(upload, workshop, server.url)
     }
 
-    private func check(_ upload: Upload, _ workshop: Workshop, _ url: String) async throws {
+    /// The specification that reads a local blob of the archive and sends it.
+    private func write(_ upload: Upload, _ workshop: Workshop, _ url: String) throws {
         try workshop.write(
             "spec.yaml",
             """
@@ -126,6 +127,10 @@ struct PackageEvidenceTests {
             \(upload.properties.replacing("URL", with: url))}
 
             """)
+    }
+
+    private func check(_ upload: Upload, _ workshop: Workshop, _ url: String) async throws {
+        try write(upload, workshop, url)
         let bytes = try workshop.read(upload.file)
         let command = [
             "transfer", "specification", "spec.yaml", "--evidence", "log.jsonl", "--progress", "json", "-o", "json",
@@ -161,21 +166,7 @@ struct PackageEvidenceTests {
         var bytes = try FileSystem.read(blob, limit: 1 << 20)
         bytes[bytes.count - 1] ^= 1
         try FileSystem.write(bytes, to: blob)
-        try workshop.write(
-            "spec.yaml",
-            """
-            type: transformation.ocm.component/v1alpha1
-            transformations:
-            - {type: downloader.component.ctf/v1alpha1, id: read, name: \(Self.component), version: 1.0.0, filePath: ./archive}
-            - type: downloader.localblob.ctf/v1alpha1
-              id: blob
-              filePath: ./archive
-              componentDescriptor: ${read.outputs.descriptor}
-              resource: {name: \(upload.resource)}
-            - {type: uploader.resource.\(upload.testDescription)/v1alpha1, id: upload, data: "${blob.outputs.data}", \
-            \(upload.properties.replacing("URL", with: server.url))}
-
-            """)
+        try write(upload, workshop, server.url)
         let result = try await workshop.ocm("transfer", "specification", "spec.yaml", "--evidence", "log.jsonl")
         #expect(result.status != 0, "\(result.output)")
         let told = try events(workshop, "log.jsonl", of: upload.resource)

@@ -79,7 +79,7 @@ import Testing
             table.set(number, to: number)
             // What is found again and again stays.
             let first = table.find(0)
-            #expect(first == 0 && table.count <= 10)
+            #expect(first == 0 && table.weight <= 10)
         }
     }
 }

@@ -9,24 +9,8 @@ import Testing
 import Transfer
 import WebClient
 
-@Suite("A target is asked for what it has, many contents at once and each of them once") struct LookUpTests {
-    private static func connections() -> RepositoryConnections {
-        RepositoryConnections(credentials: CredentialResolver(), http: HTTPClient())
-    }
-
-    private static func noise(_ seed: Int, _ count: Int = 64) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for number in 0..<(count / 32 + 1) { bytes += Digest(of: Array("\(seed).\(number)".utf8)).bytes }
-        return Array(bytes.prefix(count))
-    }
-
-    private static func repository(
-        _ text: String, _ connections: RepositoryConnections
-    ) async throws -> StoreRepository {
-        let opened = try await connections.open(try RepositoryLocator(text), .create(nil))
-        return try #require(opened.storeRepository)
-    }
-
+@Suite("A target is asked for what it has, many contents at once and each of them once") struct LookUpTests: LookUpMeans
+{
     private static func source(_ products: [SharedProduct]) async throws -> StoreRepository {
         let source = StoreRepository(MemoryStore(name: "source"), locator: try RepositoryLocator("./source"))
         for product in products { try await product.write(to: source) }

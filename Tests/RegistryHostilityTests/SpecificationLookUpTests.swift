@@ -13,24 +13,7 @@ import Testing
 import Transfer
 import WebClient
 
-@Suite("What specifications and transfers ask registries for") struct SpecificationLookUpTests {
-    private static func connections() -> RepositoryConnections {
-        RepositoryConnections(credentials: CredentialResolver(), http: HTTPClient())
-    }
-
-    private static func noise(_ seed: Int, _ count: Int = 64) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for number in 0..<(count / 32 + 1) { bytes += Digest(of: Array("\(seed).\(number)".utf8)).bytes }
-        return Array(bytes.prefix(count))
-    }
-
-    private static func repository(
-        _ text: String, _ connections: RepositoryConnections
-    ) async throws -> StoreRepository {
-        let opened = try await connections.open(try RepositoryLocator(text), .create(nil))
-        return try #require(opened.storeRepository)
-    }
-
+@Suite("What specifications and transfers ask registries for") struct SpecificationLookUpTests: LookUpMeans {
     /// How somebody writes down that a component version is to be carried.
     enum Form: String, CaseIterable, Sendable {
         /// It is written as a whole.
