@@ -188,6 +188,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "OrchestrationTests",
+            dependencies: ["Basics", "Documents", "Orchestration", "Operations", "TestInputs"]),
+        .testTarget(
+            name: "OperationsTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "WebClient", "OCI", "ComponentModel", "Repositories",
                 "Transfer", "Orchestration", "Operations", "TestInputs", "TestServers",

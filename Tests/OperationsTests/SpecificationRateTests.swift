@@ -59,20 +59,7 @@ private final class JumpingClock: Clock, Sendable {
             content, for: ComponentVersionIdentity(Self.identity), observer: PlacementObserver())
         var contents = LocalContents()
         contents.add(placed)
-        let descriptor: JSON = [
-            "meta": ["schemaVersion": "v2"],
-            "component": [
-                "name": "acme.org/demo", "version": "1.0.0", "provider": "acme.org", "repositoryContexts": [],
-                "sources": [], "componentReferences": [],
-                "resources": [
-                    [
-                        "name": "data", "version": "1.0.0", "type": "blob", "relation": "local",
-                        "access": LocalBlobAccess.specification(for: placed, referenceName: nil),
-                    ]
-                ],
-            ],
-        ]
-        try await source.commit(ComponentDescriptor(json: descriptor, source: "test"), contents: contents)
+        try await source.commit(.oneBlob("data", placed), contents: contents)
 
         let text = """
             transformations:

@@ -24,20 +24,7 @@ import WebClient
             .blob(BlobContent(mediaType: "text/plain", bytes: text)), for: identity, observer: PlacementObserver())
         var contents = LocalContents()
         contents.add(placed)
-        let descriptor: JSON = [
-            "meta": ["schemaVersion": "v2"],
-            "component": [
-                "name": "acme.org/demo", "version": "1.0.0", "provider": "acme.org", "repositoryContexts": [],
-                "sources": [], "componentReferences": [],
-                "resources": [
-                    [
-                        "name": "docs", "version": "1.0.0", "type": "blob", "relation": "local",
-                        "access": LocalBlobAccess.specification(for: placed, referenceName: nil),
-                    ]
-                ],
-            ],
-        ]
-        try await repository.commit(ComponentDescriptor(json: descriptor, source: "test"), contents: contents)
+        try await repository.commit(.oneBlob("docs", placed), contents: contents)
         try await repository.finish()
         return path
     }
