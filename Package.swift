@@ -23,6 +23,7 @@ let package = Package(
     ],
     targets: [
         // C libraries; each has exactly one importing target.
+        .systemLibrary(name: "CFileRange"),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -30,16 +31,18 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Mechanisms: they know nothing of components.
-        .target(name: "Basics", dependencies: ["CMalloc", "CSpawn", "Chronology"]),
+        .target(name: "Basics", dependencies: ["CFileRange", "CMalloc", "CSpawn", "Chronology"]),
         .target(name: "Chronology"),
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
         .target(name: "Documents", dependencies: ["Basics", "CYAML"]),
         .target(name: "Archives", dependencies: ["Basics", "CZlib"]),
         .target(name: "Evidence", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(name: "Deltas", dependencies: ["Basics", "Cryptography", "Documents", "Archives"]),
+        .target(name: "Storage", dependencies: ["Basics", "Cryptography", "CSQLite"]),
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
@@ -70,6 +73,8 @@ let package = Package(
                 "Basics", "Cryptography", "Documents", "Archives", "Deltas", "Web", "WebClient", "OCI",
                 "ComponentModel", "PackageRepositories",
             ]),
+        .target(
+            name: "Registry", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage"]),
         .target(
             name: "Transfer",
             dependencies: [
@@ -130,6 +135,9 @@ let package = Package(
             name: "hostile-expressions", dependencies: ["Basics", "Documents", "CEL", "CELLibraries", "TestInputs"],
             path: "Benchmarks/Hostile"),
 
+        .testTarget(name: "StorageTests", dependencies: ["Basics", "Cryptography", "Storage"]),
+        .testTarget(
+            name: "RegistryTests", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage", "Registry"]),
         .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
         .testTarget(name: "ChronologyTests", dependencies: ["Chronology", "TestInputs"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Basics", "Cryptography", "TestInputs"]),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 internal import Cryptography
 
 /// A blob or manifest in one repository of a registry.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 internal import Cryptography
 
 /// Manifests that a run has read, so that it reads each of them once: planning wants their sizes, moving their blobs.

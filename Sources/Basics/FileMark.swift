@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// What tells whether a file is still the same with the same content: its device, number, size, and the times of its last
+/// changes, which no program can set (stat(2), `st_ctim`).
+public struct FileMark: Sendable, Hashable {
+    private let device: UInt64, number: UInt64
+    /// The size in bytes.
+    public let size: Int64
+    private let changed: Int64, modified: Int64
+
+    fileprivate init(_ status: stat) {
+        func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec) }
+        (device, number, size) = (UInt64(status.st_dev), UInt64(status.st_ino), Int64(status.st_size))
+        (changed, modified) = (nanoseconds(status.st_ctim), nanoseconds(status.st_mtim))
+    }
+}
+
+extension FileHandle {
+    /// What the file looks like now.
+    public func mark() throws(Fault) -> FileMark {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw Fault.system(errno, "stat \(path)") }
+        return FileMark(status)
+    }
+}

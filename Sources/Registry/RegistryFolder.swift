@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Basics
+internal import Cryptography
+internal import Glibc
+internal import Storage
+
+/// A registry kept in a folder: repositories with blobs, manifests and tags.
+///
+/// What was acknowledged is durable, whole and visible; what was not is invisible, or as whole as if it had been. Reading
+/// never waits for writing. One process at a time has the folder.
+///
+///     blobs/       contents by digest, each whole under its name or not there
+///     records/     every change, appended and flushed before it is acknowledged: the truth
+///     index.sqlite what follows from the records, made anew from them when it is lost or damaged
+///     uploads/     contents on their way in
+///     quarantine/  contents that were found damaged
+public final class RegistryFolder: Sendable {
+    /// The folder.
+    public let path: String
+    /// What it accepts.
+    public let limits: RegistryLimits
+    let blobs: BlobFolder
+    let readers: SQLiteReaders
+    let writer: RegistryWriter
+    let hot: HotContents
+    let verified: VerifiedBlobs
+    let uploads: UploadTable
+    /// Milliseconds since 1970.
+    let clock: @Sendable () -> Int64
+    private let lock: Guarded<FileLock?>
+
+    /// Opens a registry, making it when the folder is empty or not there.
+    ///
+    /// Throws `.conflict` when another process has it, `.corrupt` when records are damaged that the index has not seen.
+    public init(
+        _ path: String, limits: RegistryLimits = RegistryLimits(),
+        clock: @escaping @Sendable () -> Int64 = { RegistryFolder.wallClock() }
+    ) throws(Fault) {
+        (self.path, self.limits, self.clock) = (path, limits, clock)
+        for name in ["blobs", "records", "uploads", "quarantine"] {
+            try FileSystem.makeFolder("\(path)/\(name)", mode: 0o750)
+        }
+        try FileSystem.synchronize(folder: path)
+        guard let lock = try FileLock("\(path)/records") else {
+            throw Fault(.conflict, "the registry in \(path) is in use by another process", fix: "stop that one first")
+        }
+        self.lock = Guarded(lock)
+        let blobs = try BlobFolder("\(path)/blobs")
+        let opened = try RegistryState.open(path, blobs)
+        let hot = HotContents(limit: limits.cacheBytes)
+        (self.blobs, self.hot) = (blobs, hot)
+        readers = SQLiteReaders("\(path)/index.sqlite")
+        verified = VerifiedBlobs(hours: limits.verificationHours, clock: clock)
+        uploads = try UploadTable("\(path)/uploads", limits, clock: clock)
+        writer = RegistryWriter(
+            opened.database, blobs, opened.log, segment: opened.segment, clock: clock, committed: { hot.forget($0) })
+    }
+
+    /// Ends: what was asked for is done, nothing more is taken, and another process may have the folder.
+    public func close() async {
+        await writer.end()
+        readers.close()
+        lock.withLock { $0 = nil }
+    }
+
+    /// The time of this machine in milliseconds since 1970.
+    public static func wallClock() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// Throws `.noSpace` when so many bytes more would leave less of the disk free than the limits want.
+    func requireSpace(for bytes: Int64) throws(Fault) {
+        let free = try FileSystem.freeSpace(in: path)
+        guard free - limits.freeSpaceFloor >= bytes else {
+            throw Fault(
+                .noSpace, "the disk of the registry has no room for \(ByteCount(bytes)) more",
+                fix: "ask its operator to collect garbage or to add space")
+        }
+    }
+
+    /// Throws `.noSpace` when so many bytes more would exceed the quota of a repository.
+    func requireQuota(for bytes: Int64, in repository: RepositoryName) throws(Fault) {
+        guard let quota = limits.quota(repository) else { return }
+        let held = try readers.read { database throws(Fault) in try RegistryIndex.bytes(repository, database) }
+        try Self.requireQuota(quota, held + bytes, repository)
+    }
+
+    static func requireQuota(_ quota: Int64, _ wanted: Int64, _ repository: RepositoryName) throws(Fault) {
+        guard wanted <= quota else {
+            throw Fault(
+                .noSpace, "\(repository) would hold more than its quota of \(ByteCount(quota))",
+                fix: "delete what is not needed, or ask the registry's operator for more")
+        }
+    }
+}

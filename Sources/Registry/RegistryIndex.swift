@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import Cryptography
+internal import Storage
+
+/// The tables that answer questions about a registry, derived from its records.
+enum RegistryIndex {
+    /// Tables of another version are made anew from the records.
+    static let version: Int64 = 1
+
+    /// Makes the tables in an empty database.
+    static func create(_ database: SQLiteConnection) throws(Fault) {
+        try database.script(
+            """
+            CREATE TABLE repositories(
+                id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL DEFAULT 0) STRICT;
+            CREATE TABLE contents(
+                id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, size INTEGER NOT NULL,
+                damaged INTEGER NOT NULL DEFAULT 0) STRICT;
+            CREATE TABLE blobs(
+                repository INTEGER NOT NULL, content INTEGER NOT NULL, linked INTEGER NOT NULL, linked_by TEXT NOT NULL,
+                PRIMARY KEY(repository, content)) STRICT, WITHOUT ROWID;
+            CREATE INDEX blobs_content ON blobs(content);
+            CREATE TABLE manifests(
+                repository INTEGER NOT NULL, content INTEGER NOT NULL, media_type TEXT NOT NULL, artifact_type TEXT,
+                subject TEXT, annotations TEXT, pushed INTEGER NOT NULL, pushed_by TEXT NOT NULL,
+                PRIMARY KEY(repository, content)) STRICT, WITHOUT ROWID;
+            CREATE INDEX manifests_content ON manifests(content);
+            CREATE INDEX manifests_subject ON manifests(repository, subject) WHERE subject IS NOT NULL;
+            CREATE TABLE children(
+                repository INTEGER NOT NULL, parent INTEGER NOT NULL, child INTEGER NOT NULL,
+                PRIMARY KEY(repository, parent, child)) STRICT, WITHOUT ROWID;
+            CREATE INDEX children_child ON children(repository, child);
+            CREATE TABLE tags(
+                repository INTEGER NOT NULL, name TEXT NOT NULL, content INTEGER NOT NULL,
+                pending INTEGER NOT NULL, tagged INTEGER NOT NULL, tagged_by TEXT NOT NULL,
+                PRIMARY KEY(repository, name)) STRICT, WITHOUT ROWID;
+            CREATE INDEX tags_content ON tags(repository, content);
+            CREATE TABLE position(id INTEGER PRIMARY KEY CHECK (id = 1), segment INTEGER NOT NULL, place INTEGER NOT NULL)
+                STRICT;
+            INSERT INTO position VALUES (1, 0, 0);
+            PRAGMA user_version = \(version);
+            """)
+    }
+
+    /// Whether a database has the tables of this version.
+    static func isCurrent(_ database: SQLiteConnection) throws(Fault) -> Bool {
+        try database.first("PRAGMA user_version") { row throws(Fault) in row.integer(0) } == version
+    }
+
+    /// Up to where the records are in the tables.
+    static func position(_ database: SQLiteConnection) throws(Fault) -> (segment: Int64, place: Int64) {
+        try database.first("SELECT segment, place FROM position") { row throws(Fault) in
+            (row.integer(0), row.integer(1))
+        } ?? (0, 0)
+    }
+
+    static func setPosition(_ database: SQLiteConnection, segment: Int64, place: Int64) throws(Fault) {
+        try database.run("UPDATE position SET segment = ?, place = ?", .integer(segment), .integer(place))
+    }
+
+    /// The number of a repository; nil when it holds nothing.
+    static func repository(_ name: RepositoryName, _ database: SQLiteConnection) throws(Fault) -> Int64? {
+        try database.first("SELECT id FROM repositories WHERE name = ?", .text(name.description)) {
+            row throws(Fault) in row.integer(0)
+        }
+    }
+
+    /// The number of a content; nil when none of the repositories ever held it.
+    static func content(_ digest: Digest, _ database: SQLiteConnection) throws(Fault) -> Int64? {
+        try database.first("SELECT id FROM contents WHERE digest = ?", .text(digest.description)) {
+            row throws(Fault) in row.integer(0)
+        }
+    }
+
+    private static func makeRepository(_ name: RepositoryName, _ database: SQLiteConnection) throws(Fault) -> Int64 {
+        if let id = try repository(name, database) { return id }
+        try database.run("INSERT INTO repositories(name) VALUES (?)", .text(name.description))
+        return database.lastInsertedRow
+    }
+
+    /// The number of a content, which is sound now: who links a content has just checked it.
+    private static func makeContent(
+        _ digest: Digest, _ size: Int64, _ database: SQLiteConnection
+    ) throws(Fault) -> Int64 {
+        if let id = try content(digest, database) {
+            try database.run("UPDATE contents SET damaged = 0, size = ? WHERE id = ?", .integer(size), .integer(id))
+            return id
+        }
+        try database.run(
+            "INSERT INTO contents(digest, size) VALUES (?, ?)", .text(digest.description), .integer(size))
+        return database.lastInsertedRow
+    }
+
+    /// Brings one change into the tables. Doing it twice is the same as once.
+    ///
+    /// - Parameter details: the details of a manifest that is put.
+    static func apply(
+        _ change: RegistryChange, time: Int64, by: String, _ database: SQLiteConnection,
+        details: (Digest, String) throws(Fault) -> ManifestDetails
+    ) throws(Fault) {
+        switch change {
+        case .linkBlob(let name, let digest, let size):
+            let (repository, content) = (try makeRepository(name, database), try makeContent(digest, size, database))
+            let changed = try database.run(
+                "INSERT OR IGNORE INTO blobs(repository, content, linked, linked_by) VALUES (?, ?, ?, ?)",
+                .integer(repository), .integer(content), .integer(time), .text(by))
+            if changed > 0 {
+                try addBytes(size, to: repository, database)
+            } else {
+                try database.run(
+                    "UPDATE blobs SET linked = ? WHERE repository = ? AND content = ?", .integer(time),
+                    .integer(repository), .integer(content))
+            }
+        case .unlinkBlob(let name, let digest):
+            guard let (repository, content) = try both(name, digest, database) else { return }
+            let changed = try database.run(
+                "DELETE FROM blobs WHERE repository = ? AND content = ?", .integer(repository), .integer(content))
+            if changed > 0 { try addBytes(-size(content, database), to: repository, database) }
+            try forgetIfUnused(content, database)
+        case .putManifest(let name, let digest, let size, let mediaType):
+            let details = try details(digest, mediaType)
+            let (repository, content) = (try makeRepository(name, database), try makeContent(digest, size, database))
+            let changed = try database.run(
+                """
+                INSERT OR IGNORE INTO manifests(
+                    repository, content, media_type, artifact_type, subject, annotations, pushed, pushed_by)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                .integer(repository), .integer(content), .text(details.mediaType), .text(details.artifactType),
+                .text(details.subject?.description), .text(details.annotations), .integer(time), .text(by))
+            if changed == 0 {
+                try database.run(
+                    "UPDATE manifests SET pushed = ? WHERE repository = ? AND content = ?", .integer(time),
+                    .integer(repository), .integer(content))
+                return
+            }
+            try addBytes(size, to: repository, database)
+            for child in details.children {
+                guard let number = try Self.content(child, database) else { continue }
+                try database.run(
+                    "INSERT OR IGNORE INTO children VALUES (?, ?, ?)", .integer(repository), .integer(content),
+                    .integer(number))
+            }
+        case .deleteManifest(let name, let digest):
+            guard let (repository, content) = try both(name, digest, database) else { return }
+            try database.run(
+                "DELETE FROM children WHERE repository = ? AND parent = ?", .integer(repository), .integer(content))
+            let changed = try database.run(
+                "DELETE FROM manifests WHERE repository = ? AND content = ?", .integer(repository), .integer(content))
+            if changed > 0 { try addBytes(-size(content, database), to: repository, database) }
+            try forgetIfUnused(content, database)
+        case .setTag(let name, let tag, let digest, let isPending):
+            guard let (repository, content) = try both(name, digest, database) else { return }
+            try database.run(
+                "INSERT OR REPLACE INTO tags VALUES (?, ?, ?, ?, ?, ?)", .integer(repository), .text(tag),
+                .integer(content), .integer(isPending ? 1 : 0), .integer(time), .text(by))
+        case .deleteTag(let name, let tag):
+            guard let repository = try repository(name, database) else { return }
+            try database.run("DELETE FROM tags WHERE repository = ? AND name = ?", .integer(repository), .text(tag))
+        case .quarantine(let digest):
+            try database.run("UPDATE contents SET damaged = 1 WHERE digest = ?", .text(digest.description))
+        }
+    }
+
+    private static func both(
+        _ name: RepositoryName, _ digest: Digest, _ database: SQLiteConnection
+    ) throws(Fault) -> (Int64, Int64)? {
+        guard let repository = try repository(name, database), let content = try content(digest, database) else {
+            return nil
+        }
+        return (repository, content)
+    }
+
+    private static func size(_ content: Int64, _ database: SQLiteConnection) throws(Fault) -> Int64 {
+        try database.first("SELECT size FROM contents WHERE id = ?", .integer(content)) { row throws(Fault) in
+            row.integer(0)
+        } ?? 0
+    }
+
+    private static func addBytes(_ bytes: Int64, to repository: Int64, _ database: SQLiteConnection) throws(Fault) {
+        try database.run(
+            "UPDATE repositories SET bytes = bytes + ? WHERE id = ?", .integer(bytes), .integer(repository))
+    }
+
+    /// A content that no repository holds is garbage: its file is found by looking at the folder.
+    private static func forgetIfUnused(_ content: Int64, _ database: SQLiteConnection) throws(Fault) {
+        try database.run(
+            """
+            DELETE FROM contents WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM blobs WHERE content = ?1)
+                AND NOT EXISTS (SELECT 1 FROM manifests WHERE content = ?1)
+                AND NOT EXISTS (SELECT 1 FROM children WHERE child = ?1)
+            """, .integer(content))
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import Cryptography
+internal import Documents
+internal import Glibc
+
+/// A blob on its way in. One request at a time adds to it; the others are refused.
+///
+/// What has arrived stands in a file and is digested as it comes. After a restart the file is digested again from its
+/// beginning before anything is added: what it holds then is what the offset says.
+public actor UploadSession {
+    /// Names the upload; not to be guessed.
+    public nonisolated let id: String
+    /// Where the blob will belong.
+    public nonisolated let repository: RepositoryName
+    /// Who began it.
+    public nonisolated let by: String
+    /// When it was begun, in milliseconds since 1970.
+    public nonisolated let started: Int64
+    nonisolated let folder: String
+    private let file: FileHandle
+    private let limits: RegistryLimits
+    private let algorithm: Digest.Algorithm
+    /// Of the bytes up to `offset`; nil when it has to be made anew.
+    private var hasher: DigestHasher?
+    private var isBusy = false
+    private var isOver = false
+    /// How many bytes have arrived.
+    public private(set) var offset: Int64
+
+    nonisolated var dataPath: String { "\(folder)/data" }
+
+    init(
+        new id: String, in folder: String, repository: RepositoryName, by: String, started: Int64,
+        _ algorithm: Digest.Algorithm, _ limits: RegistryLimits
+    ) throws(Fault) {
+        (self.id, self.folder, self.repository, self.by) = (id, folder, repository, by)
+        (self.started, self.limits, self.algorithm) = (started, limits, algorithm)
+        try FileSystem.makeFolder(folder, mode: 0o750)
+        let about: JSON = [
+            "repository": .string(repository.description), "by": .string(by), "started": .number(JSONNumber(started)),
+            "algorithm": .string(algorithm.rawValue),
+        ]
+        try FileSystem.write(about.encoded(), to: "\(folder)/about.json", mode: 0o640)
+        file = try FileHandle(creating: "\(folder)/data", mode: 0o640)
+        hasher = DigestHasher(algorithm)
+        offset = 0
+    }
+
+    /// Finds an upload that another process began; throws when the folder holds none.
+    init(found id: String, in folder: String, _ limits: RegistryLimits) throws(Fault) {
+        let json = try JSON(
+            parsing: FileSystem.read("\(folder)/about.json", limit: 64 * 1024), source: "\(folder)/about.json")
+        guard let name = json["repository"]?.string, let by = json["by"]?.string, let started = json["started"]?.int,
+            let algorithm = json["algorithm"]?.string.flatMap({ Digest.Algorithm(rawValue: $0) })
+        else { throw Fault(.corrupt, "\(folder) holds no upload") }
+        (self.id, self.folder, self.by, self.started) = (id, folder, by, started)
+        (self.limits, self.algorithm) = (limits, algorithm)
+        repository = try RepositoryName(name)
+        file = try FileHandle("\(folder)/data", O_RDWR | O_CLOEXEC, "open")
+        offset = try file.size()
+        hasher = nil
+    }
+
+    /// Adds bytes; returns how many there are now.
+    ///
+    /// What arrived before the stream failed stays, so that its sender can go on behind it.
+    ///
+    /// - Parameters:
+    ///   - position: where the bytes belong, when their sender said so; throws `.blobUploadInvalid` when that is not where
+    ///     the upload stands.
+    ///   - length: how many there are, when their sender said so.
+    ///   - room: throws when the disk or the quota has no room for so many bytes more.
+    func append(
+        _ bytes: ByteStream, at position: Int64?, length: Int64?, room: (Int64) throws(Fault) -> Void
+    ) async throws -> Int64 {
+        try begin()
+        defer { isBusy = false }
+        if let position, position != offset {
+            throw Fault(
+                .blobUploadInvalid, "the upload stands at byte \(offset), not at \(position)",
+                fix: "ask for its state and go on from there")
+        }
+        if hasher == nil { hasher = try digestSoFar() }
+        if let length {
+            try require(offset + length)
+            try room(length)
+        }
+        let start = offset
+        var sure = length ?? 0
+        while let chunk = try await bytes.next() {
+            if offset - start + Int64(chunk.count) > sure {
+                sure = offset - start + Self.step
+                try room(Self.step)
+            }
+            try require(offset + Int64(chunk.count))
+            do throws(Fault) { try file.write(chunk) } catch {
+                // A part may have been written: the file is brought back to what is digested.
+                try cut()
+                throw error
+            }
+            hasher?.update(chunk)
+            offset += Int64(chunk.count)
+            startWriting(chunk.count)
+        }
+        if let length, offset - start != length {
+            throw Fault(.sizeInvalid, "\(length) bytes were announced and \(offset - start) came")
+        }
+        return offset
+    }
+
+    /// Ends the upload: throws `.digestInvalid` when its bytes are not those of the digest. The file is durable then.
+    func finish(_ digest: Digest) throws(Fault) {
+        try begin()
+        defer { isBusy = false }
+        if hasher == nil || digest.algorithm != algorithm {
+            hasher = try digestSoFar(digest.algorithm)
+        }
+        guard let whole = hasher.take()?.finalize(), whole == digest else {
+            throw Fault(
+                .digestInvalid, "the bytes that arrived are not those of \(digest)", fix: "push the blob from its start"
+            )
+        }
+        isOver = true
+        try file.synchronize()
+    }
+
+    /// Gives the upload up and removes what arrived.
+    func discard() throws(Fault) {
+        isOver = true
+        try FileSystem.remove(folder)
+    }
+
+    /// What the file looks like.
+    func mark() throws(Fault) -> FileMark { try file.mark() }
+
+    /// How much room is asked for at a time when a sender does not say how much there is.
+    private static let step: Int64 = 32 << 20
+    /// How much is written to the cache before the kernel is told to write it to the disk.
+    private static let writeBehind: Int64 = 8 << 20
+
+    private func begin() throws(Fault) {
+        guard !isOver else {
+            throw Fault(.blobUploadUnknown, "there is no such upload to \(repository)", fix: "begin a new one")
+        }
+        guard !isBusy else {
+            throw Fault(.blobUploadInvalid, "another request adds to this upload", fix: "send one at a time")
+        }
+        isBusy = true
+    }
+
+    private func require(_ size: Int64) throws(Fault) {
+        guard size <= limits.blobBytes else {
+            throw Fault(
+                .sizeInvalid, "the blob has more than the \(ByteCount(limits.blobBytes)) that one may have here")
+        }
+    }
+
+    private func cut() throws(Fault) {
+        guard ftruncate(file.descriptor, off_t(offset)) == 0, lseek(file.descriptor, off_t(offset), SEEK_SET) >= 0
+        else { throw Fault.system(errno, "shorten \(dataPath)") }
+    }
+
+    /// The digest of what stands in the file, which is brought to its end.
+    private func digestSoFar(_ algorithm: Digest.Algorithm? = nil) throws(Fault) -> DigestHasher {
+        var hasher = DigestHasher(algorithm ?? self.algorithm)
+        var position: Int64 = 0
+        while position < offset {
+            let bytes = try file.read(at: position, upTo: Int(min(1 << 20, offset - position)))
+            guard !bytes.isEmpty else { break }
+            hasher.update(bytes[...])
+            position += Int64(bytes.count)
+        }
+        // After a power cut the file may be shorter than it was.
+        offset = position
+        try cut()
+        return hasher
+    }
+
+    /// Lets the kernel write what is complete while more arrives, so that the flush at the end need not wait for all.
+    private func startWriting(_ count: Int) {
+        let (before, now) = ((offset - Int64(count)) / Self.writeBehind, offset / Self.writeBehind)
+        if now > before { file.startWriting(before * Self.writeBehind..<now * Self.writeBehind) }
+    }
+}
