@@ -38,6 +38,12 @@ public struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable 
         recentWeight += weight
     }
 
+    /// Forgets everything.
+    public mutating func removeAll() {
+        (recent, older) = ([:], [:])
+        (recentWeight, olderWeight) = (0, 0)
+    }
+
     /// Forgets a key.
     public mutating func remove(_ key: Key) {
         if let value = recent.removeValue(forKey: key) { recentWeight -= weigh(value) }
