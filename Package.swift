@@ -32,6 +32,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Mechanisms: they know nothing of components.
@@ -43,10 +44,14 @@ let package = Package(
         .target(name: "Evidence", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(name: "Deltas", dependencies: ["Basics", "Cryptography", "Documents", "Archives"]),
         .target(name: "Storage", dependencies: ["Basics", "Cryptography", "CSQLite"]),
+        .target(name: "Tokens", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
+        .target(
+            name: "AccessControl",
+            dependencies: ["Basics", "Cryptography", "Documents", "Tokens", "Web", "CCrypt"]),
         .target(name: "CommandLineKit", dependencies: ["Basics"]),
         .target(name: "RegularExpressions", dependencies: ["Basics"]),
 
@@ -144,6 +149,12 @@ let package = Package(
         .testTarget(name: "DocumentsTests", dependencies: ["Basics", "Documents", "TestInputs"]),
         .testTarget(
             name: "EvidenceTests", dependencies: ["Basics", "Cryptography", "Documents", "Evidence", "TestInputs"]),
+        .testTarget(name: "TokensTests", dependencies: ["Basics", "Cryptography", "Documents", "Tokens", "TestInputs"]),
+        .testTarget(
+            name: "AccessControlTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Tokens", "Web", "AccessControl", "TestInputs",
+            ]),
         .testTarget(name: "DeltasTests", dependencies: ["Basics", "Cryptography", "Archives", "Deltas", "TestInputs"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Basics", "Archives", "TestInputs"]),
         .testTarget(name: "WebTests", dependencies: ["Basics", "Web", "TestInputs"]),
