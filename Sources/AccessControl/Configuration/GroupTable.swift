@@ -35,7 +35,10 @@ struct GroupTable: Sendable {
         var limits = DocumentLimits()
         (limits.bytes, limits.depth) = (Self.sizeLimit, 8)
         let document = try YAML.document(bytes, source: source, limits: limits)
-        guard document.root != .null else { return self = GroupTable() }
+        guard document.root != .null else {
+            self.init()
+            return
+        }
         try self.init(ConfigurationNode(document: document, pointer: JSONPointer(), value: document.root))
     }
 
