@@ -49,8 +49,8 @@ public final class SigningKeys: Sendable, CustomStringConvertible, CustomReflect
     public init(folder: String, kind: Kind = .ed25519) throws(Fault) {
         (self.folder, self.kind) = (folder, kind)
         try FileSystem.makeFolder(folder, mode: 0o700)
-        try Self.locked(folder) { () throws(Fault) in
-            if !FileSystem.exists("\(folder)/current.pem") { try Self.write(.generate(kind.keyKind), folder) }
+        if !FileSystem.exists("\(folder)/current.pem") {
+            try Self.locked(folder) { () throws(Fault) in try Self.write(.generate(kind.keyKind), folder) }
         }
         state = Guarded(try Self.load(folder))
     }
@@ -113,7 +113,7 @@ public final class SigningKeys: Sendable, CustomStringConvertible, CustomReflect
             throw Fault(
                 .conflict, "another process is making keys in \(folder)", fix: "start again when it has finished")
         }
+        defer { withExtendedLifetime(lock) {} }
         try body()
-        _ = lock.isCurrent
     }
 }

@@ -45,8 +45,8 @@ public struct TokenScope: Sendable, Hashable, CustomStringConvertible {
             guard RepositoryName.isValid(name) else { throw wrong }
             self.init(repository: name, actions: TokenGrants.actions(actions.map(String.init)))
         case "registry":
-            guard name == "catalog" else { throw wrong }
-            self.init(actions.contains("*") ? .catalogue : .repository("", []))
+            guard name == "catalog", actions == ["*"] else { throw wrong }
+            self = .catalogue
         default: throw wrong
         }
     }
