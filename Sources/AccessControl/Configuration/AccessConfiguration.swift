@@ -64,8 +64,8 @@ public struct AccessConfiguration: Sendable {
     public var groupFile: String?
     /// The rules in their order.
     public var rules: [AccessRule] = []
-    let groups: GroupTable
-    let certificates: CertificateMapping?
+    var groups = GroupTable()
+    var certificates: CertificateMapping?
 
     /// Whether there is any way to show who one is.
     public var isAuthenticationConfigured: Bool {
@@ -73,7 +73,7 @@ public struct AccessConfiguration: Sendable {
     }
 
     /// No authentication and no rules: everybody may do everything. For development.
-    public init() { (groups, certificates) = (GroupTable(), nil) }
+    public init() {}
 
     /// Reads the section.
     ///
@@ -86,14 +86,11 @@ public struct AccessConfiguration: Sendable {
         var value: JSON? = document.root
         for part in pointer.parts { value = value?[part] }
         let node = ConfigurationNode(document: document, pointer: pointer, value: value ?? .null)
-        guard node.value != .null else {
-            self.init()
-            return
-        }
+        guard node.value != .null else { return }
         try node.allowOnly([
             "realm", "passwords", "groups", "groupFile", "tokens", "issuers", "certificates", "rules", "throttle",
         ])
-        groups = try node["groups"].map { list throws(Fault) in try GroupTable(list) } ?? GroupTable()
+        if let item = node["groups"] { groups = try GroupTable(item) }
         certificates = try node["certificates"].map { item throws(Fault) in try CertificateMapping(item) }
         rules = try AccessRules.rules(node["rules"])
         groupFile = try node["groupFile"]?.text().path(in: folder)
@@ -161,7 +158,8 @@ extension AccessConfiguration.Issuer {
         keys = try Self.keys(node.required("keys", "keys: {url: https://gitlab.example.org/oauth/discovery/keys}"), folder)
         refresh = try node["refresh"]?.seconds(60...86_400) ?? 600
         // Nobody elsewhere becomes a user of here by choosing a name.
-        var claims = ClaimMapping(prefix: node["prefix"]?.value.string ?? "\(name):")
+        var claims = ClaimMapping(prefix: "\(name):")
+        if let item = node["prefix"] { claims.prefix = try item.value.string == "" ? "" : item.identityName() }
         if let item = node["user"] { claims.user = try item.text() }
         if let item = node["groups"] { claims.groups = try item.text() }
         if let item = node["access"] {

@@ -2,6 +2,7 @@
 
 public import Basics
 internal import Cryptography
+internal import Documents
 public import Tokens
 public import Web
 
