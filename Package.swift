@@ -81,6 +81,11 @@ let package = Package(
         .target(
             name: "Registry", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage"]),
         .target(
+            name: "RegistryServer",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "OCI", "Storage", "Web", "WebServer", "AccessControl", "Registry",
+            ]),
+        .target(
             name: "Transfer",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Evidence", "Deltas", "Web", "WebClient", "OCI",

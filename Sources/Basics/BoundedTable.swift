@@ -49,7 +49,4 @@ public struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable 
         if let value = recent.removeValue(forKey: key) { recentWeight -= weigh(value) }
         if let value = older.removeValue(forKey: key) { olderWeight -= weigh(value) }
     }
-
-    /// Forgets everything.
-    public mutating func removeAll() { (recent, older, recentWeight, olderWeight) = ([:], [:], 0, 0) }
 }

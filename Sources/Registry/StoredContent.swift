@@ -23,6 +23,9 @@ public struct OpenBlob: ~Copyable, Sendable {
     public let isVerified: Bool
     /// The file, at its start.
     public let file: FileHandle
+
+    /// The file alone.
+    public consuming func intoFile() -> FileHandle { file }
 }
 
 /// Which blobs were checked lately, and what their files looked like then.

@@ -47,9 +47,15 @@ extension RegistryService {
     ) async throws -> ServerResponse {
         let unknown = Fault(.blobUnknown, "\(name) has no blob \(digest)")
         guard let opened = try registry.openBlob(digest, in: name) else { throw unknown }
-        let (size, isVerified, mark) = (opened.size, opened.isVerified, try opened.file.mark())
+        let (size, mark) = (opened.size, try opened.file.mark())
+        if opened.isVerified {
+            let file = ServerFile(opened.intoFile())
+            return ranged(request, digest, size) { range in
+                .file(file, offset: range.lowerBound, length: range.upperBound - range.lowerBound)
+            }
+        }
         let file = SharedFile(opened.intoFile())
-        if !isVerified, case .whole = ByteRange(Self.range(request, digest), size: size) {
+        if case .whole = ByteRange(Self.range(request, digest), size: size) {
             let registry = registry
             let bytes = file.stream(0..<size).verified(digest: digest, size: size, of: "the blob \(digest)")
             return ServerResponse(
@@ -69,11 +75,8 @@ extension RegistryService {
                         }
                     }))
         }
-        if !isVerified { try await verify(digest, size, file, mark) }
-        let source = ServerFile(file)
-        return ranged(request, digest, size) { range in
-            .file(source, offset: range.lowerBound, length: range.upperBound - range.lowerBound)
-        }
+        try await verify(digest, size, file, mark)
+        return try await largeBlob(request, digest, name)
     }
 
     private func verify(_ digest: Digest, _ size: Int64, _ file: SharedFile, _ mark: FileMark) async throws {

@@ -45,7 +45,7 @@ extension RegistryService {
         } else {
             sources = try registry.repositories(holding: digest, limit: 100)
         }
-        for source in sources where await gate.allows(caller, .pull, source) {
+        for source in sources where gate.allows(caller, .pull, source) {
             if try await registry.mount(digest, from: source, into: name, by: caller.name) { return true }
         }
         return false

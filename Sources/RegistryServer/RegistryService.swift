@@ -20,11 +20,10 @@ public final class RegistryService: Sendable {
         guard let endpoint = RegistryEndpoint(request.path),
             let route = RegistryRoute.find(request.method, endpoint.kind),
             endpoint.kind == .manifest || endpoint.kind == .blob || endpoint.kind == .base,
-            let caller = gate.admitNow(request, route.action, endpoint.name)
+            gate.admitNow(request, route.action, endpoint.name) != nil
         else { return nil }
         if endpoint.kind == .base { return base() }
-        guard let name = try? RepositoryName(caching: endpoint.name) else { return nil }
-        _ = caller
+        guard let name = try? RepositoryName(String(endpoint.name)) else { return nil }
         switch endpoint.kind {
         case .manifest:
             guard let reference = try? ManifestReference(String(endpoint.reference)),
