@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
-public import Registry
+internal import Registry
 public import Web
 
 /// What a client does to a repository, for the rules that allow it.
