@@ -13,6 +13,9 @@ public struct HTTPHeaders: Sendable, Sequence, ExpressibleByDictionaryLiteral {
     /// These fields, in this order.
     public init(_ fields: some Sequence<(String, String)>) { for (name, value) in fields { add(name, value) } }
 
+    /// These fields, in this order, of which somebody has checked that no value holds a line end or NUL.
+    package init(checked fields: [Element]) { self.fields = fields }
+
     /// How many fields there are; several values of one name count each.
     public var count: Int { fields.count }
     /// Whether there are no fields.
@@ -43,7 +46,7 @@ public struct HTTPHeaders: Sendable, Sequence, ExpressibleByDictionaryLiteral {
     public func makeIterator() -> some IteratorProtocol<Element> { fields.makeIterator() }
 
     /// Whether two field names are the same but for the case of ASCII letters.
-    static func isSame(_ a: String, _ b: String) -> Bool {
+    package static func isSame(_ a: String, _ b: String) -> Bool {
         a.utf8.count == b.utf8.count && zip(a.utf8, b.utf8).allSatisfy { lowered($0) == lowered($1) }
     }
 

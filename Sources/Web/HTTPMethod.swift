@@ -33,9 +33,26 @@ public struct HTTPMethod: Hashable, Sendable, CustomStringConvertible {
 
 /// Tokens of HTTP: method names and field names (RFC 9110 section 5.6.2).
 public enum HTTPToken {
-    private static let allowed = Set(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~".utf8)
+    /// One bit for each byte below 128 that may stand in a token.
+    private static let allowed: (low: UInt64, high: UInt64) = {
+        var bits: (low: UInt64, high: UInt64) = (0, 0)
+        for byte in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~".utf8 {
+            if byte < 64 { bits.low |= 1 << UInt64(byte) } else { bits.high |= 1 << UInt64(byte - 64) }
+        }
+        return bits
+    }()
 
     /// Whether a text may stand where the protocol wants a token, so that it cannot end a line or a field.
-    public static func isValid(_ text: String) -> Bool { !text.isEmpty && text.utf8.allSatisfy(allowed.contains) }
+    public static func isValid(_ text: String) -> Bool { areAllowed(text.utf8) }
+
+    /// Whether bytes are a token.
+    package static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool { unsafe areAllowed(bytes) }
+
+    private static func areAllowed(_ bytes: some Collection<UInt8>) -> Bool {
+        let (low, high) = allowed
+        return !bytes.isEmpty
+            && bytes.allSatisfy { byte in
+                byte < 64 ? low >> UInt64(byte) & 1 == 1 : byte < 128 && high >> UInt64(byte - 64) & 1 == 1
+            }
+    }
 }

@@ -2,82 +2,78 @@
 
 internal import Basics
 internal import CMicroHTTPD
+internal import Web
 
-// Free functions: a closure could inherit an actor's isolation and would trap on libmicrohttpd's threads. `context` is
-// the server's core, retained for the daemon's life; a request's slot holds its exchange, retained from the first
-// callback to the last.
+// Free functions: a closure could inherit an actor's isolation and would trap on the event loops' threads. `context` is
+// the event loop, which outlives its daemon. A connection's slot holds its `ServerConnection`, retained from the
+// callback that opens it to the one that closes it; a request's slot borrows it.
 
 /// The request line is there.
 func targetCallback(
-    _ context: UnsafeMutableRawPointer?, _ target: UnsafePointer<CChar>?, _ connection: OpaquePointer?
+    _ context: UnsafeMutableRawPointer?, _ target: UnsafePointer<CChar>?, _ handle: OpaquePointer?
 ) -> UnsafeMutableRawPointer? {
-    guard let context = unsafe context, let connection = unsafe connection else { return nil }
-    let core = unsafe Unmanaged<ServerCore>.fromOpaque(context).takeUnretainedValue()
-    let text = unsafe target.map { unsafe String(cString: $0) } ?? ""
-    let handle = unsafe ConnectionHandle(connection)
-    let exchange = Exchange(core: core, connection: handle, socket: handle.socket, target: text)
-    return unsafe Unmanaged.passRetained(exchange).toOpaque()
+    guard let handle = unsafe handle, let held = unsafe sovereign_mhd_context(handle) else { return nil }
+    let connection = unsafe Unmanaged<ServerConnection>.fromOpaque(held).takeUnretainedValue()
+    connection.target = (nil, 0)
+    if let target = unsafe target {
+        // Proof: libmicrohttpd ends the target with NUL; the same bytes may be seen as unsigned.
+        let bytes = unsafe UnsafeBufferPointer(
+            start: UnsafeRawPointer(target).assumingMemoryBound(to: UInt8.self),
+            count: sovereign_text_length(target))
+        connection.target = (unsafe RequestTarget(bytes), bytes.count)
+    }
+    return unsafe held
 }
 
 /// The head is there, or bytes of the body are, or all is received, or the connection has been resumed.
 func accessCallback(
-    _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?, _ url: UnsafePointer<CChar>?,
+    _ context: UnsafeMutableRawPointer?, _ handle: OpaquePointer?, _ url: UnsafePointer<CChar>?,
     _ method: UnsafePointer<CChar>?, _ version: UnsafePointer<CChar>?, _ upload: UnsafePointer<CChar>?,
     _ size: UnsafeMutablePointer<Int>?, _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> MHD_Result {
-    guard let connection = unsafe connection, let method = unsafe method, let version = unsafe version,
-        let size = unsafe size, let held = unsafe slot?.pointee
+    guard let method = unsafe method, let version = unsafe version, let size = unsafe size,
+        let held = unsafe slot?.pointee
     else { return .NO }
-    let exchange = unsafe Unmanaged<Exchange>.fromOpaque(held).takeUnretainedValue()
+    let connection = unsafe Unmanaged<ServerConnection>.fromOpaque(held).takeUnretainedValue()
     if unsafe size.pointee > 0 {
-        guard let taken = unsafe exchange.receive(UnsafeRawBufferPointer(start: upload, count: size.pointee)) else {
-            return .NO
-        }
+        guard let exchange = connection.exchange,
+            let taken = unsafe exchange.receive(UnsafeRawBufferPointer(start: upload, count: size.pointee))
+        else { return .NO }
         unsafe size.pointee -= taken
         return .YES
     }
-    let step: Exchange.Step
-    if exchange.state.withLock({ $0.stage == .head }) {
-        exchange.core.isBusy(UInt(bitPattern: connection), true)
-        let head = unsafe RequestHead(
-            method: String(cString: method), target: exchange.target, version: String(cString: version),
-            fields: exchange.connection.fields)
-        // The method stands at the beginning of the head, whose size libmicrohttpd tells.
-        let block =
-            sovereign_mhd_needs_layout_check()
-            ? unsafe Array(UnsafeRawBufferPointer(start: method, count: exchange.connection.headSize)) : nil
-        step = exchange.core.begin(exchange, head, block: block)
-    } else {
-        step = exchange.advance()
-    }
-    switch step {
+    switch unsafe connection.step(method: method, version: version) {
     case .wait: return .YES
     case .close: return .NO
     case .answer(let response, let closing):
-        return exchange.connection.queue(response, closing: closing, for: exchange) ? .YES : .NO
+        return connection.send(response, isClosing: closing) ? .YES : .NO
     }
 }
 
 /// The request has ended, well or not.
 func completedCallback(
-    _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
+    _ context: UnsafeMutableRawPointer?, _ handle: OpaquePointer?,
     _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ code: MHD_RequestTerminationCode
 ) {
-    guard let connection = unsafe connection, let slot = unsafe slot, let held = unsafe slot.pointee else { return }
-    let exchange = unsafe Unmanaged<Exchange>.fromOpaque(held).takeRetainedValue()
+    guard let slot = unsafe slot, let held = unsafe slot.pointee else { return }
     unsafe slot.pointee = nil
-    exchange.end(completely: code == .REQUEST_TERMINATED_COMPLETED_OK)
-    exchange.core.isBusy(UInt(bitPattern: connection), false)
-    exchange.core.forget(exchange)
+    let connection = unsafe Unmanaged<ServerConnection>.fromOpaque(held).takeUnretainedValue()
+    connection.endRequest(completely: code == .REQUEST_TERMINATED_COMPLETED_OK)
 }
 
 /// A connection was accepted or is about to be closed.
 func connectionCallback(
-    _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
+    _ context: UnsafeMutableRawPointer?, _ handle: OpaquePointer?,
     _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ code: MHD_ConnectionNotificationCode
 ) {
-    guard let context = unsafe context, let connection = unsafe connection else { return }
-    let core = unsafe Unmanaged<ServerCore>.fromOpaque(context).takeUnretainedValue()
-    let socket = unsafe code == .CONNECTION_NOTIFY_STARTED ? ConnectionHandle(connection).socket : nil
-    core.connection(UInt(bitPattern: connection), opened: socket)
+    guard let context = unsafe context, let handle = unsafe handle, let slot = unsafe slot else { return }
+    if code == .CONNECTION_NOTIFY_STARTED {
+        let loop = unsafe Unmanaged<EventLoop>.fromOpaque(context).takeUnretainedValue()
+        let connection = unsafe ServerConnection(loop: loop, handle: ConnectionHandle(handle))
+        unsafe slot.pointee = Unmanaged.passRetained(connection).toOpaque()
+        connection.open()
+    } else if let held = unsafe slot.pointee {
+        unsafe slot.pointee = nil
+        unsafe Unmanaged<ServerConnection>.fromOpaque(held).takeRetainedValue().close()
+    }
 }

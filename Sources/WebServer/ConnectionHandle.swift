@@ -3,33 +3,29 @@
 internal import CMicroHTTPD
 internal import Web
 
-/// A connection of libmicrohttpd. Good from the first callback of a request until its completion callback has returned:
-/// who keeps one longer asks `Exchange` first.
+/// A connection of libmicrohttpd. Good from the callback that says it was opened to the one that says it is closed: who
+/// keeps one of a request longer than that request asks `Exchange` first.
 @safe struct ConnectionHandle: Sendable {
     // Proof of Sendable: libmicrohttpd allows resuming from any thread; the rest is called in its callbacks only.
-    nonisolated(unsafe) private let pointer: OpaquePointer
+    nonisolated(unsafe) let pointer: OpaquePointer
 
     init(_ pointer: OpaquePointer) { unsafe self.pointer = pointer }
+
+    /// Names it among the open ones.
+    var key: UInt { unsafe UInt(bitPattern: pointer) }
 
     func suspend() { unsafe MHD_suspend_connection(pointer) }
     func resume() { unsafe MHD_resume_connection(pointer) }
     var socket: Int32 { unsafe sovereign_mhd_socket(pointer) }
     var headSize: Int { unsafe sovereign_mhd_head_size(pointer) }
 
-    /// The header fields in their order.
-    var fields: [(name: String, value: String)] {
-        final class Collector { var fields: [(name: String, value: String)] = [] }
-        let collector = Collector()
-        unsafe MHD_get_connection_values(
-            pointer, .HEADER_KIND,
-            { context, _, name, value in
-                guard let context = unsafe context, let name = unsafe name else { return .YES }
-                let collector = unsafe Unmanaged<Collector>.fromOpaque(context).takeUnretainedValue()
-                collector.fields.append(
-                    (unsafe String(cString: name), unsafe value.map { unsafe String(cString: $0) } ?? ""))
-                return .YES
-            }, Unmanaged.passUnretained(collector).toOpaque())
-        return collector.fields
+    /// Who is at its other end; an IPv4 address that came over an IPv6 socket is given as what it is.
+    var peer: ServerPeer {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        var port: Int32 = 0
+        let count = unsafe sovereign_mhd_peer(pointer, &bytes, &port)
+        guard let address = IPAddress(bytes: Array(bytes.prefix(Int(count)))) else { return .none }
+        return ServerPeer(address: address.mapped ?? address, port: Int(port))
     }
 
     /// What the client proved to be.
@@ -48,37 +44,9 @@ internal import Web
         }
     }
 
-    /// Queues an answer; a stream is read through `exchange`. False when libmicrohttpd does not take it.
-    func queue(_ response: ServerResponse, closing: Bool, for exchange: Exchange) -> Bool {
-        let made: OpaquePointer?
-        switch response.body {
-        case .bytes(var bytes):
-            unsafe made = MHD_create_response_from_buffer(bytes.count, &bytes, .RESPMEM_MUST_COPY)
-        case .stream(let length, _):
-            // Retained for the response, which may outlive the request by a moment; released by `releaseSource`.
-            unsafe made = MHD_create_response_from_callback(
-                length.map { UInt64($0) } ?? UInt64.max, 64 * 1024, readSource,
-                Unmanaged.passRetained(exchange).toOpaque(), releaseSource)
-        }
-        guard let made = unsafe made else { return false }
-        defer { unsafe MHD_destroy_response(made) }
-        for (name, value) in response.headers {
-            guard unsafe MHD_add_response_header(made, name, value) == .YES else { return false }
-        }
-        if closing { unsafe MHD_add_response_header(made, "Connection", "close") }
-        return unsafe MHD_queue_response(pointer, UInt32(response.status), made) == .YES
+    /// Queues an answer that `exchange` feeds when it is a stream. False when it cannot be sent.
+    func queue(_ response: ServerResponse, _ terms: ResponseHandle.Terms, for exchange: Exchange?) -> Bool {
+        guard let made = ResponseHandle.make(response, terms, for: exchange) else { return false }
+        return unsafe MHD_queue_response(pointer, UInt32(response.status), made.pointer) == .YES
     }
-}
-
-/// Fills libmicrohttpd's buffer from what a handler's stream has made.
-private func readSource(
-    _ context: UnsafeMutableRawPointer?, _ position: UInt64, _ buffer: UnsafeMutablePointer<CChar>?, _ size: Int
-) -> Int {
-    guard let context = unsafe context else { return -2 }
-    let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
-    return unsafe exchange.fill(UnsafeMutableRawBufferPointer(start: buffer, count: size))
-}
-
-private func releaseSource(_ context: UnsafeMutableRawPointer?) {
-    if let context = unsafe context { unsafe Unmanaged<Exchange>.fromOpaque(context).release() }
 }

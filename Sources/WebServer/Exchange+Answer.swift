@@ -6,22 +6,20 @@ internal import Web
 extension Exchange {
     /// Runs the handler and sends what it answers. The task of the request.
     func run(_ request: ServerRequest) async {
-        var response: ServerResponse
+        let answer: ServerResponse
         do {
-            response = try await core.handler(request).checked()
+            answer = core.checked(try await core.handler(request), request)
         } catch let refusal as Refusal {
-            response = refusal.response
+            answer = core.checked(refusal.response, request)
         } catch {
-            if !state.withLock({ $0.isAbandoned || $0.stage == .over }) {
-                core.observe(.failed(request.method, path: request.path, error))
-            }
-            response = .error(500, "the server failed")
+            report(error, request)
+            answer = .failed
         }
-        // Bytes of a HEAD response only count; libmicrohttpd does not read a stream for it.
-        let hasBody = request.method != .head && response.status >= 200 && ![204, 304].contains(response.status)
-        let answer = response
+        var stream: ByteStream?
+        if case .stream(_, let bytes) = answer.body, answer.hasBody(isHead: request.method == .head) { stream = bytes }
+        let isFeeding = stream != nil
         state.withLock { state in
-            state.response = answer
+            (state.response, state.isFeeding) = (answer, isFeeding)
             state.uploadFault =
                 state.uploadFault ?? Fault(.internal, "a body can be read only until the handler has answered")
             // Nobody will read what is buffered.
@@ -29,18 +27,26 @@ extension Exchange {
             state.upload = []
             unpark(&state)
         }
-        guard hasBody, case .stream(_, let stream) = answer.body else { return }
+        if let stream { await feed(stream, request) }
+    }
+
+    /// Sends a stream.
+    func feed(_ stream: ByteStream, _ request: ServerRequest) async {
         do {
             while let chunk = try await stream.next() {
                 guard await send(chunk) else { return }
             }
             finish(failing: false)
         } catch {
-            if !state.withLock({ $0.isAbandoned || $0.stage == .over }) {
-                core.observe(.failed(request.method, path: request.path, error))
-            }
+            report(error, request)
             finish(failing: true)
         }
+    }
+
+    /// Tells the server's owner what went wrong, unless it did because the client left.
+    private func report(_ error: any Error, _ request: ServerRequest) {
+        guard state.withLock({ !$0.isAbandoned && $0.stage != .over }) else { return }
+        core.observe(.failed(request.id, request.method, path: request.path, error))
     }
 
     /// Hands a piece over as soon as the one before is sent; false when nobody wants it any more.
@@ -82,6 +88,7 @@ extension Exchange {
                 let piece = state.download.prefix(buffer.count)
                 unsafe buffer.copyBytes(from: piece)
                 state.download = state.download.dropFirst(piece.count)
+                state.sent += Int64(piece.count)
                 core.buffered(-piece.count)
                 return (piece.count, state.download.isEmpty ? state.writer.take() : nil)
             }
@@ -92,21 +99,5 @@ extension Exchange {
         }
         writer?.resume()
         return count
-    }
-}
-
-extension ServerResponse {
-    /// Without what is the server's own business; throws for what cannot be sent.
-    func checked() throws(Fault) -> ServerResponse {
-        guard (200...599).contains(status) else { throw Fault(.internal, "\(status) is no final status") }
-        var kept = HTTPHeaders()
-        for (name, value) in headers {
-            guard HTTPToken.isValid(name), value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
-                throw Fault(.internal, "the field “\(name)” of an answer holds what no field may")
-            }
-            let isOurs = ["content-length", "transfer-encoding", "connection"].contains(name.lowercased())
-            if !isOurs { kept.add(name, value) }
-        }
-        return ServerResponse(status: status, headers: kept, body: body)
     }
 }

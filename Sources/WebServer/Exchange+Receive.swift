@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
+internal import CMicroHTTPD
+internal import Synchronization
 
 extension Exchange {
     /// What a callback is to do.
@@ -18,14 +20,14 @@ extension Exchange {
 
     /// Goes on with a request that has no more bytes to show: at its head, at its end, and after each resuming.
     func advance() -> Step {
-        let isEnding = core.isEnding
+        let isEnding = core.isEnding.load(ordering: .relaxed)
         let (step, waiters) = state.withLock { state -> (Step, Waiters) in
             guard !state.isAbandoned else { return (.close, Waiters()) }
             switch state.stage {
             case .head, .over: return (.close, Waiters())
             case .deciding:
                 if let response = state.response {
-                    guard case .length(let length) = state.framing, length <= core.settings.drainBytes,
+                    guard case .length(let length) = framing, length <= core.settings.drainBytes,
                         !state.wantsBody
                     else {
                         state.stage = .received
@@ -48,7 +50,7 @@ extension Exchange {
                     park(&state)
                     return (.wait, waiters)
                 }
-                return (.answer(response, closing: state.framing == .chunked || isEnding), waiters)
+                return (.answer(response, closing: framing == .chunked || isEnding), waiters)
             }
         }
         waiters.resume()
@@ -71,10 +73,18 @@ extension Exchange {
                 park(&state)
                 return (0, Waiters())
             }
+            if state.upload.isEmpty, bytes.count < Self.window {
+                let left = framing.length.map { $0 - state.received } ?? 0
+                state.upload.reserveCapacity(Int(min(left, Int64(Self.window + bytes.count))))
+            }
             unsafe state.upload.append(contentsOf: bytes)
             state.received += Int64(bytes.count)
             core.buffered(bytes.count)
-            return (bytes.count, Waiters(taking: &state))
+            // Waking the reader costs more than reading: it is done for as much as there is.
+            let isMoreThere =
+                state.upload.count < Self.window / 2 && state.received != framing.length
+                && connection.credentials == nil && sovereign_socket_unread(connection.socket) > 0
+            return (bytes.count, isMoreThere ? Waiters() : Waiters(taking: &state))
         }
         waiters.resume()
         return taken
@@ -99,7 +109,7 @@ extension Exchange {
                     return .bytes(bytes)
                 }
                 if let fault = state.uploadFault { throw fault }
-                if state.stage == .received || state.framing == .none { return .end }
+                if state.stage == .received || framing == .none { return .end }
                 if state.stage == .deciding { unpark(&state) }
                 return .nothing
             }

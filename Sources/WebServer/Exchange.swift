@@ -24,8 +24,9 @@ final class Exchange: Sendable {
         var isParked = false
         var isAbandoned = false
         var task: Task<Void, Never>?
+        /// Whether the answer is a stream that is sent.
+        var isFeeding = false
 
-        var framing = RequestHead.Framing.none
         var wantsBody = false
         var upload: [UInt8] = []
         var received: Int64 = 0
@@ -37,6 +38,7 @@ final class Exchange: Sendable {
         var download: Chunk = []
         var hasEnded = false
         var hasFailed = false
+        var sent: Int64 = 0
         var writer: CheckedContinuation<Void, Never>?
 
         /// Where the current window of the watch for slow clients began, and how much had come by then.
@@ -44,20 +46,22 @@ final class Exchange: Sendable {
     }
 
     let core: ServerCore
-    let connection: ConnectionHandle
-    /// Good as long as the stage is not `over`.
-    let socket: Int32
-    let target: String
+    /// Its socket and its handle are good as long as the stage is not `over`.
+    let connection: ServerConnection
+    let framing: RequestHead.Framing
     let state = Guarded(State())
-    let identity = Guarded<(method: HTTPMethod, path: String)?>(nil)
 
-    init(core: ServerCore, connection: ConnectionHandle, socket: Int32, target: String) {
-        (self.core, self.connection, self.socket, self.target) = (core, connection, socket, target)
+    init(_ connection: ServerConnection, _ framing: RequestHead.Framing) {
+        (core, self.connection, self.framing) = (connection.loop.core, connection, framing)
     }
 
-    /// Suspends the connection until the task has moved on. Called under the lock, so that the task cannot resume it first.
+    /// Whether the answer is a stream that is sent.
+    var isFeeding: Bool { state.withLock { $0.isFeeding } }
+
+    /// Suspends the connection until the task has moved on. Called under the lock, so that the task cannot resume it
+    /// first, and by the connection's event loop.
     func park(_ state: inout State) {
-        connection.suspend()
+        connection.handle.suspend()
         state.isParked = true
         state.window?.wasParked = true
     }
@@ -66,7 +70,24 @@ final class Exchange: Sendable {
     func unpark(_ state: inout State) {
         guard state.isParked else { return }
         state.isParked = false
-        connection.resume()
+        connection.loop.resume(connection.handle)
+    }
+
+    /// Starts the handler.
+    func start(_ request: ServerRequest) {
+        state.withLock { state in
+            state.stage = framing == .none ? .received : .deciding
+            if framing != .none { park(&state) }
+            state.task = Task { await run(request) }
+        }
+    }
+
+    /// Starts to send a stream that a handler has answered with at once.
+    func start(_ response: ServerResponse, _ stream: ByteStream, _ request: ServerRequest) {
+        state.withLock { state in
+            (state.stage, state.response, state.isFeeding) = (.received, response, true)
+            state.task = Task { await feed(stream, request) }
+        }
     }
 
     /// Gives the request up: the client left, was too slow, or the server ends. The handler's task is cancelled.
@@ -82,23 +103,28 @@ final class Exchange: Sendable {
         waiters.resume()
     }
 
-    /// libmicrohttpd is done with the request, for better or worse.
-    func end(completely: Bool) {
-        let (task, waiters, status) = state.withLock { state in
-            let wasHead = state.stage == .head
+    /// Gives up a request whose connection is not suspended, so that nobody but the socket can wake it. Called by the
+    /// connection's event loop.
+    func cut() {
+        abandon("the client was too slow")
+        if state.withLock({ $0.stage != .over }) { connection.cut() }
+    }
+
+    /// libmicrohttpd is done with the request: whether nothing was missing on this side, and how many bytes went which
+    /// way.
+    func end() -> (isWhole: Bool, received: Int64, sent: Int64) {
+        let (task, waiters, end) = state.withLock { state in
             state.stage = .over
             state.isParked = false
             core.buffered(-(state.upload.count + state.download.count))
             (state.upload, state.download) = ([], [])
             state.uploadFault = state.uploadFault ?? Fault(.cancelled, "the client left before it had sent everything")
-            let isWhole = completely && !state.isAbandoned && !state.hasFailed
-            return (state.task, Waiters(taking: &state), wasHead ? nil : isWhole ? state.response?.status ?? 0 : 0)
+            let end = (!state.isAbandoned && !state.hasFailed, state.received + state.dropped, state.sent)
+            return (state.task.take(), Waiters(taking: &state), end)
         }
         task?.cancel()
         waiters.resume()
-        guard let status, let (method, path) = identity.withLock({ $0 }) else { return }
-        core.observe(
-            status > 0 ? .answered(method, path: path, status: status) : .abandoned(method, path: path))
+        return end
     }
 
     /// Continuations to resume outside of the lock.

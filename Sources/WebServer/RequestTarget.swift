@@ -9,11 +9,24 @@ struct RequestTarget: Sendable, Equatable {
 
     /// Parses a target as it was sent; nil for what is no target and for paths that mean different things to different
     /// readers: `.` and `..` as segments, an encoded slash, NUL and what is not UTF-8.
-    init?(_ text: String) {
-        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !"#\\\"<>^`{|}".utf8.contains($0) }) else {
-            return nil
+    init?(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var isPlain = unsafe bytes.first == slash
+        var before: UInt8 = 0
+        for unsafe byte in unsafe bytes {
+            guard Self.isAllowed(byte) else { return nil }
+            // A segment that begins with a dot is looked at more closely, below.
+            if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "?") || byte == dot && before == slash {
+                isPlain = false
+            }
+            before = byte
         }
-        var rest = text[...]
+        let text = unsafe String(decoding: bytes, as: UTF8.self)
+        if isPlain { self.init(path: text, query: RequestQuery([])) } else { self.init(allowed: text[...]) }
+    }
+
+    /// Parses a target that holds nothing but what may stand in one.
+    private init?(allowed text: Substring) {
+        var rest = text
         // A server must accept the absolute form (RFC 9112 section 3.2.2); `Host` decides nothing here.
         for scheme in ["http://", "https://"] where rest.lowercased().hasPrefix(scheme) {
             rest = rest.dropFirst(scheme.count)
@@ -25,14 +38,27 @@ struct RequestTarget: Sendable, Equatable {
         for part in rest[..<(mark ?? rest.endIndex)].dropFirst().split(separator: "/", omittingEmptySubsequences: false)
         {
             guard let segment = PercentCoding.decode(part), segment != ".", segment != "..",
-                !segment.utf8.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") })
+                !segment.utf8.contains(where: { $0 == 0 || $0 == slash })
             else { return nil }
             segments.append(segment)
         }
         guard let query = RequestQuery(parsing: mark.map { rest[rest.index(after: $0)...] } ?? "") else { return nil }
         self.init(path: "/" + segments.joined(separator: "/"), query: query)
     }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        guard (0x21...0x7E).contains(byte) else { return false }
+        switch byte {
+        case UInt8(ascii: "#"), UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"),
+            UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"):
+            return false
+        default: return true
+        }
+    }
 }
+
+private let slash = UInt8(ascii: "/")
+private let dot = UInt8(ascii: ".")
 
 /// The items of a query, in their order.
 public struct RequestQuery: Sendable, Equatable {

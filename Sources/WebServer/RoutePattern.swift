@@ -8,6 +8,8 @@ struct RoutePattern: Sendable {
         case several(String)
     }
     let parts: [Part]
+    /// Where the part is that captures several segments.
+    private let middle: Int?
 
     /// Parses a pattern. A pattern is a literal in a program, so a wrong one ends it.
     init(_ pattern: String) {
@@ -18,32 +20,36 @@ struct RoutePattern: Sendable {
             return name.hasSuffix("...") ? .several(String(name.dropLast(3))) : .one(String(name))
         }
         precondition(parts.count { if case .several = $0 { true } else { false } } <= 1, "one {name...} is enough")
+        middle = parts.firstIndex { if case .several = $0 { true } else { false } }
     }
 
-    /// What is captured when it matches. A place captures no empty segment.
-    func match(_ segments: [Substring]) -> [String: String]? {
-        guard let middle = parts.firstIndex(where: { if case .several = $0 { true } else { false } }) else {
-            return parts.count == segments.count ? Self.match(parts[...], segments[...]) : nil
-        }
-        let behind = parts.count - middle - 1
-        guard segments.count >= parts.count, case .several(let name) = parts[middle],
-            let before = Self.match(parts[..<middle], segments[..<middle]),
-            let after = Self.match(parts.suffix(behind), segments.suffix(behind))
-        else { return nil }
-        let inside = segments[middle..<(segments.count - behind)]
-        guard inside.allSatisfy({ !$0.isEmpty }) else { return nil }
-        return before.merging(after) { $1 }.merging([name: inside.joined(separator: "/")]) { $1 }
+    /// Whether it matches. A place captures no empty segment.
+    func matches(_ segments: [Substring]) -> Bool {
+        guard let middle else { return parts.count == segments.count && fits(segments, 0..<parts.count, behind: 0) }
+        let more = segments.count - parts.count
+        return more >= 0 && fits(segments, (middle + 1)..<parts.count, behind: more)
+            && fits(segments, 0..<middle, behind: 0) && segments[middle...(middle + more)].allSatisfy { !$0.isEmpty }
     }
 
-    private static func match(_ parts: ArraySlice<Part>, _ segments: ArraySlice<Substring>) -> [String: String]? {
-        var captured: [String: String] = [:]
-        for (part, segment) in zip(parts, segments) {
-            switch part {
+    /// Whether parts fit the segments so many places behind them.
+    private func fits(_ segments: [Substring], _ range: Range<Int>, behind: Int) -> Bool {
+        range.allSatisfy { index in
+            let segment = segments[index + behind]
             // Bytes, not characters: “K” is canonically equal to the Kelvin sign.
-            case .literal(let text): guard text.utf8.elementsEqual(segment.utf8) else { return nil }
-            case .one(let name), .several(let name):
-                guard !segment.isEmpty else { return nil }
-                captured[name] = String(segment)
+            if case .literal(let text) = parts[index] { return text.utf8.elementsEqual(segment.utf8) }
+            return !segment.isEmpty
+        }
+    }
+
+    /// What is captured where it matches.
+    func captures(_ segments: [Substring]) -> [String: String] {
+        let more = segments.count - parts.count
+        var captured: [String: String] = [:]
+        for (index, part) in parts.enumerated() {
+            switch part {
+            case .literal: break
+            case .one(let name): captured[name] = String(segments[index > middle ?? index ? index + more : index])
+            case .several(let name): captured[name] = segments[index...(index + more)].joined(separator: "/")
             }
         }
         return captured

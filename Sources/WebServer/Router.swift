@@ -2,6 +2,10 @@
 
 public import Web
 
+/// Answers a request at once, or says with nil that the asynchronous handler should. Called on a thread that serves many
+/// connections: it must not block, nor work for longer than some microseconds.
+public typealias ImmediateHandler = @Sendable (ServerRequest) -> ServerResponse?
+
 /// Sends requests to handlers by method and path.
 ///
 /// In a pattern, `{id}` captures one segment and `{name...}`, once, one or more with the slashes between them. Where
@@ -33,23 +37,21 @@ public struct Router: Sendable {
     /// Answers by the matching route; 404 when no path matches, 405 with `Allow` when another method would.
     public func respond(to request: ServerRequest) async throws -> ServerResponse {
         let segments = request.path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-        let matches = routes.compactMap { route in
-            route.pattern.match(segments).map { (route: route, captured: $0) }
-        }
+        let matches = routes.filter { $0.pattern.matches(segments) }
         guard !matches.isEmpty else { return .error(404, "there is nothing at this path") }
         let method = request.method
         let best =
-            matches.filter { $0.route.method == method || method == .head && $0.route.method == .get }
-            .max { $0.route.pattern.isVaguer(than: $1.route.pattern) }
+            matches.filter { $0.method == method || method == .head && $0.method == .get }
+            .max { $0.pattern.isVaguer(than: $1.pattern) }
         guard let best else {
-            var allowed = Set(matches.map(\.route.method.name))
+            var allowed = Set(matches.map(\.method.name))
             if allowed.contains("GET") { allowed.insert("HEAD") }
             var response = ServerResponse.error(405, "this method is not allowed here")
             response.headers["Allow"] = allowed.sorted().joined(separator: ", ")
             return response
         }
         var captured = request
-        captured.parameters = best.captured
-        return try await best.route.handler(captured)
+        captured.parameters = best.pattern.captures(segments)
+        return try await best.handler(captured)
     }
 }

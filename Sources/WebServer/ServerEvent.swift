@@ -4,22 +4,22 @@ public import Web
 
 /// Something a server's owner may want to log or count. Holds no query and no header field, so no secret.
 public enum ServerEvent: Sendable, CustomStringConvertible {
-    /// A handler answered.
-    case answered(HTTPMethod, path: String, status: Int)
+    /// A handler answered, and the client has been sent the answer in full.
+    case answered(AccessRecord, status: Int)
     /// A handler, or the stream it answered with, threw; the client learnt only that something failed.
-    case failed(HTTPMethod, path: String, any Error)
+    case failed(RequestID, HTTPMethod, path: String, any Error)
     /// A request was refused before it reached a handler.
-    case refused(status: Int, reason: String)
+    case refused(ServerPeer, status: Int, reason: String)
     /// The client left, or was cut off, before it had its answer.
-    case abandoned(HTTPMethod, path: String)
+    case abandoned(AccessRecord)
 
     /// One line.
     public var description: String {
         switch self {
-        case .answered(let method, let path, let status): "\(method) \(path) \(status)"
-        case .failed(let method, let path, let error): "\(method) \(path) failed: \(error)"
-        case .refused(let status, let reason): "refused with \(status): \(reason)"
-        case .abandoned(let method, let path): "\(method) \(path) was abandoned"
+        case .answered(let record, let status): "\(record.method) \(record.path) \(status)"
+        case .failed(_, let method, let path, let error): "\(method) \(path) failed: \(error)"
+        case .refused(_, let status, let reason): "refused with \(status): \(reason)"
+        case .abandoned(let record): "\(record.method) \(record.path) was abandoned"
         }
     }
 }

@@ -20,18 +20,30 @@ public struct ServerRequest: Sendable {
     /// The segments that the route's pattern captures, by name.
     public internal(set) var parameters: [String: String] = [:]
 
-    /// A request with a body in memory.
-    public init(method: HTTPMethod, path: String, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []) {
+    /// Names it in logs.
+    public let id: RequestID
+    /// Who asks: the other end of the connection, which may be a proxy.
+    public let peer: ServerPeer
+    /// Whether it came over TLS.
+    public let isTLS: Bool
+
+    /// A request with a body in memory, which no connection brought.
+    public init(
+        method: HTTPMethod, path: String, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = [],
+        query: [(String, String)] = [], peer: ServerPeer = .none
+    ) {
         self.init(
-            method: method, target: RequestTarget(path: path, query: RequestQuery([])), headers: headers,
-            body: RequestBody(length: Int64(body.count), stream: ByteStream(body)), clientCertificate: nil)
+            id: RequestID(), method: method, target: RequestTarget(path: path, query: RequestQuery(query)),
+            headers: headers, body: RequestBody(length: Int64(body.count), stream: ByteStream(body)), peer: peer,
+            isTLS: false, clientCertificate: nil)
     }
 
     init(
-        method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders, body: RequestBody, clientCertificate: [UInt8]?
+        id: RequestID, method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders, body: RequestBody,
+        peer: ServerPeer, isTLS: Bool, clientCertificate: [UInt8]?
     ) {
-        (self.method, path, query, self.headers) = (method, target.path, target.query, headers)
-        (self.body, self.clientCertificate) = (body, clientCertificate)
+        (self.id, self.method, path, query, self.headers) = (id, method, target.path, target.query, headers)
+        (self.body, self.peer, self.isTLS, self.clientCertificate) = (body, peer, isTLS, clientCertificate)
     }
 }
 
@@ -41,6 +53,9 @@ public struct RequestBody: Sendable {
     public let length: Int64?
     /// The bytes. Ends with an error when the client leaves, and with a `Refusal` when the server's limit is exceeded.
     public let stream: ByteStream
+
+    /// No body.
+    static let none = RequestBody(length: 0, stream: ByteStream { nil })
 
     /// Everything, in memory; more than `limit` bytes are refused with 413.
     public func collect(limit: Int) async throws -> [UInt8] {

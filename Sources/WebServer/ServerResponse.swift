@@ -8,13 +8,31 @@ public import Web
 /// Lengths, chunks and the connection are the server's business: `Content-Length`, `Transfer-Encoding` and `Connection`
 /// among the fields are ignored.
 public struct ServerResponse: Sendable {
-    /// A response's body.
+    /// A response's body. After HEAD, and with the status codes 204 and 304, none is sent and none is read.
+    ///
+    /// HEAD is answered with `Content-Length` wherever the length is known, 304 where it is known and not zero (of the
+    /// content that 200 would have brought), 204 never.
     public enum Body: Sendable {
         /// Bytes in memory.
         case bytes([UInt8])
-        /// Bytes that are made while they are sent, no faster than the client takes them. Nobody reads the stream after
-        /// a HEAD request; when the client leaves, the task that reads it is cancelled.
+        /// Bytes that are made while they are sent, no faster than the client takes them. When the client leaves, the
+        /// task that reads the stream is cancelled.
         case stream(length: Int64?, ByteStream)
+        /// A part of a file, which the kernel sends by itself unless it must be encrypted. A part that is not there is
+        /// answered with 500; a file that becomes shorter meanwhile breaks the connection off.
+        case file(ServerFile, offset: Int64, length: Int64)
+        /// No bytes, but their count: for HEAD and for 304, where nothing needs to be opened. Elsewhere it is answered
+        /// with 500.
+        case none(length: Int64)
+
+        /// How many bytes it has, when that is known.
+        public var length: Int64? {
+            switch self {
+            case .bytes(let bytes): Int64(bytes.count)
+            case .stream(let length, _): length
+            case .file(_, _, let length), .none(let length): length
+            }
+        }
     }
     /// The status code.
     public var status: Int
@@ -49,16 +67,32 @@ public struct ServerResponse: Sendable {
     }
 }
 
-/// An error that is an answer: what a handler throws to refuse a request from anywhere below it.
-public struct Refusal: Error {
-    /// What the client gets.
-    public let response: ServerResponse
+extension ServerResponse {
+    /// Throws for what cannot be sent.
+    func check(isHead: Bool) throws(Fault) {
+        guard (200...599).contains(status) else { throw Fault(.internal, "\(status) is no final status") }
+        for (name, value) in headers {
+            guard HTTPToken.isValid(name), value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+                throw Fault(.internal, "the field “\(name)” of an answer holds what no field may")
+            }
+        }
+        guard body.length ?? 0 >= 0 else { throw Fault(.internal, "an answer is of negative length") }
+        switch body {
+        case .bytes, .stream: break
+        case .none:
+            guard isHead || status == 204 || status == 304 else {
+                throw Fault(.internal, "an answer to more than HEAD has a length but no body")
+            }
+        case .file(let file, let offset, let length):
+            guard offset >= 0, try offset <= file.size() - length else {
+                throw Fault(.internal, "an answer is a part of a file that is not there")
+            }
+        }
+    }
 
-    /// Refuses with an answer.
-    public init(_ response: ServerResponse) { self.response = response }
+    /// What a handler's error is answered with.
+    static let failed = error(500, "the server failed")
 
-    /// Refuses with a status and a message that is shown to the client.
-    public init(_ status: Int, _ message: String) { response = .error(status, message) }
-
-    static let tooLarge = Refusal(413, "the body is larger than accepted here")
+    /// Whether bytes follow its head.
+    func hasBody(isHead: Bool) -> Bool { !isHead && status >= 200 && status != 204 && status != 304 }
 }

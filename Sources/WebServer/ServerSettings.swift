@@ -2,7 +2,7 @@
 
 /// Where a server listens and what it accepts. Every limit has a default that suits a small service.
 public struct ServerSettings: Sendable {
-    /// The IPv4 address to listen on.
+    /// The address to listen on, IPv4 or IPv6 without brackets; `::` takes both.
     public var address = "127.0.0.1"
     /// The port; 0 takes any free one.
     public var port = 0
@@ -11,7 +11,8 @@ public struct ServerSettings: Sendable {
     /// The certificate to speak TLS with; nil for plain HTTP.
     public var tls: ServerTLS?
 
-    /// How many connections may be open; more wait in the kernel's queue.
+    /// How many connections may be open; more wait in the kernel's queue. The process's limit of open files is raised
+    /// for them as far as it may be.
     public var connections = 1024
     /// How many of them one address may have; 0 for any number.
     public var connectionsPerAddress = 0
@@ -19,20 +20,30 @@ public struct ServerSettings: Sendable {
     public var headSeconds = 30
     /// A connection on which nothing moved for so many seconds, while the client was to move it, is closed.
     public var idleSeconds = 60
-    /// What a client must send of a body, on the average of `idleSeconds`; a slower one is cut off.
+    /// What a client must send of a body, and take of an answer that is there, on the average of `idleSeconds`; a slower
+    /// one is cut off.
     public var leastBytesPerSecond = 128
     /// The most bytes of a request's head; more is answered with 431.
-    public var headBytes = 32 * 1024
+    public var headBytes = 16 * 1024
+    /// How much memory a connection has besides: half of it is what is read of a body at once. It is given back while a
+    /// connection rests.
+    public var bufferBytes = 24 * 1024
     /// The most bytes of a request's body; more is answered with 413.
     public var bodyBytes: Int64 = 1 << 20
     /// How much of a body nobody reads is still taken in, so that the connection can be kept.
     public var drainBytes: Int64 = 256 * 1024
 
+    /// Whether answers carry the request's name as `X-Request-Id`.
+    public var sendsRequestID = false
     /// Told what happens: for a log or for counting. Called on the server's threads; it must not block.
-    public var observe: @Sendable (ServerEvent) -> Void = { _ in }
+    public var observe: (@Sendable (ServerEvent) -> Void)?
 
     /// The defaults above.
     public init() {}
+
+    /// What libmicrohttpd reserves for a connection: it takes its buffers out of the same memory as the head. Only more
+    /// than 32 KiB are pages of their own, which can be given back.
+    var connectionMemory: Int { max(headBytes + bufferBytes, 36 * 1024) }
 }
 
 /// How a server proves who it is, and whether it asks clients to. TLS 1.2 is the oldest version spoken.
