@@ -17,6 +17,7 @@ let package = Package(
         // Expressions for other packages, with the modules whose types appear in their interfaces.
         .library(name: "CEL", targets: ["CEL", "CELLibraries", "Documents", "Chronology", "Basics"]),
         .executable(name: "ocm", targets: ["ocm"]),
+        .executable(name: "sovereign", targets: ["sovereign"]),
         .executable(name: "sovereign-notes", targets: ["sovereign-notes"]),
         .executable(name: "benchmarks", targets: ["benchmarks"]),
         .executable(name: "hostile-expressions", targets: ["hostile-expressions"]),
@@ -120,6 +121,13 @@ let package = Package(
                 "Operations", "CELWorkbench", "CommandLineKit", "Evidence", "Deltas",
             ]),
         .executableTarget(name: "ocm", dependencies: ["OCMCommands"]),
+        .target(
+            name: "SovereignCommands",
+            dependencies: [
+                "Basics", "Documents", "Web", "WebClient", "WebServer", "AccessControl", "Registry", "RegistryServer",
+                "CommandLineKit",
+            ]),
+        .executableTarget(name: "sovereign", dependencies: ["Basics", "CommandLineKit", "SovereignCommands"]),
 
         // The sample product.
         .target(name: "SovereignNotes", dependencies: ["Basics", "Documents", "Web", "WebServer", "CPQ"]),

@@ -96,3 +96,16 @@ public final class RegistryFolder: Sendable {
         }
     }
 }
+
+extension RegistryFolder {
+    /// Makes the index of a registry that nobody has open anew from its records; returns what was damaged and passed over.
+    public static func rebuild(_ path: String) throws(Fault) -> [String] {
+        guard let lock = try FileLock("\(path)/records") else {
+            throw Fault(.conflict, "the registry in \(path) is in use by another process", fix: "stop that one first")
+        }
+        var damage: [String] = []
+        _ = try RegistryState.rebuild(path, BlobFolder("\(path)/blobs")) { damage.append($0) }
+        withExtendedLifetime(lock) {}
+        return damage
+    }
+}
