@@ -135,6 +135,12 @@ let package = Package(
 
         // Real servers that tests and benchmarks start on free loopback ports.
         .target(name: "TestServers", dependencies: ["Basics"], path: "Tests/TestServers"),
+        // The site registry, in the process of its tests.
+        .target(
+            name: "TestSite",
+            dependencies: [
+                "Basics", "Documents", "WebServer", "AccessControl", "Registry", "RegistryServer", "TestServers",
+            ], path: "Tests/TestSite"),
         // A registry of our own that can be made to misbehave in every way.
         .target(
             name: "TestRegistry", dependencies: ["Basics", "Cryptography", "Documents"], path: "Tests/TestRegistry"),
@@ -156,6 +162,12 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Basics", "Cryptography", "Storage"]),
         .testTarget(
             name: "RegistryTests", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage", "Registry"]),
+        .testTarget(
+            name: "RegistryServerTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "OCI", "Web", "WebClient", "WebServer", "AccessControl",
+                "Registry", "RegistryServer", "TestServers", "TestSite",
+            ]),
         .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
         .testTarget(name: "ChronologyTests", dependencies: ["Chronology", "TestInputs"]),
         .testTarget(name: "CryptographyTests", dependencies: ["Basics", "Cryptography", "TestInputs"]),
