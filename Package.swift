@@ -53,6 +53,7 @@ let package = Package(
         .target(
             name: "AccessControl",
             dependencies: ["Basics", "Cryptography", "Documents", "Tokens", "Web", "CCrypt"]),
+        .target(name: "Telemetry", dependencies: ["Basics", "Chronology", "Documents", "Web", "WebClient"]),
         .target(name: "CommandLineKit", dependencies: ["Basics"]),
         .target(name: "RegularExpressions", dependencies: ["Basics"]),
 
@@ -186,6 +187,11 @@ let package = Package(
         .testTarget(name: "KubernetesFormatsTests", dependencies: ["KubernetesFormats", "TestInputs"]),
         .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"], exclude: ["Fixtures"]),
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: [
+                "Basics", "Documents", "Web", "WebClient", "WebServer", "Telemetry", "TestServers", "TestInputs",
+            ], exclude: ["Fixtures"]),
         .testTarget(name: "CommandLineKitTests", dependencies: ["Basics", "CommandLineKit"]),
         .testTarget(
             name: "CELTests", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries", "TestInputs"]),
