@@ -45,7 +45,14 @@ public struct Fields: Sendable, Sequence, ExpressibleByDictionaryLiteral {
     public func merging(_ others: Fields) -> Fields {
         guard !items.isEmpty else { return others }
         var merged = self
-        for (name, value) in others { merged[name] = value }
+        for item in others.items {
+            // Names and secrets of both were looked at already.
+            if let index = items.firstIndex(where: { $0.name == item.name }) {
+                merged.items[index] = item
+            } else {
+                merged.items.append(item)
+            }
+        }
         return merged
     }
 
@@ -80,8 +87,14 @@ enum FieldName {
     static func isSecret(_ name: String) -> Bool {
         let letters = letters(name)
         return secretWords.contains { word in
-            guard letters.count >= word.count else { return false }
-            return (0...letters.count - word.count).contains { letters[$0..<$0 + word.count] == word[...] }
+            var start = 0
+            while start + word.count <= letters.count {
+                var length = 0
+                while length < word.count, letters[start + length] == word[length] { length += 1 }
+                if length == word.count { return true }
+                start += 1
+            }
+            return false
         }
     }
 

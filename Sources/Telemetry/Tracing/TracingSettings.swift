@@ -31,3 +31,11 @@ public struct TracingSettings: Sendable {
     /// No tracing.
     public init() {}
 }
+
+extension TracingSettings: CustomStringConvertible, CustomReflectable {
+    /// Where to and for whom, without the headers: what prints settings prints no secret.
+    public var description: String { "traces of \(serviceName) to \(endpoint?.redacted ?? "nobody")" }
+
+    /// The same as `description`.
+    public var customMirror: Mirror { Mirror(self, children: ["tracing": description]) }
+}
