@@ -12,6 +12,7 @@ let package = Package(
         .library(name: "PackageFuzzing", type: .static, targets: ["PackageFuzzing"]),
         .library(name: "TransferFuzzing", type: .static, targets: ["TransferFuzzing"]),
         .library(name: "DeliveryFuzzing", type: .static, targets: ["DeliveryFuzzing"]),
+        .library(name: "TelemetryFuzzing", type: .static, targets: ["TelemetryFuzzing"]),
         .library(name: "OrchestrationFuzzing", type: .static, targets: ["OrchestrationFuzzing"]),
     ],
     targets: [
@@ -39,6 +40,8 @@ let package = Package(
                 "CEL",
             ]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
+        .target(name: "Telemetry", dependencies: ["Basics", "Chronology", "Documents", "Web", "WebClient"]),
+        .target(name: "TelemetryFuzzing", dependencies: ["FuzzingEntry", "Telemetry"]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(

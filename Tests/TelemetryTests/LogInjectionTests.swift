@@ -24,7 +24,8 @@ struct LogInjectionTests {
         let lines = try await file.lines()
         #expect(lines.count == 1)
         let line = try json(lines.first ?? "")
-        #expect(line["user"] == .string(attack) && line["path"] == .string(attack) && line["message"] == .string(attack))
+        #expect(
+            line["user"] == .string(attack) && line["path"] == .string(attack) && line["message"] == .string(attack))
         #expect(line["level"]?.string == "info" && line.object?.count == 6)
         #expect(!isDangerous(lines.first ?? ""))
     }
@@ -110,7 +111,8 @@ struct LogInjectionTests {
     }
 
     @Test(
-        "makes a word of every name", arguments: [("a b", "a_b"), ("", "_"), ("a=b\n", "a_b_"), ("é", "__"), ("a.b-c", "a.b-c")])
+        "makes a word of every name",
+        arguments: [("a b", "a_b"), ("", "_"), ("a=b\n", "a_b_"), ("é", "__"), ("a.b-c", "a.b-c")])
     func names(_ name: String, _ expected: String) async throws {
         let file = try FileLog()
         file.log.info("m", [name: 1])

@@ -89,6 +89,19 @@ struct MetricTests {
             ])
     }
 
+    @Test("reads numbers that are kept elsewhere, sums those of the same labels, and bounds them too")
+    func readings() throws {
+        let registry = MetricRegistry()
+        try registry.gauges("a_bytes", "A.", labels: ["repository"], limit: 2) {
+            [(["c"], 1), (["b"], 2), (["a"], 4), (["b"], 8), (["d"], 16)]
+        }
+        let lines = text(registry).split(separator: "\n").dropFirst(2)
+        #expect(
+            lines == [
+                #"a_bytes{repository="a"} 4"#, #"a_bytes{repository="b"} 10"#, #"a_bytes{repository="other"} 17"#,
+            ])
+    }
+
     @Test("cuts values of labels that are long, at a whole character")
     func longValues() throws {
         let registry = MetricRegistry()
@@ -151,5 +164,7 @@ struct MetricTests {
         #expect(text(registry).contains("h_sum 8000\n"))
     }
 
-    private func text(_ registry: MetricRegistry) -> String { String(decoding: registry.prometheusText(), as: UTF8.self) }
+    private func text(_ registry: MetricRegistry) -> String {
+        String(decoding: registry.prometheusText(), as: UTF8.self)
+    }
 }

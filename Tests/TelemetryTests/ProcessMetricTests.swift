@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
-import Testing
 import TestServers
+import Testing
 
 @testable import Telemetry
 

@@ -61,7 +61,8 @@ struct SpanExporterTests {
             for number in 0..<25 { tracer.startSpan("span \(number)").end() }
             await tracer.flush(atMost: .seconds(30))
             #expect(collector.requests.allSatisfy { (1...10).contains($0.spans.count) })
-            #expect(collector.requests.flatMap(\.spans).compactMap { $0["name"]?.string } == (0..<25).map { "span \($0)" })
+            #expect(
+                collector.requests.flatMap(\.spans).compactMap { $0["name"]?.string } == (0..<25).map { "span \($0)" })
             #expect(tracer.statistics.exported == 25)
         }
     }
@@ -125,7 +126,7 @@ struct SpanExporterTests {
             tracer.startSpan("c").end()
             await tracer.flush(atMost: .seconds(30))
             let lines = try await file.lines().map { try json($0)["level"]?.string }
-            #expect(lines == (test.exported > 0 ? [] : test.answers.count > 5 ? ["warn", "info"] : ["warn", "info"]))
+            #expect(lines == (test.exported > 0 ? [] : ["warn", "info"]))
         }
     }
 
@@ -134,7 +135,8 @@ struct SpanExporterTests {
         arguments: [
             (#"{"partialSuccess":{"rejectedSpans":"2","errorMessage":"too old"}}"#, 2),
             (#"{"partialSuccess":{"rejectedSpans":1}}"#, 1), (#"{"partialSuccess":{"rejectedSpans":"999"}}"#, 3),
-            (#"{"partialSuccess":{"errorMessage":"a warning"}}"#, 0), (#"{"partialSuccess":{"rejectedSpans":"-5"}}"#, 0),
+            (#"{"partialSuccess":{"errorMessage":"a warning"}}"#, 0),
+            (#"{"partialSuccess":{"rejectedSpans":"-5"}}"#, 0),
             ("{}", 0), ("", 0), ("<html>", 0), ("[[[[", 0), (#"{"partialSuccess":[]}"#, 0),
             (#"{"partialSuccess":{"rejectedSpans":1e99}}"#, 0),
         ])

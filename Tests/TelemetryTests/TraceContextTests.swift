@@ -61,7 +61,8 @@ struct TraceContextTests {
         "hands on a tracestate that follows the grammar",
         arguments: [
             ([], nil), ([""], nil), (["a=1"], "a=1"), (["a=1,b=2", "c=3"], "a=1,b=2,c=3"),
-            ([" a=1 ,\tb=2\t,,"], "a=1,b=2"), (["a= x y"], "a= x y"), (["0t@sys=1,a-b_c*d/e=~!"], "0t@sys=1,a-b_c*d/e=~!"),
+            ([" a=1 ,\tb=2\t,,"], "a=1,b=2"), (["a= x y"], "a= x y"),
+            (["0t@sys=1,a-b_c*d/e=~!"], "0t@sys=1,a-b_c*d/e=~!"),
             ([longValue], longValue),
             ([(1...32).map { "k\($0)=v" }.joined(separator: ",")], (1...32).map { "k\($0)=v" }.joined(separator: ",")),
         ] as [([String], String?)])
@@ -73,7 +74,8 @@ struct TraceContextTests {
         "drops a tracestate that does not, as a whole, and keeps the trace",
         arguments: [
             ["a"], ["a="], ["=1"], ["a=1,a=2"], ["A=1"], ["1a=1"], ["a b=1"], ["a=b=c"], ["a=é"], ["a=1\u{7F}"],
-            ["a@b@c=1"], ["@a=1"], ["a@=1"], ["a@1=1"], ["a@bcdefghijklmnop=1"], ["a=" + String(repeating: "v", count: 257)],
+            ["a@b@c=1"], ["@a=1"], ["a@=1"], ["a@1=1"], ["a@bcdefghijklmnop=1"],
+            ["a=" + String(repeating: "v", count: 257)],
             [String(repeating: "k", count: 257) + "=1"], [(1...33).map { "k\($0)=v" }.joined(separator: ",")],
             ["a=1", String(repeating: " ", count: 9000)], ["a=1\nb: 2"],
         ])
@@ -105,7 +107,8 @@ struct TraceContextTests {
         #expect(headers.values(for: "traceparent") == [Self.parent] && headers.values(for: "tracestate") == [])
     }
 
-    @Test("reads damaged fields without harm, and what it took is read again as the same", arguments: [1, 2] as [UInt64])
+    @Test(
+        "reads damaged fields without harm, and what it took is read again as the same", arguments: [1, 2] as [UInt64])
     func mutations(seed: UInt64) {
         var mutator = ByteMutator(
             samples: [Array(Self.parent.utf8), Array("cc\(Self.parent.dropFirst(2))-x".utf8), Array("a=1,b@c=2".utf8)],
@@ -116,7 +119,8 @@ struct TraceContextTests {
             let state = String(decoding: mutator.next(), as: UTF8.self)
             guard let context = TraceContext(traceparent: text, tracestate: [state]) else { continue }
             taken += 1
-            let again = TraceContext(traceparent: context.traceparent, tracestate: context.tracestate.map { [$0] } ?? [])
+            let again = TraceContext(
+                traceparent: context.traceparent, tracestate: context.tracestate.map { [$0] } ?? [])
             #expect(again?.traceparent == context.traceparent && again?.tracestate == context.tracestate)
             #expect((context.tracestate?.utf8.allSatisfy { (0x20...0x7E).contains($0) } ?? true))
         }

@@ -41,7 +41,8 @@ struct TracerTests {
         #expect(id("a", "parentSpanId") == nil && id("e", "parentSpanId") == nil)
         #expect(id("b", "parentSpanId") == id("a") && id("d", "parentSpanId") == id("a"))
         #expect(id("c", "parentSpanId") == id("b"))
-        #expect(Set(["a", "b", "c", "d"].map { id($0, "traceId") }).count == 1 && id("e", "traceId") != id("a", "traceId"))
+        #expect(
+            Set(["a", "b", "c", "d"].map { id($0, "traceId") }).count == 1 && id("e", "traceId") != id("a", "traceId"))
         #expect(Set(spans.values.compactMap { $0["spanId"]?.string }).count == 5)
     }
 
@@ -64,7 +65,8 @@ struct TracerTests {
         #expect(spans["serve"]?["kind"] == 2 && spans["ask"]?["kind"] == 3)
         let id = try #require(spans["ask"]?["spanId"]?.string)
         let headers = outgoing.withLock { $0 }
-        #expect(headers["traceparent"] == "00-0af7651916cd43dd8448eb211c80319c-\(id)-01" && headers["tracestate"] == "a=1")
+        #expect(
+            headers["traceparent"] == "00-0af7651916cd43dd8448eb211c80319c-\(id)-01" && headers["tracestate"] == "a=1")
     }
 
     @Test("says what happened in a span, and that it failed when an error leaves it")
@@ -102,7 +104,7 @@ struct TracerTests {
 
     @Test("holds attributes, events and texts within their bounds, and says what is missing")
     func bounds() async throws {
-        let long = String(repeating: "é", count: 5000)
+        let long = "x" + String(repeating: "é", count: 5000)
         let spans = try await spans { tracer in
             let span = tracer.startSpan("a")
             for number in 0..<100 {
@@ -116,7 +118,7 @@ struct TracerTests {
         #expect(span["attributes"]?.array?.count == 64 && span["droppedAttributesCount"] == 36)
         #expect(span["events"]?.array?.count == 64 && span["droppedEventsCount"] == 36)
         #expect(span["attributes"]?[0]?["value"]?["intValue"] == "1")
-        #expect(span["attributes"]?[1]?["value"]?["stringValue"]?.string == String(repeating: "é", count: 2048))
+        #expect(span["attributes"]?[1]?["value"]?["stringValue"]?.string == "x" + String(repeating: "é", count: 2047))
     }
 
     @Test("follows what the caller decided, or the identifier of the trace, as its sampler says")

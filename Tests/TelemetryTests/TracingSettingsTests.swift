@@ -28,7 +28,10 @@ struct TracingSettingsTests {
             (["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c", "OTEL_SDK_DISABLED": "True"], nil),
             (["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c", "OTEL_SDK_DISABLED": "1"], "http://c/v1/traces"),
             (["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c", "OTEL_TRACES_EXPORTER": "none"], nil),
-            (["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/json"], "http://c/v1/traces"),
+            (
+                ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/json"],
+                "http://c/v1/traces"
+            ),
         ] as [([String: String], String?)])
     func endpoint(_ variables: [String: String], _ expected: String?) throws {
         let settings = try settings(variables)
@@ -52,7 +55,8 @@ struct TracingSettingsTests {
     @Test("reads headers, percent-encoded, the particular ones first")
     func headers() throws {
         var variables = [
-            "OTEL_EXPORTER_OTLP_ENDPOINT": "https://c", "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=Basic%20YTpi=,x=%C3%A9",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "https://c",
+            "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=Basic%20YTpi=,x=%C3%A9",
         ]
         let settings = try settings(variables)
         #expect(settings.headers["authorization"] == "Basic YTpi=" && settings.headers["x"] == "é")
@@ -64,7 +68,8 @@ struct TracingSettingsTests {
     @Test(
         "knows the samplers of the specification",
         arguments: [
-            (nil, nil, TraceSampler(ratio: 1, followsParent: true)), ("always_on", nil, TraceSampler(ratio: 1, followsParent: false)),
+            (nil, nil, TraceSampler(ratio: 1, followsParent: true)),
+            ("always_on", nil, TraceSampler(ratio: 1, followsParent: false)),
             ("always_off", "0.5", TraceSampler(ratio: 0, followsParent: false)),
             ("traceidratio", "0.25", TraceSampler(ratio: 0.25, followsParent: false)),
             ("traceidratio", nil, TraceSampler(ratio: 1, followsParent: false)),

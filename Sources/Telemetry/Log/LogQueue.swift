@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
+internal import Glibc
 
 /// Lines on their way from the threads that log to the one that writes.
 final class LogQueue: Sendable {
@@ -55,6 +56,11 @@ final class LogQueue: Sendable {
 
     /// Writes until stopped: what the writer's thread does.
     func run() {
+        // A pipe whose reader is gone shall be an error of write(2), not the end of the process.
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, SIGPIPE)
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
         var isBroken = false
         while true {
             let (batch, isStopped) = state.withLock { state in

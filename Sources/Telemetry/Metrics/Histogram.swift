@@ -3,7 +3,9 @@
 /// How many observations were at most as large as each of some fixed bounds, and their sum. Any thread may observe.
 public final class Histogram: Sendable {
     /// Bounds in seconds for answers to requests: 1 ms to 10 s.
-    public static let requestSeconds: [Double] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+    public static let requestSeconds: [Double] = [
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+    ]
     /// Bounds in bytes: 1 KiB to 4 GiB, each four times the one before.
     public static let bytes: [Double] = (0...11).map { Double(1024 << (2 * $0)) }
 

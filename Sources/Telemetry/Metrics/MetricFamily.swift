@@ -12,9 +12,6 @@ public final class MetricFamily<Metric: Sendable>: Sendable {
     private let make: @Sendable () -> Metric
     private let children = Guarded<[[String]: Metric]>([:])
 
-    /// The most bytes of a label's value; what is longer is cut.
-    static var valueBytes: Int { 128 }
-
     init(_ description: MetricDescription, limit: Int, make: @escaping @Sendable () -> Metric) {
         (self.description, self.limit, self.make) = (description, limit, make)
     }
@@ -26,27 +23,16 @@ public final class MetricFamily<Metric: Sendable>: Sendable {
     public func with(_ values: [String]) -> Metric {
         let count = description.labels.count
         precondition(values.count == count, "\(description.name) has \(count) labels, not \(values.count)")
-        let key = values.map(Self.cut)
+        let key = values.map { $0.cut(toBytes: MetricLabels.valueBytes) }
         return children.withLock { children in
             if let child = children[key] { return child }
-            let other = [String](repeating: "other", count: count)
+            let other = MetricLabels.other(count)
             let kept = children.count - (children[other] == nil ? 0 : 1) < limit ? key : other
             if let child = children[kept] { return child }
             let child = make()
             children[kept] = child
             return child
         }
-    }
-
-    private static func cut(_ value: String) -> String {
-        guard value.utf8.count > valueBytes else { return value }
-        var (end, bytes) = (value.unicodeScalars.startIndex, 0)
-        for scalar in value.unicodeScalars {
-            bytes += UTF8.width(scalar)
-            if bytes > valueBytes { break }
-            end = value.unicodeScalars.index(after: end)
-        }
-        return String(value[..<end])
     }
 }
 
@@ -63,6 +49,15 @@ extension MetricFamily where Metric: MetricValue {
         }
         return MetricReading(description: description, samples: samples)
     }
+}
+
+/// What holds for the labels of all metrics.
+enum MetricLabels {
+    /// The most bytes of a label's value; what is longer is cut.
+    static let valueBytes = 128
+
+    /// The values that stand for all sets beyond the bound.
+    static func other(_ count: Int) -> [String] { [String](repeating: "other", count: count) }
 }
 
 extension [String] {

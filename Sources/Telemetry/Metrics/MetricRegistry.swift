@@ -61,6 +61,30 @@ public final class MetricRegistry: Sendable {
         }
     }
 
+    /// Numbers that go up and down and that are kept elsewhere, each with the values of its labels; read at each scrape.
+    ///
+    /// Numbers with the same values are summed, as are those of sets beyond the bound, under `other`.
+    public func gauges(
+        _ name: String, _ help: String, labels: [String], limit: Int = labelSets,
+        read: @escaping @Sendable () -> [(labels: [String], value: Double)]
+    ) throws(Fault) {
+        let description = MetricDescription(name: name, help: help, kind: .gauge, labels: labels)
+        try add([description]) {
+            var sums: [[String]: Double] = [:]
+            for (values, number) in read() {
+                precondition(values.count == labels.count, "\(name) has \(labels.count) labels, not \(values.count)")
+                sums[values.map { $0.cut(toBytes: MetricLabels.valueBytes) }, default: 0] += number
+            }
+            let sorted = sums.sorted { $0.key.precedes($1.key) }
+            var samples = sorted.prefix(max(limit, 1)).map { MetricSample(labels: $0.key, value: .number($0.value)) }
+            let rest = sorted.dropFirst(samples.count).reduce(0) { $0 + $1.value }
+            if sorted.count > samples.count {
+                samples.append(MetricSample(labels: MetricLabels.other(labels.count), value: .number(rest)))
+            }
+            return [MetricReading(description: description, samples: samples)]
+        }
+    }
+
     /// How observations are spread over fixed bounds, which rise.
     public func histogram(
         _ name: String, _ help: String, bounds: [Double] = Histogram.requestSeconds

@@ -138,7 +138,10 @@ final class SpanExporter: Sendable {
         if let refusal {
             log.warn(
                 "spans cannot be sent",
-                ["endpoint": .string(endpoint.redacted), "error": .string(refusal.reason), "dropped": .integer(dropped)])
+                [
+                    "endpoint": .string(endpoint.redacted), "error": .string(refusal.reason),
+                    "dropped": .integer(dropped),
+                ])
         } else {
             log.info("spans can be sent again", ["endpoint": .string(endpoint.redacted)])
         }

@@ -45,9 +45,7 @@ struct SpanRecord: Sendable {
             + events.reduce(0) { $0 + 80 + $1.name.utf8.count + weight($1.attributes) }
     }
 
-    static func cut(_ text: String) -> String {
-        text.utf8.count <= textLimit ? text : String(decoding: text.utf8.prefix(textLimit), as: UTF8.self)
-    }
+    static func cut(_ text: String) -> String { text.cut(toBytes: textLimit) }
 
     private static func cut(_ value: FieldValue) -> FieldValue { value.string.map { .string(cut($0)) } ?? value }
 }

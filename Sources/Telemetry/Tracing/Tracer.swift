@@ -54,7 +54,8 @@ public final class Tracer: Sendable {
         guard context.isSampled else { return Span(context: context, recorder: nil) }
         let start = clock.nanoseconds()
         var record = SpanRecord(
-            context: context, parent: parent?.spanID, name: SpanRecord.cut(name()), kind: kind, start: start, end: start)
+            context: context, parent: parent?.spanID, name: SpanRecord.cut(name()), kind: kind, start: start, end: start
+        )
         for (name, value) in attributes() { record.set(name, value) }
         return Span(context: context, recorder: SpanRecorder(record, clock: clock) { exporter.add($0) })
     }
