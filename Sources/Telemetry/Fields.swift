@@ -81,28 +81,33 @@ enum FieldName {
         (HTTPHeaders.secretNames + [
             "password", "passwd", "passphrase", "secret", "token", "credential", "apikey", "privatekey", "accesskey",
             "signingkey", "authheader",
-        ]).map { letters($0) }
+        ]).map { $0.utf8.compactMap(letter) }
+    /// The first letters of the words, as bits: most letters begin none.
+    private static let firstLetters = secretWords.reduce(UInt32(0)) { $0 | 1 << UInt32($1[0] & 31) }
 
-    /// Whether a name, however it is spelt, says that its value is a secret.
+    /// Whether a name says that its value is a secret, however it is spelt: `API-Key`, `api_key` and `apiKey` are one name.
     static func isSecret(_ name: String) -> Bool {
-        let letters = letters(name)
-        return secretWords.contains { word in
-            var start = 0
-            while start + word.count <= letters.count {
-                var length = 0
-                while length < word.count, letters[start + length] == word[length] { length += 1 }
-                if length == word.count { return true }
-                start += 1
-            }
-            return false
+        let bytes = name.utf8.span
+        for start in bytes.indices {
+            guard let first = letter(bytes[start]), firstLetters >> UInt32(first & 31) & 1 == 1 else { continue }
+            if secretWords.contains(where: { $0[0] == first && isWord($0, in: bytes, from: start) }) { return true }
         }
+        return false
     }
 
-    /// The letters and digits in lower case: `API-Key`, `api_key` and `apiKey` are one name.
-    private static func letters(_ name: String) -> [UInt8] {
-        name.utf8.compactMap { byte in
-            if (0x61...0x7A).contains(byte | 0x20) { return byte | 0x20 }
-            return (0x30...0x39).contains(byte) ? byte : nil
+    /// Whether a word starts at an offset, with what is no letter between its letters or not.
+    private static func isWord(_ word: [UInt8], in bytes: Span<UInt8>, from start: Int) -> Bool {
+        var (offset, matched) = (start, 0)
+        while offset < bytes.count, matched < word.count {
+            if let letter = letter(bytes[offset]) {
+                guard letter == word[matched] else { return false }
+                matched += 1
+            }
+            offset += 1
         }
+        return matched == word.count
     }
+
+    /// A letter in lower case; nil for anything else.
+    private static func letter(_ byte: UInt8) -> UInt8? { (0x61...0x7A).contains(byte | 0x20) ? byte | 0x20 : nil }
 }

@@ -19,28 +19,24 @@ public struct WallClock: Sendable {
     }
 }
 
-/// Nanoseconds since 1970 as RFC 3339 in UTC with milliseconds: `2026-01-02T03:04:05.678Z`.
-func millisecondText(_ nanoseconds: Int64) -> String {
+/// Appends nanoseconds since 1970 as RFC 3339 in UTC with milliseconds: `2026-01-02T03:04:05.678Z`.
+func appendMilliseconds(_ nanoseconds: Int64, to text: inout [UInt8]) {
     let seconds = nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : (nanoseconds - 999_999_999) / 1_000_000_000
     let civil = CivilTime(localSeconds: seconds)
     let milliseconds = Int((nanoseconds - seconds * 1_000_000_000) / 1_000_000)
-    var text: [UInt8] = []
-    text.reserveCapacity(24)
-    func put(_ value: Int, _ width: Int, _ end: Character) {
-        var divisor = 1
-        for _ in 1..<width { divisor *= 10 }
+    func put(_ value: Int, from divisor: Int, _ end: Unicode.Scalar) {
+        var divisor = divisor
         while divisor > 0 {
             text.append(0x30 + UInt8(value / divisor % 10))
             divisor /= 10
         }
-        text.append(end.asciiValue ?? 0x3F)
+        text.append(UInt8(ascii: end))
     }
-    put(civil.year, 4, "-")
-    put(civil.month, 2, "-")
-    put(civil.day, 2, "T")
-    put(civil.hour, 2, ":")
-    put(civil.minute, 2, ":")
-    put(civil.second, 2, ".")
-    put(milliseconds, 3, "Z")
-    return String(decoding: text, as: UTF8.self)
+    put(civil.year, from: 1000, "-")
+    put(civil.month, from: 10, "-")
+    put(civil.day, from: 10, "T")
+    put(civil.hour, from: 10, ":")
+    put(civil.minute, from: 10, ":")
+    put(civil.second, from: 10, ".")
+    put(milliseconds, from: 100, "Z")
 }

@@ -166,7 +166,7 @@ struct TracerTests {
             let result = await tracer.withSpan(
                 text("a"), parent: parent, attributes: ["b": .string(text("c"))]
             ) { span in
-                #expect(!span.isRecording && span.context == nil && Span.current.context == nil)
+                #expect(!span.isRecording && span.context == nil && TraceSpan.current.context == nil)
                 span.set("a", .string(text("d")))
                 span.event(text("e"))
                 span.fail(text("f"))

@@ -65,7 +65,7 @@ public struct Log: Sendable {
     private func write(_ level: LogLevel, _ message: @autoclosure () -> String, _ fields: @autoclosure () -> Fields) {
         guard let writer, level >= writer.level else { return }
         var all = bound.merging(fields())
-        if let span = Span.current.context, span.isSampled {
+        if let span = TraceSpan.current.context, span.isSampled {
             all["trace_id"] = .string(span.traceID.description)
             all["span_id"] = .string(span.spanID.description)
         }

@@ -11,7 +11,7 @@ struct LogLine {
     /// Room for the mark that fields are missing, and the end of the line.
     private static let reserve = 32
     /// Names that every line has; a field of such a name gets `_` in front.
-    private static let reserved: Set<String> = ["time", "level", "message", "truncated"]
+    private static let reserved = ["time", "level", "message", "truncated"]
 
     /// The line with its end, of `limit` bytes at the most. A message may take half of them, a value a quarter; fields
     /// that do not fit are left out, and `truncated` says so.
@@ -20,10 +20,17 @@ struct LogLine {
         line.reserveCapacity(256)
         switch format {
         case .json:
-            line.append(contentsOf: "{\"time\":\"\(millisecondText(time))\",\"level\":\"\(level)\",\"message\":".utf8)
+            line.append(contentsOf: "{\"time\":\"".utf8)
+            appendMilliseconds(time, to: &line)
+            line.append(contentsOf: "\",\"level\":\"".utf8)
+            line.append(contentsOf: level.description.utf8)
+            line.append(contentsOf: "\",\"message\":".utf8)
             LogText.quote(message, into: &line, limit: limit / 2)
         case .text:
-            line.append(contentsOf: "\(millisecondText(time)) \(level.description.uppercased()) ".utf8)
+            appendMilliseconds(time, to: &line)
+            line.append(0x20)
+            line.append(contentsOf: level.description.uppercased().utf8)
+            line.append(0x20)
             put(message, into: &line, limit: limit / 2, spaces: true)
         }
         var isTruncated = false
@@ -45,14 +52,18 @@ struct LogLine {
     ) {
         switch format {
         case .json:
-            line.append(contentsOf: ",\"\(name)\":".utf8)
+            line.append(contentsOf: ",\"".utf8)
+            line.append(contentsOf: name.utf8)
+            line.append(contentsOf: "\":".utf8)
             if let literal = value.jsonLiteral {
                 line.append(contentsOf: literal.utf8)
             } else {
                 LogText.quote(value.text, into: &line, limit: limit)
             }
         case .text:
-            line.append(contentsOf: " \(name)=".utf8)
+            line.append(0x20)
+            line.append(contentsOf: name.utf8)
+            line.append(UInt8(ascii: "="))
             put(value.text, into: &line, limit: limit, spaces: false)
         }
     }

@@ -43,33 +43,33 @@ public final class Tracer: Sendable {
     public func startSpan(
         _ name: @autoclosure () -> String, kind: SpanKind = .internal, parent: TraceContext? = nil,
         attributes: @autoclosure () -> Fields = [:]
-    ) -> Span {
+    ) -> TraceSpan {
         guard let exporter else { return .inactive }
-        let parent = parent ?? Span.current.context
-        var generator = SystemRandomNumberGenerator()
+        let parent = parent ?? TraceSpan.current.context
+        var generator = RandomWords()
         let traceID = parent?.traceID ?? .random(using: &generator)
         let context = TraceContext(
             traceID: traceID, spanID: .random(using: &generator),
             isSampled: sampler.isSampled(traceID, parent: parent), state: parent?.state ?? TraceState())
-        guard context.isSampled else { return Span(context: context, recorder: nil) }
+        guard context.isSampled else { return TraceSpan(context: context, recorder: nil) }
         let start = clock.nanoseconds()
         var record = SpanRecord(
             context: context, parent: parent?.spanID, name: SpanRecord.cut(name()), kind: kind, start: start, end: start
         )
         for (name, value) in attributes() { record.set(name, value) }
-        return Span(context: context, recorder: SpanRecorder(record, clock: clock) { exporter.add($0) })
+        return TraceSpan(context: context, recorder: SpanRecorder(record, clock: clock) { exporter.add($0) })
     }
 
     /// Does work in a span of its own, which is the current one meanwhile. An error that leaves it marks it as failed.
     public func withSpan<Result>(
         _ name: @autoclosure () -> String, kind: SpanKind = .internal, parent: TraceContext? = nil,
-        attributes: @autoclosure () -> Fields = [:], _ body: (Span) async throws -> Result
+        attributes: @autoclosure () -> Fields = [:], _ body: (TraceSpan) async throws -> Result
     ) async rethrows -> Result {
         guard isEnabled else { return try await body(.inactive) }
         let span = startSpan(name(), kind: kind, parent: parent, attributes: attributes())
         defer { span.end() }
         do {
-            return try await Span.$current.withValue(span) { try await body(span) }
+            return try await TraceSpan.$current.withValue(span) { try await body(span) }
         } catch {
             span.fail(with: error)
             throw error

@@ -18,12 +18,12 @@ public enum SpanKind: Int, Sendable {
 ///
 /// Where nothing is recorded, it holds nothing and everything said to it is forgotten, at the cost of a comparison; what
 /// is expensive to make should ask `isRecording` first.
-public struct Span: Sendable {
+public struct TraceSpan: Sendable {
     /// The span the running task works for; a child task has that of its parent.
-    @TaskLocal public static var current = Span.inactive
+    @TaskLocal public static var current = TraceSpan.inactive
 
     /// A span of no trace.
-    public static let inactive = Span(context: nil, recorder: nil)
+    public static let inactive = TraceSpan(context: nil, recorder: nil)
 
     /// What is sent to the services that are asked on the way; nil without tracing.
     public let context: TraceContext?
