@@ -154,6 +154,27 @@ struct TracerTests {
         #expect(taken == [true, true, false, false])
     }
 
+    @Test("gives every span an identifier of its own, from many threads too")
+    func identifiers() async throws {
+        var settings = TracingSettings()
+        settings.endpoint = try HTTPURL("http://127.0.0.1:1/")
+        settings.sampler = TraceSampler(ratio: 0, followsParent: false)
+        let tracer = Tracer(settings)
+        let ids = await withTaskGroup(of: [String].self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    (0..<500).flatMap { _ in
+                        let context = tracer.startSpan("a").context
+                        return [context?.traceID.description ?? "", context?.spanID.description ?? ""]
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(ids.count == 8000 && Set(ids).count == 8000)
+        #expect(ids.allSatisfy { TraceID(hex: $0) != nil || SpanID(hex: $0) != nil })
+    }
+
     @Test("makes nothing without an endpoint: no span, no name, no attribute")
     func off() async throws {
         let made = Guarded(0)
