@@ -6,15 +6,15 @@ internal import Glibc
 ///
 /// Nothing here keeps the two from writing and reading the same bytes at once: they have to tell one another whose
 /// turn it is, in a way that orders memory, as a message through a pipe does.
-@safe public final class SharedMemory: @unchecked Sendable {
+@safe final class SharedMemory: @unchecked Sendable {
     // `@unchecked`: the address and the size never change, and accesses are ordered by those who share it.
     private let memory: UnsafeMutableRawBufferPointer
     private let file: FileHandle
     /// What a child process has to inherit.
-    public var descriptor: Int32 { file.descriptor }
+    var descriptor: Int32 { file.descriptor }
 
     /// Takes new memory of so many bytes, all zero.
-    public convenience init(size: Int) throws(Fault) {
+    convenience init(size: Int) throws(Fault) {
         let file = try Self.file()
         guard ftruncate(file.descriptor, off_t(size)) == 0 else { throw Fault.system(errno, "take memory to share") }
         try self.init(file, size: size)
@@ -33,7 +33,7 @@ internal import Glibc
     }
 
     /// Sees memory that another process took.
-    public convenience init(inherited descriptor: Int32, size: Int) throws(Fault) {
+    convenience init(inherited descriptor: Int32, size: Int) throws(Fault) {
         let own = dup(descriptor)
         guard own >= 0 else { throw Fault.system(errno, "open shared memory") }
         let file = FileHandle(takingOwnership: own, path: "shared memory")
@@ -55,17 +55,6 @@ internal import Glibc
 
     deinit { unsafe munmap(memory.baseAddress, memory.count) }
 
-    /// Copies bytes into it; they must fit behind the offset.
-    public func write(_ bytes: Chunk, at offset: Int) {
-        unsafe precondition(offset >= 0 && bytes.count <= memory.count - offset)
-        unsafe bytes.withUnsafeBytes {
-            unsafe UnsafeMutableRawBufferPointer(rebasing: memory[offset...]).copyMemory(from: $0)
-        }
-    }
-
-    /// Copies bytes out of it.
-    public func read(at offset: Int, count: Int) -> [UInt8] {
-        unsafe precondition(offset >= 0 && count >= 0 && count <= memory.count - offset)
-        return unsafe [UInt8](UnsafeRawBufferPointer(rebasing: memory[offset..<offset + count]))
-    }
+    /// All of it, for as long as this object lives.
+    var bytes: UnsafeMutableRawBufferPointer { unsafe memory }
 }

@@ -10,6 +10,8 @@ public enum HTTPRequestBody: Sendable {
     case bytes([UInt8])
     /// A stream that can be opened again, so that a retry starts over. Without a length it is sent in chunks.
     case stream(length: Int64?, open: @Sendable () async throws -> ByteStream)
+    /// Bytes that the sender copies straight out of where they stand, in chunks. Opened again for a retry.
+    case source(open: @Sendable () async throws -> any HTTPBodySource)
 
     /// Whether there is anything to send.
     public var isEmpty: Bool {
@@ -17,8 +19,17 @@ public enum HTTPRequestBody: Sendable {
         case .none: true
         case .bytes(let bytes): bytes.isEmpty
         case .stream(let length, _): length == 0
+        case .source: false
         }
     }
+}
+
+/// Where a sender gets the bytes of a body itself, which saves one copy of each.
+public protocol HTTPBodySource: Sendable {
+    /// Waits until there are bytes; false when there will be none.
+    func waitForBytes() async throws -> Bool
+    /// Copies bytes that are there, as many as fit, and never waits; how many.
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int
 }
 
 /// A request.

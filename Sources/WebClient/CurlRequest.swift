@@ -13,6 +13,8 @@ struct CurlRequest {
     static let copiedBodyLimit = 1024 * 1024
     /// How much of a body comes in or goes out at once: in chunks of libcurl's 64 KiB servers spend more on it.
     private static let piece = 512 * 1024
+    /// Room for the length and the line ends of a chunk, so that no scrap of a piece is left for a chunk of its own.
+    private static let chunkFrame = 64
     /// The least that libcurl takes for the same (CURLOPT_UPLOAD_BUFFERSIZE).
     private static let smallestPiece = 16 * 1024
     /// Fields that follow from the body and the connection; two of them would contradict each other.
@@ -72,7 +74,7 @@ struct CurlRequest {
 
     /// The piece in which a body of this length, if it is known, goes out.
     private static func piece(for length: Int64?) -> Int {
-        length.map { Int(min(max($0, Int64(smallestPiece)), Int64(piece))) } ?? piece
+        length.map { Int(min(max($0, Int64(smallestPiece)), Int64(piece))) } ?? piece + chunkFrame
     }
 
     private func applyHeaders(to easy: CurlEasy) throws(Fault) {
@@ -130,6 +132,7 @@ extension HTTPRequestBody {
         case .none: false
         case .bytes(let bytes): bytes.count > CurlRequest.copiedBodyLimit
         case .stream: !isEmpty
+        case .source: true
         }
     }
 
@@ -139,15 +142,7 @@ extension HTTPRequestBody {
         case .none: 0
         case .bytes(let bytes): Int64(bytes.count)
         case .stream(let length, _): length
-        }
-    }
-
-    /// Opens it from the start.
-    func open() async throws -> ByteStream {
-        switch self {
-        case .none: ByteStream([])
-        case .bytes(let bytes): ByteStream(bytes)
-        case .stream(_, let open): try await open()
+        case .source: nil
         }
     }
 }

@@ -109,28 +109,46 @@ public actor HTTPClient {
     /// Moves a body from its source to libcurl, away from libcurl's thread: sources read files and compute digests.
     @concurrent private nonisolated func pump(_ body: HTTPRequestBody, into id: Int) async {
         do {
-            let stream = try await body.open()
-            let length = body.length
-            var passed: Int64 = 0
-            while let chunk = try await stream.next() {
-                passed += Int64(chunk.count)
-                if let length, passed >= length {
-                    // The last piece completes the request, so it waits until the source says that it is the last.
-                    guard passed == length, try await stream.next() == nil else {
-                        throw Fault(
-                            .invalid, "a request's body is longer than the \(length) bytes it was announced with")
-                    }
-                }
-                guard await queue(chunk, for: id) else { return }
-            }
-            if let length, passed < length {
-                throw Fault(
-                    .invalid, "a request's body ends after \(passed) of the \(length) bytes it was announced with")
+            switch body {
+            case .none: break
+            case .bytes(let bytes): try await pump(ByteStream(bytes), length: Int64(bytes.count), into: id)
+            case .stream(let length, let open): try await pump(open(), length: length, into: id)
+            case .source(let open):
+                let source = try await open()
+                while try await source.waitForBytes(), await send(from: source, for: id) {}
             }
             await endBody(of: id, nil)
         } catch {
             await endBody(of: id, error)
         }
+    }
+
+    @concurrent private nonisolated func pump(_ stream: ByteStream, length: Int64?, into id: Int) async throws {
+        var passed: Int64 = 0
+        while let chunk = try await stream.next() {
+            passed += Int64(chunk.count)
+            if let length, passed >= length {
+                // The last piece completes the request, so it waits until the source says that it is the last.
+                guard passed == length, try await stream.next() == nil else {
+                    throw Fault(
+                        .invalid, "a request's body is longer than the \(length) bytes it was announced with")
+                }
+            }
+            guard await queue(chunk, for: id) else { return }
+        }
+        if let length, passed < length {
+            throw Fault(
+                .invalid, "a request's body ends after \(passed) of the \(length) bytes it was announced with")
+        }
+    }
+
+    /// Lets libcurl take bytes from the source and waits until there are none left; false when there is no use in going on.
+    private func send(from source: any HTTPBodySource, for id: Int) async -> Bool {
+        guard let transfer = transfers[id], !transfer.hasEnded else { return false }
+        transfer.source = source
+        if transfer.letGoOn() { executor.multi.unpause(id) }
+        while !transfer.isSendPaused && !transfer.hasEnded { await transfer.wait() }
+        return !transfer.hasEnded
     }
 
     /// Queues a piece and waits for room for the next; false when there is no use in going on.

@@ -22,6 +22,8 @@ final class HTTPTransfer: CurlTransferDelegate {
     private(set) var isReceivePaused = false
 
     // Request body.
+    /// Where the body stands, if it is not queued.
+    var source: (any HTTPBodySource)?
     private var outgoing: [Chunk] = []
     private var outgoingBytes = 0
     private var sent: Int64 = 0
@@ -69,7 +71,7 @@ final class HTTPTransfer: CurlTransferDelegate {
 
     func provide(_ buffer: UnsafeMutableRawBufferPointer) -> CurlUpload {
         guard sourceFailure == nil else { return .abort }
-        var copied = 0
+        var copied = unsafe source?.read(into: buffer) ?? 0
         while copied < buffer.count, let chunk = outgoing.first {
             let count = min(chunk.count, buffer.count - copied)
             unsafe chunk.withUnsafeBytes {
@@ -77,15 +79,16 @@ final class HTTPTransfer: CurlTransferDelegate {
                     .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count]))
             }
             copied += count
+            outgoingBytes -= count
             if count == chunk.count { outgoing.removeFirst() } else { outgoing[0] = chunk.dropFirst(count) }
         }
-        outgoingBytes -= copied
         sent += Int64(copied)
         watch.moved(copied)
-        if wantsOutgoing { wake() }
+        if source == nil && wantsOutgoing { wake() }
         if copied > 0 { return .bytes(copied) }
         if hasOutgoingEnded { return .end }
         isSendPaused = true
+        if source != nil { wake() }
         return .pause
     }
 
@@ -124,6 +127,11 @@ final class HTTPTransfer: CurlTransferDelegate {
     func queue(_ chunk: Chunk) -> Bool {
         outgoing.append(chunk)
         outgoingBytes += chunk.count
+        return letGoOn()
+    }
+
+    /// Whether the transfer was paused for want of bytes, and has to be let go on now that its source has some.
+    func letGoOn() -> Bool {
         defer { isSendPaused = false }
         return isSendPaused
     }
@@ -131,8 +139,7 @@ final class HTTPTransfer: CurlTransferDelegate {
     /// Ends the request's body, well or with a failure; true when the transfer was paused for want of more.
     func endOutgoing(_ failure: (any Error)?) -> Bool {
         (hasOutgoingEnded, sourceFailure) = (true, failure)
-        defer { isSendPaused = false }
-        return isSendPaused
+        return letGoOn()
     }
 
     /// Waits until something has changed.

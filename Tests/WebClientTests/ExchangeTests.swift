@@ -84,6 +84,24 @@ struct ExchangeTests {
         #expect(text.contains("digest=d303b91758cb52aa2a1d10390da1213101999e918087d5c21a83cd5613e56ade\n"))
     }
 
+    @Test("lets libcurl take a body where it stands, with pauses", arguments: [300_000, 20_000])
+    func taken(_ piece: Int) async throws {
+        let body = HTTPRequestBody.source { SourceInPieces(of: piece, total: 30_000_000) }
+        let text = try await client.text(HTTPRequest(method: .patch, url: try server.url("/echo"), body: body))
+        #expect(text.contains("transfer-encoding: chunked\n") && text.contains("length=30000000\n"))
+        #expect(text.contains("digest=d303b91758cb52aa2a1d10390da1213101999e918087d5c21a83cd5613e56ade\n"))
+    }
+
+    @Test("a body that fails where it stands is the error")
+    func failingSource() async throws {
+        let body = HTTPRequestBody.source {
+            SourceInPieces(of: 100_000, total: 300_000, failure: Fault(.mismatch, "the blob is not what it should be"))
+        }
+        await #expect {
+            try await client.text(HTTPRequest(method: .put, url: try server.url("/echo"), body: body))
+        } throws: { ($0 as? Fault)?.code == .mismatch }
+    }
+
     @Test("a body of another length than announced never completes the request", arguments: [5, 7, 0, 600_000])
     func wrongLength(_ actual: Int) async throws {
         let body = HTTPRequestBody.stream(length: 6) { ByteStream([UInt8](repeating: 1, count: actual)) }
@@ -201,5 +219,35 @@ struct ExchangeTests {
             try await client.text(HTTPRequest(method: .get, url: try server.url("/echo?secret=1")))
         } throws: { ($0 as? Fault)?.code == .unavailable && ($0 as? Fault)?.message.contains("secret") == false }
         #expect(try await server.count("requests:/echo") == 0)
+    }
+}
+
+/// The letter a, many times; each wait brings one more piece of it.
+private final class SourceInPieces: HTTPBodySource {
+    private let piece: Int
+    private let failure: Fault?
+    private let state: Guarded<(there: Int, left: Int)>
+
+    init(of piece: Int, total: Int, failure: Fault? = nil) {
+        (self.piece, self.failure, state) = (piece, failure, Guarded((there: 0, left: total)))
+    }
+
+    func waitForBytes() throws -> Bool {
+        try state.withLock { state in
+            if state.left == 0, let failure { throw failure }
+            let count = min(piece, state.left)
+            (state.there, state.left) = (state.there + count, state.left - count)
+            return state.there > 0
+        }
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = state.withLock { state in
+            defer { state.there -= min(buffer.count, state.there) }
+            return min(buffer.count, state.there)
+        }
+        unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]).copyBytes(
+            from: repeatElement(UInt8(ascii: "a"), count: count))
+        return count
     }
 }

@@ -8,20 +8,13 @@ internal import Web
 internal import WebClient
 
 /// What a transfer and the keeper of its upload say to each other: pieces of bytes with their length in front, four
-/// bytes in big-endian order. A request, pieces of its body and an empty piece; then an answer. Both are the same program.
+/// bytes in big-endian order. A request, then an answer. Both are the same program.
 ///
-/// Of a piece of the body only the length goes through the pipe. Its bytes stand in memory that both see, which costs
-/// half of what the way through the kernel does: in the slots one after another, and the keeper answers with an empty
-/// piece when it has taken them out of one.
+/// The bytes of the request's body go through memory that both see, which costs half of what the way through the kernel
+/// does. An empty piece wakes the other side where it sleeps because that memory is empty, or full.
 enum KeeperMessage {
-    /// How many pieces of a body may be on their way.
-    static let slots = 4
-    /// The most bytes of one of them.
-    static let slotSize = Chunk.preferredSize
-    /// The memory for all slots, in bytes.
-    static var ringSize: Int { slots * slotSize }
-    /// Where the piece with this number stands.
-    static func offset(ofPiece number: Int) -> Int { number % slots * slotSize }
+    /// How many bytes of a body may be on their way.
+    static let ringSize = 1024 * 1024
 
     /// The most bytes of one piece.
     static let pieceLimit = 4 * 1024 * 1024

@@ -50,18 +50,16 @@ private final class Keeper: Sendable {
         var job: (@Sendable () -> Void)?
         var isOver = false
         var isUsable = true
-        /// Pieces of bodies that were handed over, and how many of them the keeper has taken.
-        var sent = 0, taken = 0
-        /// The length of an answer that came where a slot was waited for.
+        /// The length of an answer that came where room was waited for.
         var early: Int?
     }
     private let process: PipedProgram
-    private let ring: SharedMemory
+    private let ring: SharedRing
     private let state = Guarded(State())
     private let wake = Semaphore()
 
     init(_ program: String, lock: Int32) throws(Fault) {
-        ring = try SharedMemory(size: KeeperMessage.ringSize)
+        ring = try SharedRing(capacity: KeeperMessage.ringSize)
         process = try PipedProgram([program, UploadKeeper.argument], inheriting: [lock, ring.descriptor])
         let (state, wake) = (state, wake)
         startThread {
@@ -93,58 +91,56 @@ private final class Keeper: Sendable {
 
     /// Hands a request and its body over, and returns what came of it.
     func exchange(_ request: [UInt8], body: HTTPRequestBody) async throws -> KeptAnswer {
-        var isReading = try await write(KeeperMessage.header(request.count) + request)
+        ring.begin()
+        var isReading = try await perform { [self] () throws(Fault) in
+            write(KeeperMessage.header(request.count) + request)
+        }
         if isReading, case .stream(_, let open) = body {
             let stream = try await open()
-            while isReading, let chunk = try await stream.next() {
-                var rest = chunk
-                while isReading, !rest.isEmpty {
-                    let piece = rest.prefix(KeeperMessage.slotSize)
-                    isReading = try await hand(piece)
-                    rest = rest.dropFirst(piece.count)
-                }
-            }
+            while isReading, let chunk = try await stream.next() { isReading = try await hand(chunk) }
         }
-        if isReading { isReading = try await write(KeeperMessage.header(0)) }
-        if !isReading { abandon() }
+        ring.end()
+        if ring.mustWakeReader() { isReading = write(KeeperMessage.header(0)) && isReading }
         guard let answer = try await perform({ [self] () throws(Fault) in try answer() }) else {
             abandon()
             throw Fault(.unavailable, "the process that sends an upload has ended", fix: "run it again")
         }
+        // After an early answer the rest of the body stands where the next should.
+        if !isReading || !ring.isEndTaken { abandon() }
         return try KeptAnswer(parsing: answer)
     }
 
-    /// Writes bytes; false when the keeper reads no more, since it has its answer.
-    private func write(_ bytes: [UInt8]) async throws -> Bool {
-        let process = process
-        return try await perform { () throws(Fault) in
-            do throws(Fault) {
-                try process.write(bytes[...])
-                return true
-            } catch { return false }
-        }
-    }
-
-    /// Hands a piece of the body over when there is a slot for it; false when the keeper reads no more.
-    private func hand(_ piece: Chunk) async throws -> Bool {
-        try await perform { [self] () throws(Fault) in
-            let (number, isFull) = state.withLock { ($0.sent, $0.sent - $0.taken == KeeperMessage.slots) }
-            if isFull {
-                guard let count = KeeperMessage.count(try process.read(exactly: 4)) else { return false }
-                guard count == 0 else {
-                    state.withLock { $0.early = count }
-                    return false
-                }
-                state.withLock { $0.taken += 1 }
-            }
-            ring.write(piece, at: KeeperMessage.offset(ofPiece: number))
-            do throws(Fault) { try process.write(KeeperMessage.header(piece.count)[...]) } catch { return false }
-            state.withLock { $0.sent += 1 }
+    /// Writes bytes; false when the keeper reads no more, since it has its answer. Blocks for a request; an empty piece
+    /// always finds room, since there is one for each sleep of the keeper.
+    private func write(_ bytes: [UInt8]) -> Bool {
+        PipedProgram.blockBrokenPipeSignal()
+        do throws(Fault) {
+            try process.write(bytes[...])
             return true
+        } catch { return false }
+    }
+
+    /// Hands a piece of the body over when there is room for it; false when the keeper reads no more.
+    private func hand(_ piece: Chunk) async throws -> Bool {
+        var rest = piece
+        while true {
+            rest = rest.dropFirst(ring.write(rest))
+            if ring.mustWakeReader(), !write(KeeperMessage.header(0)) { return false }
+            if rest.isEmpty { return true }
+            if ring.writerSleeps(), try await !perform({ [self] () throws(Fault) in try waitForRoom() }) {
+                return false
+            }
         }
     }
 
-    /// The answer, behind what the keeper says of the last pieces; nil when it has ended without one. Blocks.
+    /// Sleeps until the keeper has made room; false when it has answered or ended. Blocks.
+    private func waitForRoom() throws(Fault) -> Bool {
+        guard let count = KeeperMessage.count(try process.read(exactly: 4)) else { return false }
+        if count > 0 { state.withLock { $0.early = count } }
+        return count == 0
+    }
+
+    /// The answer; nil when the keeper has ended without one. Blocks.
     private func answer() throws(Fault) -> [UInt8]? {
         if let early = state.withLock({ $0.early.take() }) {
             guard early <= KeeperMessage.pieceLimit else {
@@ -153,11 +149,7 @@ private final class Keeper: Sendable {
             let bytes = try process.read(exactly: early)
             return bytes.count == early ? bytes : nil
         }
-        while let message = try KeeperMessage.read({ count throws(Fault) in try process.read(exactly: count) }) {
-            if !message.isEmpty { return message }
-            state.withLock { $0.taken += 1 }
-        }
-        return nil
+        return try KeeperMessage.read { count throws(Fault) in try process.read(exactly: count) }
     }
 
     /// Runs something that blocks on the keeper's thread.

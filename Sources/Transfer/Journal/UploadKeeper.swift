@@ -21,7 +21,7 @@ public enum UploadKeeper {
     public static func run() async {
         PipedProgram.blockBrokenPipeSignal()
         signal(SIGPIPE, SIG_IGN)
-        guard let ring = try? SharedMemory(inherited: 4, size: KeeperMessage.ringSize) else { return }
+        guard let ring = try? SharedRing(inherited: 4, capacity: KeeperMessage.ringSize) else { return }
         let input = Input(ring)
         // One connection for all requests to one place; the settings of a place are the same throughout a run.
         var client: (http: HTTPClient, origin: Origin)?
@@ -30,19 +30,17 @@ public enum UploadKeeper {
             let http = client.flatMap { $0.origin == origin ? $0.http : nil } ?? HTTPClient(kept.settings)
             client = (http, origin)
             let answer = await send(kept, through: http, input)
-            let bytes = answer.bytes
-            do throws(Fault) {
-                try Self.write(KeeperMessage.header(bytes.count) + bytes)
-            } catch { return }
+            let (bytes, isWhole) = (answer.bytes, input.end())
+            do throws(Fault) { try input.answer(KeeperMessage.header(bytes.count) + bytes) } catch { return }
             // After an early answer the rest of the body stands where the next request should.
-            guard input.isAtEnd else { return }
+            guard isWhole else { return }
         }
     }
 
     private static func send(_ kept: KeptRequest, through http: HTTPClient, _ input: Input) async -> KeptAnswer {
         var request = kept.request
+        request.body = .source(open: { input })
         input.begin()
-        request.body = .stream(length: nil, open: { ByteStream { try input.piece() } })
         do {
             let response = try await http.open(request, retry: false, followingRedirects: false)
             let body = try? await response.body.collect(limit: bodyLimit)
@@ -57,46 +55,48 @@ public enum UploadKeeper {
         }
     }
 
-    fileprivate static func write(_ bytes: [UInt8]) throws(Fault) {
-        let output = FileHandle(takingOwnership: dup(1), path: "standard output")
-        try output.write(bytes[...])
-    }
+    /// The parent's messages, and the body that it hands over.
+    private final class Input: HTTPBodySource {
+        private let ring: SharedRing
+        /// Whether the end of the body was seen, and whether the parent is gone.
+        private let state = Guarded((isOver: false, isAlone: false))
+        private let input = FileHandle(takingOwnership: dup(0), path: "standard input")
+        private let output = FileHandle(takingOwnership: dup(1), path: "standard output")
 
-    /// The parent's messages.
-    private final class Input: Sendable {
-        private let isBodyOver = Guarded(true)
-        private let pieces = Guarded(0)
-        private let ring: SharedMemory
-        private let handle = FileHandle(takingOwnership: dup(0), path: "standard input")
+        init(_ ring: SharedRing) { self.ring = ring }
 
-        init(_ ring: SharedMemory) { self.ring = ring }
+        func begin() { state.withLock { $0.isOver = false } }
 
-        var isAtEnd: Bool { isBodyOver.withLock { $0 } }
-        func begin() { isBodyOver.withLock { $0 = false } }
-
-        func next() throws(Fault) -> [UInt8]? {
-            try KeeperMessage.read { count throws(Fault) in try handle.readNext(exactly: count) }
+        /// Whether the whole body was taken, so that another request may follow; the parent learns of it.
+        func end() -> Bool {
+            let isOver = state.withLock { $0.isOver }
+            if isOver { ring.takeEnd() }
+            return isOver
         }
 
-        /// A piece of the body; nil at its end, and when the parent is gone.
-        func piece() throws(Fault) -> Chunk? {
-            guard !isAtEnd else { return nil }
-            let header = try handle.readNext(exactly: 4)
-            guard let count = KeeperMessage.count(header), count > 0 else {
-                isBodyOver.withLock { $0 = true }
-                return nil
+        func next() throws(Fault) -> [UInt8]? {
+            try KeeperMessage.read { count throws(Fault) in try input.readNext(exactly: count) }
+        }
+
+        func answer(_ bytes: [UInt8]) throws(Fault) { try output.write(bytes[...]) }
+
+        func waitForBytes() throws(Fault) -> Bool {
+            while ring.count == 0 {
+                if ring.isOver { state.withLock { $0.isOver = true } }
+                guard state.withLock({ !$0.isOver && !$0.isAlone }) else { return false }
+                // Whatever was written before the parent went is there.
+                if ring.readerSleeps(), try input.readNext(exactly: 4).count < 4 {
+                    state.withLock { $0.isAlone = true }
+                }
             }
-            guard count <= KeeperMessage.slotSize else {
-                throw Fault(.invalid, "a piece for the keeper of an upload is too large")
-            }
-            let number = pieces.withLock { pieces in
-                defer { pieces += 1 }
-                return pieces
-            }
-            let piece = ring.read(at: KeeperMessage.offset(ofPiece: number), count: count)
-            // Who has gone does not need the slot back.
-            try? UploadKeeper.write(KeeperMessage.header(0))
-            return piece[...]
+            return true
+        }
+
+        func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+            let count = unsafe ring.read(into: buffer)
+            // Who has gone does not need to be woken.
+            if ring.mustWakeWriter() { try? output.write(KeeperMessage.header(0)[...]) }
+            return count
         }
     }
 }
