@@ -16,7 +16,7 @@ internal import Glibc
     init(id: Int, delegate: any CurlTransferDelegate) throws(Fault) {
         guard let handle = unsafe curl_easy_init() else { throw Fault(.system, "libcurl has no memory for a request") }
         unsafe self.handle = handle
-        context = CurlContext(id: id, delegate: delegate)
+        context = unsafe CurlContext(handle, id: id, delegate: delegate)
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         unsafe sovereign_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
@@ -83,17 +83,26 @@ internal import Glibc
 }
 
 /// What libcurl hands to the callbacks of a transfer.
-final class CurlContext {
+@safe final class CurlContext {
+    // Proof for `@safe`: the handle outlives its callbacks, which alone use it here.
+    let handle: UnsafeMutableRawPointer
     let id: Int
     let delegate: any CurlTransferDelegate
-    init(id: Int, delegate: any CurlTransferDelegate) { (self.id, self.delegate) = (id, delegate) }
+    init(_ handle: UnsafeMutableRawPointer, id: Int, delegate: any CurlTransferDelegate) {
+        (self.id, self.delegate) = (id, delegate)
+        unsafe self.handle = handle
+    }
 }
 
 // The callbacks are free functions, so that they have no isolation to inherit.
 
-private func delegate(_ context: UnsafeMutableRawPointer?) -> (any CurlTransferDelegate)? {
+private func transfer(_ context: UnsafeMutableRawPointer?) -> CurlContext? {
     guard let context = unsafe context else { return nil }
-    return unsafe Unmanaged<CurlContext>.fromOpaque(context).takeUnretainedValue().delegate
+    return unsafe Unmanaged<CurlContext>.fromOpaque(context).takeUnretainedValue()
+}
+
+private func delegate(_ context: UnsafeMutableRawPointer?) -> (any CurlTransferDelegate)? {
+    unsafe transfer(context)?.delegate
 }
 
 /// A program started meanwhile must not hold our connections open.
@@ -115,9 +124,14 @@ private func headerCallback(
 private func writeCallback(
     _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
-    guard size * count > 0, let delegate = unsafe delegate(context) else { return 0 }
-    return unsafe delegate.received(UnsafeRawBufferPointer(start: bytes, count: size * count))
-        ? size * count : sovereign_curl_write_pause
+    guard size * count > 0, let transfer = unsafe transfer(context) else { return 0 }
+    switch unsafe transfer.delegate.received(UnsafeRawBufferPointer(start: bytes, count: size * count)) {
+    case .taken: break
+    // What libcurl has read still comes; were it refused, libcurl would copy it to keep it.
+    case .takenAndFull: unsafe curl_easy_pause(transfer.handle, CURLPAUSE_RECV)
+    case .refused: return sovereign_curl_write_pause
+    }
+    return size * count
 }
 
 private func readCallback(

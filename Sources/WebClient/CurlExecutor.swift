@@ -9,6 +9,8 @@ internal import Glibc
 final class CurlExecutor: SerialExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
+        /// Transfers that go on.
+        var unpaused: [Int] = []
         var hasStarted = false
         var isStopping = false
         /// Whether the thread waits for the network and has to be woken for a job.
@@ -36,6 +38,14 @@ final class CurlExecutor: SerialExecutor {
         sleeper?.wakeup()
     }
 
+    /// Lets a paused transfer go on, without waiting for it.
+    func unpause(_ id: Int) {
+        state.withLock { state in
+            state.unpaused.append(id)
+            return state.isWaiting ? state.multi : nil
+        }?.wakeup()
+    }
+
     /// Ends the thread after the jobs that are there; transfers that still run are given up.
     func stop() {
         state.withLock { state in
@@ -54,11 +64,12 @@ final class CurlExecutor: SerialExecutor {
         var isStopping = false
         var round = 0
         while !isStopping {
-            let jobs = state.withLock { state in
-                defer { state.jobs = [] }
-                return state.jobs
+            let (jobs, unpaused) = state.withLock { state in
+                defer { (state.jobs, state.unpaused) = ([], []) }
+                return (state.jobs, state.unpaused)
             }
             for job in jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
+            for id in unpaused { multi.unpause(id) }
             multi.perform()
             // While the network has more to do, readers are not woken for every few KiB; but a busy transfer must not
             // keep the others' readers waiting.
@@ -67,7 +78,7 @@ final class CurlExecutor: SerialExecutor {
             round = 0
             multi.deliver()
             let mayWait = state.withLock { state in
-                state.isWaiting = state.jobs.isEmpty && !state.isStopping
+                state.isWaiting = state.jobs.isEmpty && state.unpaused.isEmpty && !state.isStopping
                 isStopping = state.isStopping && state.jobs.isEmpty
                 return state.isWaiting
             }

@@ -6,8 +6,8 @@ internal import CCurl
 protocol CurlTransferDelegate: AnyObject {
     /// One header line with its line end; false gives the transfer up.
     func received(headerLine: UnsafeRawBufferPointer) -> Bool
-    /// Body bytes; false pauses the transfer, and the same bytes come again later.
-    func received(_ bytes: UnsafeRawBufferPointer) -> Bool
+    /// Body bytes; when they are refused, the same come again later.
+    func received(_ bytes: UnsafeRawBufferPointer) -> ReceivedBytes.Addition
     /// Wants up to so many bytes of the request's body.
     func provide(_ buffer: UnsafeMutableRawBufferPointer) -> CurlUpload
     /// The network has nothing more for now: who waits for bytes shall get what there is.

@@ -4,7 +4,8 @@ internal import Basics
 internal import CCurl
 internal import Web
 
-/// HTTP over libcurl. The actor's isolation is libcurl's thread, so there are no locks here.
+/// HTTP over libcurl. The actor's isolation is libcurl's thread, so there are no locks here; only the bytes of responses
+/// are handed over outside of it, since a visit for each piece would cost more than the piece.
 ///
 /// Bodies stream in both directions at the pace of the slower side, with at most a MiB in between. Redirects and
 /// retries are this client's own, so that credentials stay with the origin they were made for. Nothing starts before
@@ -25,10 +26,10 @@ public actor HTTPClient {
 
     /// Sends one request once and returns when the head of the response is there.
     nonisolated func sendOnce(_ request: HTTPRequest) async throws -> (response: HTTPResponse, hold: TransferHold) {
-        let id = try await begin(request)
+        let (id, received) = try await begin(request)
         let pump: Task<Void, Never>? =
             request.body.isStreamed ? Task { @concurrent in await self.pump(request.body, into: id) } : nil
-        let hold = TransferHold(client: self, id: id, pump: pump)
+        let hold = TransferHold(client: self, id: id, received: received, pump: pump)
         let head = try await withTaskCancellationHandler {
             do {
                 return try await self.head(of: id)
@@ -44,14 +45,14 @@ public actor HTTPClient {
         return (response, hold)
     }
 
-    private func begin(_ request: HTTPRequest) throws -> Int {
+    private func begin(_ request: HTTPRequest) throws -> (id: Int, received: ReceivedBytes) {
         lastID += 1
         let transfer = HTTPTransfer(request, settings: settings)
         let easy = try CurlEasy(id: lastID, delegate: transfer)
         try CurlRequest(request: request, settings: settings).apply(to: easy)
         transfers[lastID] = transfer
         executor.multi.add(easy)
-        return lastID
+        return (lastID, transfer.received)
     }
 
     private func head(of id: Int) async throws -> HTTPHead {
@@ -71,17 +72,21 @@ public actor HTTPClient {
     }
 
     /// The next bytes of a response's body; nil at its end.
-    func next(_ id: Int) async throws -> Chunk? {
-        guard let transfer = transfers[id] else { throw CancellationError() }
-        while !transfer.hasBytes && !transfer.hasEnded { await transfer.wait() }
+    nonisolated func next(_ id: Int, _ received: ReceivedBytes) async throws -> Chunk? {
+        let next = await received.next()
         try Task.checkCancellation()
-        if transfer.hasBytes {
-            let (chunk, wasPaused) = transfer.take()
-            if wasPaused { executor.multi.unpause(id) }
-            return chunk
+        guard let next else {
+            try await end(of: id)
+            return nil
         }
+        if next.wasPaused { executor.unpause(id) }
+        return next.chunk
+    }
+
+    /// Throws what ended a transfer, unless it ended well.
+    private func end(of id: Int) throws {
+        guard let transfer = transfers[id] else { throw CancellationError() }
         if let failure = failure(of: transfer) { throw failure.fault }
-        return nil
     }
 
     private func failure(of transfer: HTTPTransfer) -> TransferFailure? {

@@ -6,8 +6,6 @@ internal import Web
 
 /// The state of one transfer. It lives on the client's thread; the actor is its lock.
 final class HTTPTransfer: CurlTransferDelegate {
-    /// How many received bytes wait for the reader before the sender is slowed.
-    private static let receiveLimit = 512 * 1024
     /// How many bytes of the request's body wait for the network before its source is slowed.
     private static let sendLimit = 512 * 1024
     /// A server that stores a large body needs time before it answers: a second for so many bytes.
@@ -18,8 +16,7 @@ final class HTTPTransfer: CurlTransferDelegate {
 
     // Response.
     private(set) var head: HTTPHeadParser
-    private var received: [UInt8] = []
-    private(set) var isReceivePaused = false
+    let received = ReceivedBytes()
 
     // Request body.
     /// Where the body stands, if it is not queued.
@@ -56,17 +53,9 @@ final class HTTPTransfer: CurlTransferDelegate {
         return true
     }
 
-    func received(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard received.count < Self.receiveLimit else {
-            isReceivePaused = true
-            wake()
-            return false
-        }
-        if received.isEmpty { received.reserveCapacity(Self.receiveLimit + Int(CURL_MAX_WRITE_SIZE)) }
-        unsafe received.append(contentsOf: bytes)
+    func received(_ bytes: UnsafeRawBufferPointer) -> ReceivedBytes.Addition {
         watch.moved(bytes.count)
-        if received.count >= Chunk.preferredSize { wake() }
-        return true
+        return unsafe received.add(bytes)
     }
 
     func provide(_ buffer: UnsafeMutableRawBufferPointer) -> CurlUpload {
@@ -92,11 +81,11 @@ final class HTTPTransfer: CurlTransferDelegate {
         return .pause
     }
 
-    func deliver() { if hasBytes { wake() } }
+    func deliver() { received.deliver() }
 
     func isStalled(at now: ContinuousClock.Instant, isConnected: Bool) -> Bool {
         // Before there is a connection, the connect timeout rules.
-        let isExcused = !isConnected || isReceivePaused || isSendPaused
+        let isExcused = !isConnected || received.isPaused || isSendPaused
         let grace = head.isComplete ? Duration.zero : .seconds(sent / Self.storedPerSecond)
         return watch.isStalled(at: now, isExcused: isExcused, grace: grace)
     }
@@ -105,23 +94,16 @@ final class HTTPTransfer: CurlTransferDelegate {
         guard self.outcome == nil else { return }
         self.outcome = outcome
         outgoing = []
+        received.end()
         wake()
     }
 
     // MARK: the actor's side
 
-    /// Whether received bytes wait for the reader.
-    var hasBytes: Bool { !received.isEmpty }
     /// Whether nothing more will come.
     var hasEnded: Bool { outcome != nil }
     /// Whether more of the request's body may be queued.
     var wantsOutgoing: Bool { outgoingBytes < Self.sendLimit }
-
-    /// Takes what was received; true when the transfer was paused for want of room and has to be let go on.
-    func take() -> (chunk: Chunk, wasPaused: Bool) {
-        defer { (received, isReceivePaused) = ([], false) }
-        return (received[...], isReceivePaused)
-    }
 
     /// Adds to the request's body; true when the transfer was paused for want of it and has to be let go on.
     func queue(_ chunk: Chunk) -> Bool {

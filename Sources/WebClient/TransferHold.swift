@@ -8,11 +8,12 @@ final class TransferHold: Sendable {
 
     private let client: HTTPClient
     private let id: Int
+    private let received: ReceivedBytes
     private let pump: Task<Void, Never>?
     private let state = Guarded(State.open)
 
-    init(client: HTTPClient, id: Int, pump: Task<Void, Never>?) {
-        (self.client, self.id, self.pump) = (client, id, pump)
+    init(client: HTTPClient, id: Int, received: ReceivedBytes, pump: Task<Void, Never>?) {
+        (self.client, self.id, self.received, self.pump) = (client, id, received, pump)
     }
 
     /// The next bytes of the body, nil at its end and ever after; a failure is thrown again each time.
@@ -26,7 +27,7 @@ final class TransferHold: Sendable {
         do {
             let chunk = try await withTaskCancellationHandler {
                 try Task.checkCancellation()
-                return try await client.next(id)
+                return try await client.next(id, received)
             } onCancel: { [client, id] in
                 Task { await client.cancel(id) }
             }
