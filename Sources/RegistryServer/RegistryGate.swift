@@ -44,7 +44,8 @@ public final class RegistryGate: Sendable {
         case .allowed: return RegistryCaller(identity: identity)
         case .unauthorized(let challenge): throw Self.unauthorized(challenge, "log in to do that")
         case .forbidden:
-            throw Refusal(RegistryAnswer.error(403, code: "DENIED", "\(identity.user ?? "anybody") may not do that here"))
+            throw Refusal(
+                RegistryAnswer.error(403, code: "DENIED", "\(identity.user ?? "anybody") may not do that here"))
         }
     }
 

@@ -19,7 +19,8 @@ extension RegistryService {
         var answer = RegistryAnswer.json(
             200, ["name": .string(name.description), "tags": .array(page.map { .string($0) })])
         if found.count > page.count, let last = page.last {
-            let (field, value) = RegistryAnswer.link("/v2/\(name)/tags/list", [("n", "\(query.count)"), ("last", last)])
+            let (field, value) = RegistryAnswer.link(
+                "/v2/\(name)/tags/list", [("n", "\(query.count)"), ("last", last)])
             answer.headers[field] = value
         }
         return answer
@@ -55,7 +56,8 @@ extension RegistryService {
             ], mediaType: MediaType.imageIndex.rawValue)
         if type != nil { answer.headers["OCI-Filters-Applied"] = "artifactType" }
         if found.count > page.count, let last = page.last {
-            let items = [("n", "\(query.count)"), ("last", "\(last.digest)")] + (type.map { [("artifactType", $0)] } ?? [])
+            let items =
+                [("n", "\(query.count)"), ("last", "\(last.digest)")] + (type.map { [("artifactType", $0)] } ?? [])
             let (field, value) = RegistryAnswer.link("/v2/\(name)/referrers/\(digest)", items)
             answer.headers[field] = value
         }

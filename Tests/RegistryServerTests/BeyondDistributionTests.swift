@@ -3,8 +3,8 @@
 import Basics
 import Cryptography
 import Documents
-import Testing
 import TestServers
+import Testing
 import Web
 
 /// What the specification has and the distribution project's registry has not, or does otherwise.
@@ -78,7 +78,9 @@ import Web
 
     @Test(
         "a name that is none is refused with a code",
-        arguments: ["UPPER", "a//b", "-a", "a-", "a/../b", "a%2fb", "a..b", String(repeating: "a", count: 256), "a/_catalog"])
+        arguments: [
+            "UPPER", "a//b", "-a", "a-", "a/../b", "a%2fb", "a..b", String(repeating: "a", count: 256), "a/_catalog",
+        ])
     func badNames(_ name: String) async throws {
         let wire = try await DistributionEngine.site.start()
         let answer = try await wire.ask("POST", "/v2/\(name)/blobs/uploads/")

@@ -9,7 +9,8 @@ import Web
 @Suite("Manifests, as the distribution specification has them") struct ManifestContractTests {
     private static let name = "acme.org/app"
 
-    @Test("a manifest is pushed and pulled by tag and by digest, byte for byte", arguments: DistributionEngine.installed)
+    @Test(
+        "a manifest is pushed and pulled by tag and by digest, byte for byte", arguments: DistributionEngine.installed)
     func roundTrip(engine: DistributionEngine) async throws {
         let wire = try await engine.start()
         let (bytes, digest) = try await wire.pushManifest("v1", to: Self.name)
@@ -54,7 +55,9 @@ import Web
         #expect(["MANIFEST_BLOB_UNKNOWN", "MANIFEST_UNKNOWN"].contains(refused.code))
     }
 
-    @Test("what is no manifest, or lies about itself, is refused", arguments: DistributionEngine.installed, BadManifest.all)
+    @Test(
+        "what is no manifest, or lies about itself, is refused", arguments: DistributionEngine.installed,
+        BadManifest.all)
     func refused(engine: DistributionEngine, bad: BadManifest) async throws {
         let wire = try await engine.start()
         let (bytes, _) = try await wire.pushManifest("v1", to: Self.name)
@@ -112,16 +115,20 @@ import Web
     func tags(engine: DistributionEngine) async throws {
         let wire = try await engine.start()
         for tag in ["b", "a", "v1.0", "B", "_x"] { try await wire.pushManifest(tag, to: Self.name) }
-        let all = try await wire.ask("GET", "/v2/\(Self.name)/tags/list")
+        let path = "/v2/\(Self.name)/tags/list"
+        let all = try await wire.ask("GET", path)
         #expect(all.json?["name"]?.string == Self.name)
-        #expect(all.tags == ["B", "_x", "a", "b", "v1.0"])
-        let first = try await wire.ask("GET", "/v2/\(Self.name)/tags/list?n=2")
-        #expect(first.tags == ["B", "_x"])
-        let link = try #require(first.headers["Link"])
-        #expect(link.hasSuffix("; rel=\"next\""))
-        let next = String(link.dropFirst().prefix { $0 != ">" })
-        #expect(try await wire.ask("GET", next).tags == ["a", "b"])
-        let last = try await wire.ask("GET", "/v2/\(Self.name)/tags/list?n=5&last=b")
+        #expect(Set(all.tags ?? []) == ["B", "_x", "a", "b", "v1.0"])
+        engine.expect("Debian's 2.8 lists tags in no order") { all.tags == ["B", "_x", "a", "b", "v1.0"] }
+        let first = try await wire.ask("GET", path + "?n=2")
+        let link = first.headers["Link"]
+        engine.expect("Debian's 2.8 lists all tags at once") {
+            first.tags == ["B", "_x"] && link?.hasSuffix("; rel=\"next\"") ?? false
+        }
+        guard let link else { return }
+        let next = try await wire.ask("GET", String(link.dropFirst().prefix { $0 != ">" }))
+        #expect(next.tags == ["a", "b"])
+        let last = try await wire.ask("GET", path + "?n=5&last=b")
         #expect(last.tags == ["v1.0"] && last.headers["Link"] == nil)
     }
 
