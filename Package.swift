@@ -175,7 +175,8 @@ let package = Package(
         .testTarget(name: "DocumentsTests", dependencies: ["Basics", "Documents", "TestInputs"]),
         .testTarget(
             name: "EvidenceTests", dependencies: ["Basics", "Cryptography", "Documents", "Evidence", "TestInputs"]),
-        .testTarget(name: "TokensTests", dependencies: ["Basics", "Cryptography", "Documents", "Tokens", "TestInputs"]),
+        .testTarget(
+            name: "TokensTests", dependencies: ["Basics", "Cryptography", "Documents", "Tokens", "TestInputs"]),
         .testTarget(
             name: "AccessControlTests",
             dependencies: [

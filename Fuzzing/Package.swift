@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "TransferFuzzing", type: .static, targets: ["TransferFuzzing"]),
         .library(name: "DeliveryFuzzing", type: .static, targets: ["DeliveryFuzzing"]),
         .library(name: "TelemetryFuzzing", type: .static, targets: ["TelemetryFuzzing"]),
+        .library(name: "AccessFuzzing", type: .static, targets: ["AccessFuzzing"]),
         .library(name: "OrchestrationFuzzing", type: .static, targets: ["OrchestrationFuzzing"]),
     ],
     targets: [
@@ -24,6 +25,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
         .target(name: "Basics", dependencies: ["CFileRange", "CMalloc", "CSpawn", "Chronology"]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt"),
+        .target(name: "Basics", dependencies: ["CMalloc", "CSpawn", "Chronology"]),
         .target(name: "Chronology"),
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
         .target(name: "Documents", dependencies: ["Basics", "CYAML"]),
@@ -31,6 +34,12 @@ let package = Package(
         .target(name: "Localization", dependencies: ["Basics", "Documents", "Archives"]),
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
+        .target(name: "Tokens", dependencies: ["Basics", "Cryptography", "Documents"]),
+        .target(
+            name: "AccessControl", dependencies: ["Basics", "Cryptography", "Documents", "Tokens", "Web", "CCrypt"]),
+        .target(
+            name: "AccessFuzzing",
+            dependencies: ["FuzzingEntry", "Basics", "Cryptography", "Documents", "Tokens", "AccessControl"]),
         .target(name: "RegularExpressions", dependencies: ["Basics"]),
         .target(name: "CEL", dependencies: ["Basics", "Documents", "Chronology", "RegularExpressions"]),
         .target(

@@ -35,7 +35,7 @@ public final class RegistryAccess: Sendable {
     /// - Throws: the faults of the files, with their places.
     public init(
         _ configuration: AccessConfiguration, clock: AccessClock = .system,
-        fetch: @escaping @Sendable (HTTPURL) async throws(Fault) -> [UInt8]
+        fetch: @escaping @Sendable (HTTPURL) async throws -> [UInt8]
     ) throws(Fault) {
         realm = configuration.realm
         bearer = configuration.tokens.map { ($0.realm, $0.service) }
@@ -77,13 +77,13 @@ public final class RegistryAccess: Sendable {
 
     private static func trusted(
         _ issuer: AccessConfiguration.Issuer, _ clock: AccessClock,
-        _ fetch: @escaping @Sendable (HTTPURL) async throws(Fault) -> [UInt8], _ onChange: @escaping @Sendable () -> Void
+        _ fetch: @escaping @Sendable (HTTPURL) async throws -> [UInt8], _ onChange: @escaping @Sendable () -> Void
     ) -> TrustedIssuer {
         var intervals = IssuerKeys.Intervals()
         intervals.refresh = issuer.refresh * 1000
         let keys = IssuerKeys(
             name: issuer.name, intervals: intervals, clock: clock,
-            fetch: { () async throws(Fault) in
+            fetch: {
                 switch issuer.keys {
                 case .file(let path): try FileSystem.read(path, limit: JSONWebKeySet.sizeLimit)
                 case .url(let url): try await fetch(url)
@@ -97,7 +97,8 @@ public final class RegistryAccess: Sendable {
         if rules.actions(of: identity, in: repository).isSuperset(of: actions) { return .allowed }
         if identity.isAuthenticated {
             // Another token helps only whom the rules allow it.
-            guard case .rulesWithin = identity.authority, rules.ruled(identity, repository).isSuperset(of: actions) else {
+            guard case .rulesWithin = identity.authority, rules.ruled(identity, repository).isSuperset(of: actions)
+            else {
                 return .forbidden
             }
         }
@@ -119,7 +120,8 @@ public final class RegistryAccess: Sendable {
         return needsLogin ? unauthorized([], identity) : .allowed
     }
 
-    /// How to show who one is; nil when there is no way to. Beside a 401 for credentials that do not count.
+    /// How to show who one is, for a 401 beside credentials that do not count: with a token where they are issued, with a
+    /// password elsewhere.
     public func challenge(
         _ scopes: [TokenScope] = [], error: AccessChallenge.BearerError? = nil
     ) -> AccessChallenge {

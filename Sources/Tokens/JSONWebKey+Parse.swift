@@ -34,7 +34,8 @@ extension JSONWebKey {
     private static func checkSecrets(_ object: JSONObject, _ type: String, _ source: String) throws(Fault) {
         guard !["d", "p", "q", "dp", "dq", "qi", "oth"].contains(where: { object[$0] != nil }) || type == "oct" else {
             throw Fault(
-                .invalid, "\(source) holds the private part of a key", fix: "publish public keys only, and make new ones")
+                .invalid, "\(source) holds the private part of a key",
+                fix: "publish public keys only, and make new ones")
         }
     }
 

@@ -95,12 +95,12 @@ public final class Authenticator: Sendable {
                 // The same credentials from the same place are checked once, however many requests bring them at once.
                 let place = AttemptThrottle.network(of: credentials.peer)
                 let key = remembered.key([1] + Array(authorization.utf8))
-                return await once(remembered.key(Array("\(place) \(authorization)".utf8))) {
-                    await self.check(password, of: user, from: credentials.peer, key)
-                }
+                return await once(
+                    remembered.key(Array("\(place) \(authorization)".utf8)),
+                    .password(password, user: user, peer: credentials.peer, key))
             case .bearer(let token):
                 let key = rememberedTokens.key([1] + Array(authorization.utf8))
-                return await once(key) { await self.check(token: token, key) }
+                return await once(key, .token(token, key))
             case .other: return .refused(.init(.unsupported, "the scheme of the credentials is not known"))
             case .malformed: return .refused(.init(.malformed, "the credentials are not what their scheme demands"))
             }
@@ -126,20 +126,32 @@ public final class Authenticator: Sendable {
         authorization.utf8.count > 7 && zip(authorization.utf8, "bearer ".utf8).allSatisfy { $0 | 0x20 == $1 }
     }
 
-    private func once(
-        _ key: CredentialKey, _ body: @escaping @Sendable () async -> Authentication
-    ) async -> Authentication {
+    /// A check that takes a while.
+    private enum Check: Sendable {
+        case password([UInt8], user: String, peer: IPAddress, CredentialKey)
+        case token(String, CredentialKey)
+    }
+
+    /// Runs a check, unless the same one runs already: then its result is that of both.
+    private func once(_ key: CredentialKey, _ check: Check) async -> Authentication {
         let task = running.withLock { running in
             if let task = running[key] { return task }
-            let task = Task {
-                let result = await body()
-                self.running.withLock { $0[key] = nil }
-                return result
-            }
+            let task = Task { await self.finish(key, check) }
             running[key] = task
             return task
         }
         return await task.value
+    }
+
+    private func finish(_ key: CredentialKey, _ check: Check) async -> Authentication {
+        let result =
+            switch check {
+            case .password(let password, let user, let peer, let key):
+                await self.check(password, of: user, from: peer, key)
+            case .token(let token, let key): await self.check(token: token, key)
+            }
+        running.withLock { $0[key] = nil }
+        return result
     }
 }
 
@@ -191,21 +203,26 @@ extension Authenticator {
 
     private func check(token text: String, _ key: CredentialKey) async -> Authentication {
         let generation = rememberedTokens.generation
-        do throws(Fault) {
-            let token = try UnverifiedToken(text)
-            let found: (identity: Identity, expires: Timestamp)
-            if let own = means.own, token.claimedIssuer == own.policy.issuer {
-                found = try own.identity(of: token, at: clock.now())
-            } else if let issuer = means.issuers.first(where: { $0.policy.issuer == token.claimedIssuer }) {
-                found = try await issuer.identity(of: token, at: clock.now())
-            } else {
-                throw Fault(.unverified, "the token is of an issuer that is not trusted", fix: "get one from here")
-            }
+        do {
+            let found = try await identity(of: UnverifiedToken(text))
             rememberedTokens.remember(found.identity, for: key, expires: found.expires, generation: generation)
             return .identity(found.identity)
         } catch {
-            return error.code == .unavailable ? .unavailable(error) : .refused(.init(.invalidToken, error))
+            let fault = Fault(wrapping: error)
+            return fault.code == .unavailable ? .unavailable(fault) : .refused(.init(.invalidToken, fault))
         }
+    }
+
+    private func identity(of token: UnverifiedToken) async throws -> TokenIdentity {
+        if let own = means.own, token.claimedIssuer == own.policy.issuer {
+            return try own.identity(of: token, at: clock.now(), passwords: means.passwords?.content) {
+                means.groups(of: $0)
+            }
+        }
+        guard let issuer = means.issuers.first(where: { $0.policy.issuer == token.claimedIssuer }) else {
+            throw Fault(.unverified, "the token is of an issuer that is not trusted", fix: "get one from here")
+        }
+        return try await issuer.identity(of: token, at: clock.now())
     }
 
     private func check(certificate der: [UInt8]) -> Authentication {
@@ -257,13 +274,12 @@ extension Authenticator {
         // A large file takes a while, so it is read once, and by a thread that serves nobody.
         _ = try? await reloading.run {
             guard self.filesHaveChanged else { return }
-            let isDone = await self.workers.run {
+            // Without room in the queue nothing is read, and the next request tries again.
+            _ = await self.workers.run {
                 self.means.passwords?.reload()
                 self.means.groupFile?.reload()
                 return true
             }
-            // Without room in the queue the request behind this one tries again; nothing is remembered until then.
-            _ = isDone
             // Last, so that a check that began with the old content is not remembered.
             self.forgetAll()
         }

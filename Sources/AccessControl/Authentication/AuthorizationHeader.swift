@@ -32,8 +32,10 @@ enum AuthorizationHeader: Sendable, CustomStringConvertible, CustomReflectable {
         let rest = Substring(text.utf8[space...].drop { $0 == 0x20 })
         switch text[..<space].lowercased() {
         case "basic": self = Self.basic(rest)
-        case "bearer": self = rest.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) && !rest.isEmpty
-            ? .bearer(String(rest)) : .malformed
+        case "bearer":
+            self =
+                rest.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) && !rest.isEmpty
+                ? .bearer(String(rest)) : .malformed
         default: self = .other
         }
     }

@@ -4,7 +4,7 @@ public import Basics
 public import Tokens
 
 /// Gets the document of an issuer's keys, of at most `JSONWebKeySet.sizeLimit` bytes, within a time of its own.
-public typealias KeyFetch = @Sendable () async throws(Fault) -> [UInt8]
+public typealias KeyFetch = @Sendable () async throws -> [UInt8]
 
 /// The keys of an issuer elsewhere: kept, fetched again now and then, and sooner when a token names one that is new.
 ///
@@ -50,7 +50,7 @@ public actor IssuerKeys {
     ///
     /// A token whose key is not known makes them be fetched, unless they just were; then it is for the verifier to refuse
     /// it. Throws `.unavailable` when there are no keys, or none that are young enough.
-    public func keys(for token: UnverifiedToken) async throws(Fault) -> JSONWebKeySet {
+    public func keys(for token: UnverifiedToken) async throws -> JSONWebKeySet {
         let isKnown = token.keyID.map { keys?.key(named: $0) != nil } ?? (keys != nil)
         let age = clock.uptime() - fetched
         if !isKnown || age >= intervals.longest {
@@ -79,13 +79,14 @@ public actor IssuerKeys {
 
     private func load() async {
         defer { running = nil }
-        do throws(Fault) {
-            let found = try JSONWebKeySet(parsing: try await fetch(), source: "the keys of \(name)")
+        do {
+            let bytes = try await fetch()
+            let found = try JSONWebKeySet(parsing: bytes, source: "the keys of \(name)")
             let isOther = keys != nil && keys != found
             (keys, fetched, problem) = (found, clock.uptime(), nil)
             if isOther { onChange() }
         } catch {
-            problem = error
+            problem = Fault(wrapping: error)
         }
     }
 }

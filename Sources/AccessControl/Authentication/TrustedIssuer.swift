@@ -4,6 +4,12 @@ internal import Basics
 internal import Documents
 internal import Tokens
 
+/// Whose a token is, and until when.
+struct TokenIdentity: Sendable {
+    let identity: Identity
+    let expires: Timestamp
+}
+
 /// An issuer elsewhere whose tokens count, and what their claims mean here.
 struct TrustedIssuer: Sendable {
     let policy: TokenPolicy
@@ -11,10 +17,10 @@ struct TrustedIssuer: Sendable {
     let claims: ClaimMapping
 
     /// Checks a token and says whose it is.
-    func identity(of token: UnverifiedToken, at now: Timestamp) async throws(Fault) -> (Identity, expires: Timestamp) {
+    func identity(of token: UnverifiedToken, at now: Timestamp) async throws -> TokenIdentity {
         let keys = try await keys.keys(for: token)
         let verified = try TokenVerifier(keys: keys, policy: policy).verify(token, at: now)
-        return (try claims.identity(of: verified), verified.expires)
+        return TokenIdentity(identity: try claims.identity(of: verified), expires: verified.expires)
     }
 }
 

@@ -150,12 +150,14 @@ extension AccessConfiguration.Issuer {
             policy.audiences.insert(try item.text())
         }
         guard !policy.audiences.isEmpty else {
-            throw node.fault("no audience is named, so no token would be valid", fix: "add what the issuer puts in “aud”")
+            throw node.fault(
+                "no audience is named, so no token would be valid", fix: "add what the issuer puts in “aud”")
         }
         if let item = node["clockSkew"] { policy.clockSkew = try item.seconds(0...300) }
         if let item = node["longestLifetime"] { policy.longestLifetime = try item.seconds(60...(7 * 86_400)) }
         self.policy = policy
-        keys = try Self.keys(node.required("keys", "keys: {url: https://gitlab.example.org/oauth/discovery/keys}"), folder)
+        keys = try Self.keys(
+            node.required("keys", "keys: {url: https://gitlab.example.org/oauth/discovery/keys}"), folder)
         refresh = try node["refresh"]?.seconds(60...86_400) ?? 600
         // Nobody elsewhere becomes a user of here by choosing a name.
         var claims = ClaimMapping(prefix: "\(name):")

@@ -31,7 +31,9 @@ extension AccessRule {
     private static func subjects(_ node: ConfigurationNode) throws(Fault) -> Subjects {
         var subjects = Subjects()
         for item in try node["users"]?.elements(limit: listLimit) ?? [] {
-            if item.value.string == "*" { subjects.includesAuthenticated = true } else {
+            if item.value.string == "*" {
+                subjects.includesAuthenticated = true
+            } else {
                 subjects.users.insert(try item.identityName())
             }
         }
@@ -44,7 +46,8 @@ extension AccessRule {
                 || !subjects.groups.isEmpty
         else {
             throw node.fault(
-                "the rule is about nobody", fix: "add users, groups, or anonymous: true; users: [\"*\"] is everybody known")
+                "the rule is about nobody",
+                fix: "add users, groups, or anonymous: true; users: [\"*\"] is everybody known")
         }
         return subjects
     }

@@ -82,7 +82,8 @@ struct ConfigurationNode {
     func elements(limit: Int) throws(Fault) -> [ConfigurationNode] {
         guard let items = value.array else { throw expected("a list", "a list, such as [a, b]") }
         guard items.count <= limit else {
-            throw Fault(.limitExceeded, "\(place): “\(name)” has more than \(limit) elements", fix: "use groups and patterns")
+            throw Fault(
+                .limitExceeded, "\(place): “\(name)” has more than \(limit) elements", fix: "use groups and patterns")
         }
         return items.indices.map {
             ConfigurationNode(document: document, pointer: pointer.appending($0), value: items[$0])

@@ -28,23 +28,37 @@ struct OwnTokens: Sendable {
             "iat": .number(JSONNumber(now.seconds)), "nbf": .number(JSONNumber(now.seconds)),
             "exp": .number(JSONNumber(now.seconds + lifetime)), "jti": .string(id), "access": grants.claim,
         ]
-        if !identity.groups.isEmpty { claims["groups"] = .array(identity.groups.sorted().map { .string($0) }) }
+        // Whoever came with a password is looked up again whenever the token comes back (RFC 8176).
+        if identity.means == .password {
+            claims["amr"] = ["pwd"]
+        } else if !identity.groups.isEmpty {
+            claims["groups"] = .array(identity.groups.sorted().map { .string($0) })
+        }
         return try keys.signer.sign(claims)
     }
 
     /// Whose a token is. What it grants counts only as far as the rules still allow it.
+    ///
+    /// A user with a password who is no longer in the file is refused, and has the groups of now.
     func identity(
-        of token: UnverifiedToken, at now: Timestamp
-    ) throws(Fault) -> (identity: Identity, expires: Timestamp) {
+        of token: UnverifiedToken, at now: Timestamp, passwords: PasswordFile?,
+        groups currentGroups: (String) -> Set<String>
+    ) throws(Fault) -> TokenIdentity {
         let verified = try TokenVerifier(keys: keys.keySet, policy: policy).verify(token, at: now)
-        let groups = (verified.claims["groups"]?.array ?? []).compactMap(\.string)
+        var groups = Set((verified.claims["groups"]?.array ?? []).compactMap(\.string))
         guard let subject = verified.subject, subject.isEmpty || Identity.isName(subject),
             let grants = verified.claims["access"].flatMap({ TokenGrants($0) })
         else {
             throw Fault(.unverified, "the token is none of those that are issued here", fix: "ask for a new one")
         }
+        if verified.claims["amr"] == ["pwd"] {
+            guard passwords?.holds(subject) == true else {
+                throw Fault(.unverified, "the token is of a user who is there no more", fix: "log in again")
+            }
+            groups = currentGroups(subject)
+        }
         let identity = Identity(
-            user: subject.isEmpty ? nil : subject, groups: Set(groups), means: .token, authority: .rulesWithin(grants))
-        return (identity, verified.expires)
+            user: subject.isEmpty ? nil : subject, groups: groups, means: .token, authority: .rulesWithin(grants))
+        return TokenIdentity(identity: identity, expires: verified.expires)
     }
 }

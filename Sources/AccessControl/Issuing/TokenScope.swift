@@ -84,8 +84,9 @@ public struct TokenScope: Sendable, Hashable, CustomStringConvertible {
 
     private static func isWord(_ text: Substring) -> Bool {
         text == "*"
-            || !text.isEmpty && text.utf8.allSatisfy {
-                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-")
-            }
+            || !text.isEmpty
+                && text.utf8.allSatisfy {
+                    (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-")
+                }
     }
 }

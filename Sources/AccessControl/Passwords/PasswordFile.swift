@@ -80,7 +80,8 @@ public struct PasswordFile: Sendable, CustomStringConvertible, CustomReflectable
         case .damaged: Fault(.invalid, "\(place): the bcrypt hash of “\(user)” is damaged", fix: fix)
         case .cost(let cost):
             Fault(
-                .invalid, "\(place): the bcrypt hash of “\(user)” has the cost \(cost), outside"
+                .invalid,
+                "\(place): the bcrypt hash of “\(user)” has the cost \(cost), outside"
                     + " \(BcryptHash.costs.lowerBound) to \(BcryptHash.costs.upperBound)", fix: fix)
         }
     }

@@ -16,7 +16,8 @@ extension AccessRules {
         let subject = "\(identity) \(action.rawValue) on \(repository)"
         func answer(_ isAllowed: Bool, _ reason: String, _ rule: AccessRule? = nil) -> AccessExplanation {
             AccessExplanation(
-                isAllowed: isAllowed, rule: rule, description: "\(subject): \(isAllowed ? "allowed" : "denied"), \(reason)")
+                isAllowed: isAllowed, rule: rule,
+                description: "\(subject): \(isAllowed ? "allowed" : "denied"), \(reason)")
         }
         guard RepositoryName.isValid(repository) else { return answer(false, "no repository has that name") }
         switch identity.authority {
@@ -30,7 +31,8 @@ extension AccessRules {
         guard !rules.isEmpty else {
             if isOpen { return answer(true, "there are no rules and no way to authenticate") }
             let isKnown = identity.isAuthenticated
-            return answer(isKnown, "there are no rules, and \(isKnown ? "everybody authenticated may" : "nobody else may")")
+            return answer(
+                isKnown, "there are no rules, and \(isKnown ? "everybody authenticated may" : "nobody else may")")
         }
         let rule = rules.first { rule in
             rule.actions.contains(action) && rule.subjects.contains(identity)

@@ -34,7 +34,8 @@ public struct AccessRule: Sendable, CustomStringConvertible {
     public let place: String
 
     /// A rule.
-    public init(_ repositories: [RepositoryPattern], _ subjects: Subjects, allow actions: AccessActions, place: String) {
+    public init(_ repositories: [RepositoryPattern], _ subjects: Subjects, allow actions: AccessActions, place: String)
+    {
         (self.repositories, self.subjects, self.actions, self.place) = (repositories, subjects, actions, place)
     }
 

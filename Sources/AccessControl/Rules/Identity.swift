@@ -61,9 +61,15 @@ public struct Identity: Sendable, Hashable, CustomStringConvertible {
         return "\(user) (\(means.rawValue))"
     }
 
-    /// Whether a text may name a user or a group: 1 to 255 bytes without control characters, not `*`.
+    /// Whether a text may name a user or a group: 1 to 255 bytes, not `*`, and nothing that is invisible or changes how
+    /// what stands beside it is shown.
     public static func isName(_ text: String) -> Bool {
-        (1...nameLimit).contains(text.utf8.count) && text != "*"
-            && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
+        guard (1...nameLimit).contains(text.utf8.count), text != "*" else { return false }
+        return text.unicodeScalars.allSatisfy { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
+            default: true
+            }
+        }
     }
 }

@@ -25,7 +25,8 @@ public struct TokenGrants: Sendable, Hashable {
         guard let entries = claim.array, entries.count <= Self.limit else { return nil }
         var repositories: [String: AccessActions] = [:], mayList = false
         for entry in entries {
-            guard let type = entry["type"]?.string, let name = entry["name"]?.string, let items = entry["actions"]?.array,
+            guard let type = entry["type"]?.string, let name = entry["name"]?.string,
+                let items = entry["actions"]?.array,
                 items.count <= 16
             else { return nil }
             let names = items.compactMap(\.string)
