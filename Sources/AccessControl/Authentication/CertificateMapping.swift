@@ -2,6 +2,7 @@
 
 internal import Basics
 internal import Cryptography
+internal import Documents
 
 /// Which user a client certificate is: by one of its names, taken as it is or looked up.
 struct CertificateMapping: Sendable {

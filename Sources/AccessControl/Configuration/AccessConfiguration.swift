@@ -83,9 +83,7 @@ public struct AccessConfiguration: Sendable {
     ///   - folder: where relative paths start.
     /// - Throws: `.invalid` and `.limitExceeded` with file, line and column for everything that is not in the schema.
     public init(_ document: LocatedDocument, at pointer: JSONPointer = JSONPointer(), folder: String) throws(Fault) {
-        var value: JSON? = document.root
-        for part in pointer.parts { value = value?[part] }
-        let node = ConfigurationNode(document: document, pointer: pointer, value: value ?? .null)
+        let node = ConfigurationNode(document, at: pointer)
         guard node.value != .null else { return }
         try node.allowOnly([
             "realm", "passwords", "groups", "groupFile", "tokens", "issuers", "certificates", "rules", "throttle",
@@ -93,7 +91,7 @@ public struct AccessConfiguration: Sendable {
         if let item = node["groups"] { groups = try GroupTable(item) }
         certificates = try node["certificates"].map { item throws(Fault) in try CertificateMapping(item) }
         rules = try AccessRules.rules(node["rules"])
-        groupFile = try node["groupFile"]?.text().path(in: folder)
+        groupFile = try node["groupFile"]?.path(in: folder)
         if let item = node["realm"] { realm = try item.headerText() }
         passwords = try node["passwords"].map { item throws(Fault) in try Passwords(item, folder) }
         tokens = try node["tokens"].map { item throws(Fault) in try OwnTokens(item, folder) }
@@ -112,7 +110,7 @@ public struct AccessConfiguration: Sendable {
 extension AccessConfiguration.Passwords {
     init(_ node: ConfigurationNode, _ folder: String) throws(Fault) {
         try node.allowOnly(["file", "remember", "checks"])
-        file = try node.required("file", "file: htpasswd").text().path(in: folder)
+        file = try node.required("file", "file: htpasswd").path(in: folder)
         if let item = node["remember"] { remember = try item.seconds(0...3600) }
         if let item = node["checks"] { checks = Int(try item.number(1...64)) }
     }
@@ -125,7 +123,7 @@ extension AccessConfiguration.OwnTokens {
         do { realm = try HTTPURL(address.headerText()).description } catch { throw error.during(address.place) }
         service = try node.required("service", "service: registry.example.org").headerText()
         issuer = try node["issuer"]?.text() ?? service
-        keys = try node.required("keys", "keys: /var/lib/sovereign/keys").text().path(in: folder)
+        keys = try node.required("keys", "keys: /var/lib/sovereign/keys").path(in: folder)
         if let item = node["algorithm"] {
             guard let kind = SigningKeys.Kind(rawValue: try item.text()) else {
                 throw item.fault("there is no such algorithm", fix: "use EdDSA, ES256 or RS256")
@@ -177,7 +175,7 @@ extension AccessConfiguration.Issuer {
     private static func keys(_ node: ConfigurationNode, _ folder: String) throws(Fault) -> Keys {
         try node.allowOnly(["file", "url"])
         switch (node["file"], node["url"]) {
-        case (let file?, nil): return .file(try file.text().path(in: folder))
+        case (let file?, nil): return .file(try file.path(in: folder))
         case (nil, let address?):
             let url: HTTPURL
             do { url = try HTTPURL(address.text()) } catch { throw error.during(address.place) }
@@ -213,8 +211,4 @@ extension ConfigurationNode {
         }
         return text
     }
-}
-
-extension String {
-    fileprivate func path(in folder: String) -> String { FileSystem.join(folder, self) }
 }

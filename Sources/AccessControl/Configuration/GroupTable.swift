@@ -39,7 +39,7 @@ struct GroupTable: Sendable {
             self.init()
             return
         }
-        try self.init(ConfigurationNode(document: document, pointer: JSONPointer(), value: document.root))
+        try self.init(ConfigurationNode(document))
     }
 
     /// The groups of a user.
