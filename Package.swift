@@ -86,6 +86,7 @@ let package = Package(
             name: "RegistryServer",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "OCI", "Storage", "Web", "WebServer", "AccessControl", "Registry",
+                "Telemetry",
             ]),
         .target(
             name: "Transfer",
@@ -125,7 +126,7 @@ let package = Package(
         .target(
             name: "SovereignCommands",
             dependencies: [
-                "Basics", "Documents", "Web", "WebClient", "WebServer", "AccessControl", "Registry", "RegistryServer",
+                "Basics", "Documents", "Web", "WebClient", "AccessControl", "Registry", "RegistryServer", "Telemetry",
                 "CommandLineKit",
             ]),
         .executableTarget(name: "sovereign", dependencies: ["Basics", "CommandLineKit", "SovereignCommands"]),
@@ -140,7 +141,7 @@ let package = Package(
         .target(
             name: "TestSite",
             dependencies: [
-                "Basics", "Documents", "WebServer", "AccessControl", "Registry", "RegistryServer", "TestServers",
+                "Basics", "Documents", "AccessControl", "Registry", "RegistryServer", "TestServers",
             ], path: "Tests/TestSite"),
         // A registry of our own that can be made to misbehave in every way.
         .target(

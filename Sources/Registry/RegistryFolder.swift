@@ -64,6 +64,18 @@ public final class RegistryFolder: Sendable {
         lock.withLock { $0 = nil }
     }
 
+    /// How many uploads are under way.
+    public var uploadCount: Int { uploads.count }
+
+    /// Why nothing can be pushed now; nil when it can.
+    public var unready: String? {
+        if let failure = writer.failure { return "the records take nothing more: \(failure.message)" }
+        guard let free = try? FileSystem.freeSpace(in: path), free >= limits.freeSpaceFloor else {
+            return "the disk is full"
+        }
+        return nil
+    }
+
     /// The time of this machine in milliseconds since 1970.
     public static func wallClock() -> Int64 {
         var time = timespec()

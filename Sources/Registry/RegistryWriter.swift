@@ -49,6 +49,9 @@ final class RegistryWriter: Sendable {
         startThread { [self] in run(thread.database) }
     }
 
+    /// Why nothing can be changed any more, if so.
+    var failure: Fault? { log.failure }
+
     /// Asks for changes; returns when they are durable and visible.
     ///
     /// `decide` runs on the writer's thread and sees all that was asked before. What it throws is thrown here, and nothing

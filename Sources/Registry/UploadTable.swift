@@ -55,6 +55,9 @@ final class UploadTable: Sendable {
     /// Forgets an upload.
     func forget(_ session: UploadSession) { sessions.withLock { _ = $0.removeValue(forKey: session.id) } }
 
+    /// How many there are.
+    var count: Int { sessions.withLock { $0.count } }
+
     /// All uploads.
     var all: [UploadSession] { sessions.withLock { Array($0.values) } }
 

@@ -20,12 +20,10 @@ public final class RegistryGate: Sendable {
     let access: RegistryAccess
     private let tell: @Sendable (Fault) -> Void
 
-    /// - Parameter report: told of failures of the machine, whose details clients do not get.
+    /// - Parameter report: told why credentials were not accepted, which clients do not learn.
     public init(_ access: RegistryAccess, report: @escaping @Sendable (Fault) -> Void = { _ in }) {
         (self.access, tell) = (access, report)
     }
-
-    func report(_ fault: Fault) { tell(fault) }
 
     /// Who asks, when that is known already and they may; nil when the answer needs more than a look into tables.
     func admitNow(_ request: ServerRequest, _ action: RegistryAction, _ name: Substring) -> RegistryCaller? {

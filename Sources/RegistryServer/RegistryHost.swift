@@ -3,38 +3,71 @@
 public import AccessControl
 public import Basics
 public import Registry
+public import Telemetry
 internal import Web
 public import WebServer
 
-/// A registry that listens: the folder, who may do what, the API, and the server, started and stopped together.
+/// A registry that listens: the folder, who may do what, the API, logs and metrics, started and stopped together.
 public final class RegistryHost: Sendable {
     /// What it serves.
     public let registry: RegistryFolder
     private let server: HTTPServer
+    private let log: Log
+    private let configuration: RegistryConfiguration
+    private let isDraining: Guarded<Bool>
+    private let watch: Task<Void, Never>
     /// The port it listens on.
     public var port: Int { server.port }
     /// How busy the server is.
     public var statistics: ServerStatistics { server.statistics }
 
-    /// Opens the registry and begins to listen.
+    /// Begins to listen.
     ///
-    /// - Parameter report: told of failures of the machine, whose details clients do not get.
+    /// - Parameters:
+    ///   - registry: what to serve; closed by `stop`.
+    ///   - access: who may do what. It is made by the caller, since it may fetch keys.
+    ///   - configuration: its `root` and `access` are not looked at any more.
     public init(
-        _ registry: RegistryFolder, access: RegistryAccess, settings: ServerSettings,
-        report: @escaping @Sendable (Fault) -> Void = { _ in }
+        _ registry: RegistryFolder, access: RegistryAccess, _ configuration: RegistryConfiguration,
+        log: Log = .none, tracer: Tracer = .off
     ) throws(Fault) {
-        self.registry = registry
-        var settings = settings
-        settings.bodyBytes = registry.limits.blobBytes
-        let service = RegistryService(registry, gate: RegistryGate(access, report: report))
-        server = try HTTPServer(settings, immediate: { service.respondNow(to: $0) }) { request in
-            await service.respond(to: request) ?? RegistryAnswer.error(404, code: "NOT_FOUND", "there is nothing here")
+        let isDraining = Guarded(false)
+        let statistics = Guarded<(@Sendable () -> ServerStatistics)?>(nil)
+        let gate = RegistryGate(access) { log.warn("a request was refused", ["reason": .string("\($0)")]) }
+        let service = RegistryService(registry, gate: gate) { log.error("the registry failed", $0) }
+        let metrics = try RegistryMetrics(registry) { statistics.withLock { $0 }?() ?? ServerStatistics() }
+        let operations = OperationService(gate: gate, metrics: metrics) {
+            isDraining.withLock { $0 } ? "the registry is ending" : registry.unready
         }
+        let requests = RequestLog(log, configuration.loggedRequests)
+        var settings = configuration.server
+        (settings.address, settings.port) = (configuration.listen.address, configuration.listen.port)
+        settings.bodyBytes = registry.limits.blobBytes
+        settings.tls = try configuration.tls.map { tls throws(Fault) in try tls.load() }
+        settings.observe = { event in
+            metrics.count(event)
+            requests.note(event)
+        }
+        let traced = TracedService(service: service, operations: operations, tracer: tracer)
+        let server = try HTTPServer(settings, immediate: { traced.respondNow(to: $0) }) { await traced.respond(to: $0) }
+        statistics.withLock { $0 = { [weak server] in server?.statistics ?? ServerStatistics() } }
+        (self.registry, self.server, self.log, self.configuration) = (registry, server, log, configuration)
+        self.isDraining = isDraining
+        watch = CertificateWatch(configuration.tls).start(server, log)
+        log.info("listening", ["address": .string("\(configuration.listen.address)"), "port": .integer(server.port)])
     }
 
-    /// Takes no more requests, lets those that run finish until the deadline, and closes the registry.
+    /// Says that it is not ready, waits as long as it is configured to, takes no more requests, lets those that run finish
+    /// until the deadline, and closes the registry.
     public func stop(deadline: Duration = .seconds(10)) async {
+        isDraining.withLock { $0 = true }
+        watch.cancel()
+        if configuration.drainSeconds > 0 {
+            log.info("draining", ["seconds": .integer(Int(configuration.drainSeconds))])
+            try? await Task.sleep(for: .seconds(configuration.drainSeconds))
+        }
         await server.stop(deadline: deadline)
         await registry.close()
+        log.info("stopped")
     }
 }

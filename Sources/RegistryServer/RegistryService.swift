@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+public import Basics
 internal import Cryptography
 internal import Documents
 public import Registry
@@ -11,9 +11,16 @@ public import WebServer
 public final class RegistryService: Sendable {
     let registry: RegistryFolder
     let gate: RegistryGate
+    private let report: @Sendable (Fault) -> Void
 
     /// Serves a registry to those whom the gate lets through.
-    public init(_ registry: RegistryFolder, gate: RegistryGate) { (self.registry, self.gate) = (registry, gate) }
+    ///
+    /// - Parameter report: told of failures of the machine, whose details clients do not get.
+    public init(
+        _ registry: RegistryFolder, gate: RegistryGate, report: @escaping @Sendable (Fault) -> Void = { _ in }
+    ) {
+        (self.registry, self.gate, self.report) = (registry, gate, report)
+    }
 
     /// Answers at once what can be answered from memory; nil for everything else.
     public func respondNow(to request: ServerRequest) -> ServerResponse? {
@@ -64,7 +71,7 @@ public final class RegistryService: Sendable {
     /// Faults of the machine are told to who operates it; the client learns only that there was one.
     private func answered(_ fault: Fault) -> ServerResponse {
         let answer = RegistryAnswer.error(fault)
-        if answer.status == 500 { gate.report(fault) }
+        if answer.status == 500 { report(fault) }
         return answer
     }
 

@@ -84,6 +84,8 @@ public struct RequestQuery: Sendable, Equatable {
 
     /// Whether there is none.
     public var isEmpty: Bool { items.isEmpty }
+    /// All items in their order.
+    public var all: [(name: String, value: String)] { items.map { ($0.name, $0.value) } }
     /// The first value of a name; empty when it was given without one.
     public subscript(name: String) -> String? { items.first { $0.name == name }?.value }
     /// All values of a name.

@@ -34,4 +34,10 @@ public struct ServerStatistics: Sendable, Equatable {
     public var bufferedBytes = 0
     /// The most of them held at once.
     public var peakBufferedBytes = 0
+
+    /// What is counted; nothing to do unless it is said otherwise.
+    public init(connections: Int = 0, requests: Int = 0, bufferedBytes: Int = 0, peakBufferedBytes: Int = 0) {
+        (self.connections, self.requests) = (connections, requests)
+        (self.bufferedBytes, self.peakBufferedBytes) = (bufferedBytes, peakBufferedBytes)
+    }
 }

@@ -47,8 +47,11 @@ struct RegistryWire: Sendable {
     let url: String
     let keep: any AnyObject & Sendable
     private let http: HTTPClient
+    private let authorization: String?
 
-    init(url: String, keep: any AnyObject & Sendable) {
+    /// - Parameter authorization: sent with every request.
+    init(url: String, keep: any AnyObject & Sendable, authorization: String? = nil) {
+        self.authorization = authorization
         var settings = HTTPClientSettings()
         settings.retry.sleep = { _ in }
         (self.url, self.keep, http) = (url, keep, HTTPClient(settings))
@@ -71,7 +74,8 @@ struct RegistryWire: Sendable {
         isStreamed: Bool = false
     ) async throws -> Answer {
         let target = path.hasPrefix("http") ? try HTTPURL(path) : try HTTPURL(url + path)
-        var request = HTTPRequest(method: HTTPMethod(method), url: target, headers: HTTPHeaders(fields))
+        let own = authorization.map { [("Authorization", $0)] } ?? []
+        var request = HTTPRequest(method: HTTPMethod(method), url: target, headers: HTTPHeaders(own + fields))
         request.body =
             isStreamed
             ? .stream(length: nil, open: { ByteStream(body) }) : body.isEmpty ? .none : .bytes(body)
@@ -80,6 +84,11 @@ struct RegistryWire: Sendable {
                 status: response.status, headers: response.headers,
                 body: try await response.body.collect(limit: 64 << 20))
         }
+    }
+
+    /// The header of a user with the password of `RegistryServer`.
+    static func basic(_ user: String) -> String {
+        "Basic \(Array("\(user):\(RegistryServer.password)".utf8).base64)"
     }
 
     /// Pushes a blob and returns its digest.

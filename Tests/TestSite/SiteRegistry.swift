@@ -6,7 +6,6 @@ internal import Documents
 public import Registry
 public import RegistryServer
 public import TestServers
-internal import WebServer
 
 /// The site registry in this process, on a free loopback port, for as long as this object lives.
 public final class SiteRegistry: Sendable {
@@ -21,41 +20,45 @@ public final class SiteRegistry: Sendable {
     ///
     /// - Parameters:
     ///   - rules: the `rules` of the access section as YAML, in flow style; without them those who log in may do everything.
+    ///   - users: further users, each with the password of `RegistryServer`.
+    ///   - tokens: whether the registry issues tokens, so that clients are sent to get one.
+    ///   - keepsFloor: whether the limit of free space counts; otherwise tests run on full disks too.
     ///   - data: a registry folder to serve; a new one if not given.
     public init(
-        _ access: RegistryServer.Access = .plain, rules: String? = nil, limits: RegistryLimits = RegistryLimits(),
-        data: String? = nil
+        _ access: RegistryServer.Access = .plain, rules: String? = nil, users: [String] = [], tokens: Bool = false,
+        limits: RegistryLimits = RegistryLimits(),
+        data: String? = nil, keepsFloor: Bool = false
     ) async throws {
         let folder = try TemporaryFolder(prefix: "site")
         (self.access, self.folder) = (access, folder)
-        var settings = ServerSettings()
+        var document = "listen: 127.0.0.1:0\n"
         if access == .tls {
             try await TestCertificates.make(in: folder.path)
-            func pem(_ name: String) throws -> String {
-                String(decoding: try FileSystem.read("\(folder.path)/\(name)", limit: 1 << 20), as: UTF8.self)
-            }
-            settings.tls = ServerTLS(certificate: try pem("server.pem"), key: try pem("server-key.pem"))
+            document += "tls: {certificate: server.pem, key: server-key.pem}\n"
         }
-        var document = "access: {"
+        document += "access: {"
         if access != .plain {
-            let made = try await ChildProcess.run(
-                ["htpasswd", "-Bbn", "-C", "5", RegistryServer.user, RegistryServer.password],
-                environment: Environment(["PATH": "/usr/bin:/bin"]))
-            try FileSystem.write(made.stdout, to: "\(folder.path)/htpasswd")
+            var lines: [UInt8] = []
+            for user in [RegistryServer.user] + users {
+                let made = try await ChildProcess.run(
+                    ["htpasswd", "-Bbn", "-C", "5", user, RegistryServer.password],
+                    environment: Environment(["PATH": "/usr/bin:/bin"]))
+                lines += made.stdout
+            }
+            try FileSystem.write(lines, to: "\(folder.path)/htpasswd")
             document += "passwords: {file: htpasswd}, "
+            if tokens { document += "tokens: {realm: \"http://localhost/token\", service: site, keys: keys}, " }
         }
         document += (rules.map { "rules: \($0)" } ?? "") + "}"
-        let configuration = try AccessConfiguration(
-            try YAML.document(Array(document.utf8), source: "the test's rules"), at: JSONPointer(["access"]),
-            folder: folder.path)
-        let registryAccess = try RegistryAccess(configuration) { _ throws(Fault) in
+        let configuration = try RegistryConfiguration(
+            try YAML.document(Array(document.utf8), source: "the test's settings"), folder: folder.path)
+        let registryAccess = try RegistryAccess(configuration.access) { _ throws(Fault) in
             throw Fault(.internal, "no keys are fetched here")
         }
         var limits = limits
-        limits.freeSpaceFloor = 0
+        if !keepsFloor { limits.freeSpaceFloor = 0 }
         host = try RegistryHost(
-            try RegistryFolder(data ?? "\(folder.path)/data", limits: limits), access: registryAccess,
-            settings: settings)
+            try RegistryFolder(data ?? "\(folder.path)/data", limits: limits), access: registryAccess, configuration)
     }
 
     deinit {

@@ -6,9 +6,9 @@ internal import CommandLineKit
 internal import Documents
 internal import Registry
 internal import RegistryServer
+internal import Telemetry
 internal import Web
 internal import WebClient
-internal import WebServer
 
 /// `sovereign registry serve`
 struct RegistryServe: Command {
@@ -22,55 +22,77 @@ struct RegistryServe: Command {
             """,
         examples: [
             "sovereign registry serve --root /var/lib/registry",
-            "sovereign registry serve --root /var/lib/registry --listen [::]:5001 --config registry.yaml",
+            "sovereign registry serve --config /etc/sovereign/registry.yaml --log json",
         ])
 
-    @Option(help: "the folder that holds everything; made when it is not there", valueName: "DIR", completion: .folder)
-    var root: String
-    @Option(help: "where to listen", valueName: "ADDRESS:PORT")
-    var listen = ListenAddress(address: "127.0.0.1", port: 5001)
+    @Option(
+        help: "the folder that holds everything; made when it is not there", valueName: "DIR",
+        environment: "SOVEREIGN_REGISTRY_ROOT", completion: .folder)
+    var root: String?
+    @Option(help: "where to listen; 127.0.0.1:5001 unless the configuration says otherwise", valueName: "ADDRESS:PORT")
+    var listen: String?
     @Option(help: "YAML or JSON with rules, limits and certificates", valueName: "FILE", completion: .file)
     var config: String?
+    @Option(help: "how lines of the log are written: text or json") var log = LogForm.text
+    @Option(help: "which lines are written: debug, info, warn or error") var logLevel = LogThreshold.info
     @Flag(help: "let everybody do everything also when others than this machine can connect")
     var openToEverybody = false
 
     func run(in context: SovereignContext) async throws {
-        let access = try access()
-        guard !access.isOpen || openToEverybody || (IPAddress(listen.address)?.isLoopback ?? false) else {
+        var settings =
+            try config.map { path throws(Fault) in
+                try RegistryConfiguration(
+                    YAML.document(FileSystem.read(path, limit: 1 << 20), source: path),
+                    folder: FileSystem.folder(of: path))
+            } ?? RegistryConfiguration()
+        if let listen { settings.listen = try ListenAddress(listen) }
+        guard let folder = root ?? settings.root else {
+            throw UsageError("say which folder: --root DIR, or “root” in the configuration")
+        }
+        let access = try RegistryAccess(settings.access, fetch: Self.fetch)
+        guard !access.isOpen || openToEverybody || settings.listen.isLoopback else {
             throw Fault(
-                .forbidden, "everybody who reaches \(listen) could do everything",
+                .forbidden, "everybody who reaches \(settings.listen) could do everything",
                 fix: "give rules with --config, or say --open-to-everybody")
         }
-        let registry = try RegistryFolder(root)
-        var settings = ServerSettings()
-        (settings.address, settings.port) = (listen.address, listen.port)
-        settings.connections = 12_000
-        let terminal = context.terminal
-        let host = try RegistryHost(registry, access: access, settings: settings) { terminal.note("\($0)") }
-        terminal.note("serving \(root) on \(ListenAddress(address: listen.address, port: host.port))")
+        let writer = try LogWriter.standardError(format: log.format, level: logLevel.level)
+        let tracer = Tracer(
+            try TracingSettings(environment: context.environment, serviceName: "sovereign-registry"),
+            log: Log(writer))
         do {
-            while true { try await Task.sleep(for: .seconds(3600)) }
-        } catch {
+            let registry = try RegistryFolder(folder, limits: settings.limits)
+            let host = try RegistryHost(registry, access: access, settings, log: Log(writer), tracer: tracer)
+            try? await Task.sleep(for: .seconds(Int64.max / 2))
             await host.stop()
+        } catch {
+            await writer.flush()
+            throw error
         }
+        await tracer.flush()
+        await writer.flush()
     }
 
-    private func access() throws(Fault) -> RegistryAccess {
-        var configuration = AccessConfiguration()
-        if let config {
-            let document = try YAML.document(FileSystem.read(config, limit: 1 << 20), source: config)
-            configuration = try AccessConfiguration(
-                document, at: JSONPointer(["access"]), folder: FileSystem.folder(of: config))
-        }
-        let client = HTTPClient(HTTPClientSettings())
-        return try RegistryAccess(configuration) { url throws(Fault) in
-            do {
-                let response = try await client.open(HTTPRequest(method: .get, url: url), followingRedirects: false)
-                guard response.status == 200 else {
-                    throw Fault(.unavailable, "\(url.redacted) answered \(response.status)")
-                }
-                return try await response.body.collect(limit: 1 << 20, of: "the keys of \(url.redacted)")
-            } catch { throw Fault(wrapping: error) }
-        }
+    /// Gets the keys of an issuer: from the place that is configured and from nowhere else.
+    private static func fetch(_ url: HTTPURL) async throws(Fault) -> [UInt8] {
+        do {
+            let response = try await HTTPClient().open(
+                HTTPRequest(method: .get, url: url), followingRedirects: false)
+            guard response.status == 200 else {
+                throw Fault(.unavailable, "\(url.redacted) answered \(response.status)")
+            }
+            return try await response.body.collect(limit: 1 << 20, of: "the keys of \(url.redacted)")
+        } catch { throw Fault(wrapping: error) }
     }
+}
+
+/// How lines of a log are written.
+enum LogForm: String, ArgumentValue, CaseIterable {
+    case text, json
+    var format: LogFormat { self == .text ? .text : .json }
+}
+
+/// From which level on lines are written.
+enum LogThreshold: String, ArgumentValue, CaseIterable {
+    case debug, info, warn, error
+    var level: LogLevel { LogLevel(name: rawValue) ?? .info }
 }
