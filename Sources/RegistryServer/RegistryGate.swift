@@ -47,6 +47,21 @@ public final class RegistryGate: Sendable {
         }
     }
 
+    /// The same for somebody at a browser, which knows names and passwords but no tokens.
+    func admitPerson(
+        _ request: ServerRequest, _ action: RegistryAction, _ name: Substring
+    ) async throws -> RegistryCaller {
+        do {
+            return try await admit(request, action, name)
+        } catch let refusal as Refusal where refusal.response.status == 401 {
+            var answer = RegistryPages.page("Log in", "<p>Log in to see that.</p>", status: 401)
+            answer.headers["WWW-Authenticate"] = AccessChallenge.basic(realm: "registry").header
+            throw Refusal(answer)
+        } catch let refusal as Refusal {
+            throw Refusal(RegistryPages.page("No", "<p>That is not for you.</p>", status: refusal.response.status))
+        }
+    }
+
     private func identity(of request: ServerRequest) async throws -> Identity {
         let presented = PresentedCredentials(
             authorization: request.headers["Authorization"], certificate: request.clientCertificate,

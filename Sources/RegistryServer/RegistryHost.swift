@@ -48,7 +48,8 @@ public final class RegistryHost: Sendable {
             metrics.count(event)
             requests.note(event)
         }
-        let traced = TracedService(service: service, operations: operations, tracer: tracer)
+        let traced = TracedService(
+            service: service, operations: operations, pages: RegistryPages(registry: registry, gate: gate), tracer: tracer)
         let server = try HTTPServer(settings, immediate: { traced.respondNow(to: $0) }) { await traced.respond(to: $0) }
         statistics.withLock { $0 = { [weak server] in server?.statistics ?? ServerStatistics() } }
         (self.registry, self.server, self.log, self.configuration) = (registry, server, log, configuration)

@@ -9,6 +9,7 @@ internal import WebServer
 struct TracedService: Sendable {
     let service: RegistryService
     let operations: OperationService
+    let pages: RegistryPages
     let tracer: Tracer
 
     /// Answers at once what can be; nothing while requests are traced, since each of them needs a span then.
@@ -37,6 +38,7 @@ struct TracedService: Sendable {
         if let answer = await service.respond(to: request) { return answer }
         do {
             if let answer = try await operations.respond(to: request) { return answer }
+            if let answer = try await pages.respond(to: request) { return answer }
         } catch let refusal as Refusal {
             return refusal.response
         } catch { return RegistryAnswer.error(500, code: "UNKNOWN", "the registry failed") }
