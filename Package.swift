@@ -153,7 +153,7 @@ let package = Package(
             name: "benchmarks",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "ComponentModel", "CEL", "CELLibraries", "CommandLineKit",
-                "TestServers", "Deltas",
+                "TestServers", "Deltas", "Web", "WebClient",
             ],
             path: "Benchmarks", exclude: ["Hostile"]),
         // Time and memory of expressions that mean harm.

@@ -31,5 +31,6 @@ struct AllSuites: Command {
         try await TransferSuite().run(in: context)
         try await TreeSuite().run(in: context)
         try await DeltaSuite().run(in: context)
+        try await RegistrySuite().run(in: context)
     }
 }
