@@ -17,12 +17,14 @@ setup: ## install what is missing (apt packages by name; nothing to do, no root 
 build: setup ## build everything for development
 	$(SWIFT_BUILD)
 
-release: setup ## build the release binary of ocm, with the Swift runtime inside
+release: setup ## build the release binaries of ocm and sovereign, with the Swift runtime inside
 	$(SWIFT_BUILD) $(RELEASE) --product ocm
+	$(SWIFT_BUILD) $(RELEASE) --product sovereign
 
-install: release ## install ocm into $(PREFIX)/bin
-	install -D -m 0755 -s "$$($(SWIFT_BUILD) $(RELEASE) --show-bin-path)/ocm" "$(PREFIX)/bin/ocm"
-	@echo "installed $(PREFIX)/bin/ocm"
+install: release ## install ocm and sovereign into $(PREFIX)/bin
+	@for program in ocm sovereign; do \
+		install -D -m 0755 -s "$$($(SWIFT_BUILD) $(RELEASE) --show-bin-path)/$$program" "$(PREFIX)/bin/$$program" && \
+		echo "installed $(PREFIX)/bin/$$program"; done
 
 test: setup ## run all tests
 	scripts/test
@@ -45,6 +47,7 @@ demo: setup ## the journey: build, sign, verify, carry over an air gap, verify a
 
 bench: setup ## measure time and memory, beside skopeo on the same bytes (SUITE=carry, default all; ARGS=--json)
 	$(SWIFT_BUILD) $(RELEASE) --product ocm
+	$(SWIFT_BUILD) $(RELEASE) --product sovereign
 	$(SWIFT_BUILD) $(RELEASE) --product benchmarks
 	"$$($(SWIFT_BUILD) $(RELEASE) --show-bin-path)/benchmarks" $(or $(SUITE),all) $(ARGS)
 

@@ -225,7 +225,7 @@ let package = Package(
             name: "RepositoriesTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "WebServer", "OCI",
-                "ComponentModel", "Repositories", "TestServers", "TestInputs",
+                "ComponentModel", "Repositories", "TestServers", "TestSite", "TestInputs",
             ]),
         .testTarget(
             name: "RegistryHostilityTests",

@@ -4,27 +4,34 @@ import Basics
 import OCI
 import Repositories
 import TestServers
+import TestSite
 import Web
 import WebClient
 
 /// Everything that can stand behind `ArtifactStore`: each must keep the same promises.
 enum StoreEngine: String, CaseIterable, Sendable {
     case memory, folder, tar, tgz, registry, registryWithPassword, registryWithTLS
+    /// The site registry.
+    case site, siteWithPassword, siteWithTLS
 
     static let installed = allCases.filter { $0.access == nil || RegistryServer.isInstalled }
     static let archives: [StoreEngine] = [.folder, .tar, .tgz]
 
     private var access: RegistryServer.Access? {
         switch self {
-        case .registry: .plain
-        case .registryWithPassword: .basic
-        case .registryWithTLS: .tls
+        case .registry, .site: .plain
+        case .registryWithPassword, .siteWithPassword: .basic
+        case .registryWithTLS, .siteWithTLS: .tls
         case .memory, .folder, .tar, .tgz: nil
         }
     }
 
     /// A new, empty store.
     func make() async throws -> StoreUnderTest {
+        if [.site, .siteWithPassword, .siteWithTLS].contains(self), let access {
+            let site = try await SiteRegistry(access)
+            return StoreUnderTest(store: try site.client(), reopen: { try site.client() }, keeps: [site])
+        }
         if let access {
             let server = try await RegistryServer(access)
             return StoreUnderTest(
@@ -57,12 +64,24 @@ struct StoreUnderTest: Sendable {
 extension RegistryServer {
     /// A client that knows the password and trusts the authority.
     func client(password: String = RegistryServer.password) throws -> RegistryClient {
+        try .knowing(url, access, authority: authority, password: password)
+    }
+}
+
+extension SiteRegistry {
+    /// A client that knows the password and trusts the authority.
+    func client() throws -> RegistryClient { try .knowing(url, access, authority: authority) }
+}
+
+extension RegistryClient {
+    fileprivate static func knowing(
+        _ url: String, _ access: RegistryServer.Access, authority: String, password: String = RegistryServer.password
+    ) throws -> RegistryClient {
         var settings = HTTPClientSettings()
         settings.retry.sleep = { _ in }
         if access == .tls {
             var tls = TLSSettings()
-            tls.certificateAuthority = String(
-                decoding: try FileSystem.read(authority, limit: 1 << 20), as: UTF8.self)
+            tls.certificateAuthority = String(decoding: try FileSystem.read(authority, limit: 1 << 20), as: UTF8.self)
             let trusted = tls
             settings.tls = { _ in trusted }
         }
