@@ -156,6 +156,22 @@ import Testing
         #expect(!rules.allows(listing, .pull, "team-a/app"))
     }
 
+    @Test("people with many groups are told apart")
+    func manyGroups() throws {
+        var subjects = AccessRule.Subjects()
+        subjects.groups = ["group-250"]
+        let all = try #require(RepositoryPattern("**"))
+        let rules = AccessRules([AccessRule([all], subjects, allow: .pull, place: "it")], default: .everybody)
+        let names = (0..<256).map { "group-\($0)" }
+        let member = Identity(user: "a", groups: Set(names), means: .issuer)
+        let other = Identity(user: "a", groups: Set(names).subtracting(["group-250"]), means: .issuer)
+        #expect(member.ruleKey.utf8.count <= 128 && member.ruleKey != other.ruleKey)
+        for _ in 0..<2 {
+            #expect(rules.allows(member, .pull, "x"))
+            #expect(!rules.allows(other, .pull, "x"))
+        }
+    }
+
     static let claims: [(claim: JSON, expected: [String: AccessActions]?)] = [
         ([], [:]), ([["type": "repository", "name": "a", "actions": ["pull"]]], ["a": .pull]),
         ([["type": "repository", "name": "a", "actions": ["*"]]], ["a": .all]),

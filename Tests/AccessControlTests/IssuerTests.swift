@@ -132,6 +132,23 @@ private final class Issuer: Sendable {
         #expect(other.decide(ruled, .pull, in: "z") == .allowed)
     }
 
+    @Test("keys may stand in a file, which is read again")
+    func keysInFile() async throws {
+        try fixture.write("keys.json", String(decoding: try await issuer.fetch(), as: UTF8.self))
+        let access = try fixture.access(
+            Self.yaml.replacing("url: \"https://issuer.example/keys\"", with: "file: keys.json"))
+        #expect(await ask(access, try issuer.token()).word == "idp:42")
+        let key = try PrivateKey.generate(.ed25519)
+        issuer.state.withLock { $0.keys = [key] }
+        try fixture.write("keys.json", String(decoding: try await issuer.fetch(), as: UTF8.self))
+        fixture.clock.advance(seconds: 30)
+        #expect(await ask(access, try issuer.token()).word == "idp:42")
+        try fixture.write("keys.json", "{}")
+        fixture.clock.advance(seconds: 600)
+        #expect(await ask(access, try issuer.token([("jti", "1")])).word == "idp:42")
+        #expect(await access.authenticator.problems().first?.message.contains("no list “keys”") == true)
+    }
+
     @Test("many tokens with invented keys make one fetch, and none for a while")
     func noAmplification() async throws {
         let access = try access()

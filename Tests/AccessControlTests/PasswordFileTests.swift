@@ -35,6 +35,17 @@ import Testing
         #expect(!file.accepts("bob", password: Array("correct-horse".utf8)))
     }
 
+    @Test("what the program htpasswd writes is read", .enabled(if: PasswordFileTests.program != nil))
+    func writtenByProgram() async throws {
+        for cost in ["4", "5", "8"] {
+            let made = try await ChildProcess.run([Self.program ?? "", "-nbB", "-C", cost, "erin", "p w:ä"])
+            let file = try PasswordFile(parsing: made.stdout, source: "htpasswd")
+            #expect(file.accepts("erin", password: Array("p w:ä".utf8)))
+            #expect(!file.accepts("erin", password: Array("p w".utf8)))
+        }
+    }
+
+    static let program = ["/usr/bin/htpasswd", "/usr/local/bin/htpasswd"].first { FileSystem.exists($0) }
     static let hash = String(AccessFixture.alice.dropFirst("alice:".count))
     static let refused: [(what: String, line: String, reason: String)] = [
         ("MD5", "u:$apr1$gPjCEzTw$nS9L.ZHt.NKk9M/Tu/dz./", "not hashed with bcrypt"),

@@ -126,7 +126,8 @@ public final class Authenticator: Sendable {
         authorization.utf8.count > 7 && zip(authorization.utf8, "bearer ".utf8).allSatisfy { $0 | 0x20 == $1 }
     }
 
-    /// A check that takes a while.
+    /// A check that takes a while. A value and no closure: a task that calls an asynchronous closure which it captured
+    /// inside `withLock` frees its memory in the wrong order (Swift 6.3, “freed pointer was not the last allocation”).
     private enum Check: Sendable {
         case password([UInt8], user: String, peer: IPAddress, CredentialKey)
         case token(String, CredentialKey)

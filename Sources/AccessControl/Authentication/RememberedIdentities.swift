@@ -5,12 +5,19 @@ internal import Cryptography
 
 /// Credentials that were checked not long ago, and whose they are; bounded, and without the credentials themselves.
 final class RememberedIdentities: Sendable, CustomReflectable {
+    /// What an entry weighs beside its names, in bytes, and what one may weigh for the limit to be a number of entries.
+    private static let overhead = 192, usual = 256
+
     private struct Entry {
         let identity: Identity
         /// By the clock that never goes back.
         let until: Int64
         /// By the time of day, for what says itself until when it is valid.
         let expires: Timestamp?
+
+        var weight: Int {
+            identity.groups.reduce(overhead + (identity.user?.utf8.count ?? 0)) { $0 + $1.utf8.count + 16 }
+        }
     }
 
     private struct State {
@@ -26,10 +33,10 @@ final class RememberedIdentities: Sendable, CustomReflectable {
     var customMirror: Mirror { Mirror(self, children: []) }
 
     /// - Parameters:
-    ///   - limit: the most credentials.
+    ///   - limit: the most credentials, of users with a few groups; of those with many, fewer.
     ///   - duration: for how long, in milliseconds.
     init(limit: Int, duration: Int64, clock: AccessClock) {
-        state = Guarded(State(table: BoundedTable(limit: limit)))
+        state = Guarded(State(table: BoundedTable(limit: limit * Self.usual) { $0.weight }))
         (self.duration, self.clock) = (duration, clock)
     }
 

@@ -31,6 +31,12 @@ public final class TokenService: Sendable {
         authenticator.forgetAll()
     }
 
+    /// Reads the keys again, when another process has made a new one.
+    public func reloadKeys() throws(Fault) {
+        try own.keys.reload()
+        authenticator.forgetAll()
+    }
+
     /// Answers `GET /token?service=…&scope=…`.
     ///
     /// - Parameters:

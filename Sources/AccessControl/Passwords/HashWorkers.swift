@@ -7,7 +7,23 @@ internal import Basics
 /// Tasks of the cooperative pool and threads of a server go on meanwhile. Threads start with the first work and end with
 /// their owner.
 final class HashWorkers: Sendable {
-    private typealias Work = @Sendable () -> Void
+    private struct Work: Sendable {
+        let body: @Sendable () -> Bool
+        let result: Guarded<Bool?>
+        let continuation: CheckedContinuation<Void, Never>
+
+        func run() {
+            let value = body()
+            result.withLock { $0 = value }
+            continuation.resume()
+        }
+    }
+
+    private enum Admission {
+        case refused
+        case queued
+        case queuedForNewThread
+    }
 
     private struct State {
         var waiting: [Work] = []
@@ -15,7 +31,13 @@ final class HashWorkers: Sendable {
         var threads = 0
         var isEnded = false
 
-        var count: Int { waiting.count - next }
+        mutating func admit(_ work: Work, _ queueLimit: Int, _ threadLimit: Int) -> Admission {
+            guard waiting.count - next < queueLimit else { return .refused }
+            waiting.append(work)
+            guard threads < threadLimit else { return .queued }
+            threads += 1
+            return .queuedForNewThread
+        }
 
         mutating func take() -> Work? {
             guard next < waiting.count else { return nil }
@@ -36,8 +58,11 @@ final class HashWorkers: Sendable {
             while true {
                 semaphore.wait()
                 let (work, isEnded) = state.withLock { ($0.take(), $0.isEnded) }
-                work?()
-                if work == nil && isEnded { return }
+                if let work {
+                    work.run()
+                } else if isEnded {
+                    return
+                }
             }
         }
     }
@@ -58,18 +83,22 @@ final class HashWorkers: Sendable {
     }
 
     /// The result of some work; nil when too much waits already.
-    func run(_ body: @escaping @Sendable () -> Bool) async -> Bool? {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Bool?, Never>) in
-            let (isTaken, needsThread) = core.state.withLock { state -> (Bool, Bool) in
-                guard state.count < queueLimit else { return (false, false) }
-                state.waiting.append { continuation.resume(returning: body()) }
-                guard state.threads < threadLimit else { return (true, false) }
-                state.threads += 1
-                return (true, true)
-            }
-            guard isTaken else { return continuation.resume(returning: nil) }
-            if needsThread { startThread { [core] in core.run() } }
-            core.semaphore.signal()
+    ///
+    /// The result goes past the continuation, and the function runs where no caller's isolation matters: Swift 6.3 frees
+    /// the buffer of a continuation's result in the wrong order here (“freed pointer was not the last allocation”).
+    @concurrent func run(_ body: @escaping @Sendable () -> Bool) async -> Bool? {
+        let result = Guarded<Bool?>(nil)
+        await withCheckedContinuation { enqueue(Work(body: body, result: result, continuation: $0)) }
+        return result.withLock { $0 }
+    }
+
+    private func enqueue(_ work: Work) {
+        let admission = core.state.withLock { $0.admit(work, queueLimit, threadLimit) }
+        switch admission {
+        case .refused: return work.continuation.resume()
+        case .queued: break
+        case .queuedForNewThread: startThread { [core] in core.run() }
         }
+        core.semaphore.signal()
     }
 }

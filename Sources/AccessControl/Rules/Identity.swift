@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Cryptography
+
 /// Who asks, as far as was shown, and what decides about it.
 public struct Identity: Sendable, Hashable, CustomStringConvertible {
     /// How somebody showed who they are.
@@ -46,7 +48,9 @@ public struct Identity: Sendable, Hashable, CustomStringConvertible {
     public init(user: String?, groups: Set<String> = [], means: Means, authority: Authority = .rules) {
         (self.user, self.groups, self.means, self.authority) = (user, groups, means, authority)
         // No name holds a NUL, and that of nobody differs from every name.
-        ruleKey = ([user.map { "=\($0)" } ?? ""] + groups.sorted()).joined(separator: "\0")
+        let key = ([user.map { "=\($0)" } ?? ""] + groups.sorted()).joined(separator: "\0")
+        // Tables keep it often, so it is never long.
+        ruleKey = key.utf8.count <= 128 ? key : "#\(Digest(of: Array(key.utf8)).hex)"
     }
 
     /// Nobody in particular.
