@@ -52,7 +52,7 @@ let package = Package(
         .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
         .target(
             name: "AccessControl",
-            dependencies: ["Basics", "Cryptography", "Documents", "Tokens", "Web", "CCrypt"]),
+            dependencies: ["Basics", "Cryptography", "Documents", "Tokens", "Web", "OCI", "CCrypt"]),
         .target(name: "Telemetry", dependencies: ["Basics", "Chronology", "Documents", "Web", "WebClient"]),
         .target(name: "CommandLineKit", dependencies: ["Basics"]),
         .target(name: "RegularExpressions", dependencies: ["Basics"]),
@@ -181,7 +181,7 @@ let package = Package(
         .testTarget(
             name: "AccessControlTests",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "Tokens", "Web", "AccessControl", "TestInputs",
+                "Basics", "Cryptography", "Documents", "Tokens", "Web", "OCI", "AccessControl", "TestInputs",
             ]),
         .testTarget(name: "DeltasTests", dependencies: ["Basics", "Cryptography", "Archives", "Deltas", "TestInputs"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Basics", "Archives", "TestInputs"]),

@@ -35,10 +35,11 @@ let package = Package(
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
         .target(name: "Tokens", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(
-            name: "AccessControl", dependencies: ["Basics", "Cryptography", "Documents", "Tokens", "Web", "CCrypt"]),
+            name: "AccessControl",
+            dependencies: ["Basics", "Cryptography", "Documents", "Tokens", "Web", "OCI", "CCrypt"]),
         .target(
             name: "AccessFuzzing",
-            dependencies: ["FuzzingEntry", "Basics", "Cryptography", "Documents", "Tokens", "AccessControl"]),
+            dependencies: ["FuzzingEntry", "Basics", "Cryptography", "Documents", "OCI", "Tokens", "AccessControl"]),
         .target(name: "RegularExpressions", dependencies: ["Basics"]),
         .target(name: "CEL", dependencies: ["Basics", "Documents", "Chronology", "RegularExpressions"]),
         .target(

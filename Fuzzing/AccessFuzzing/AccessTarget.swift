@@ -4,6 +4,7 @@ internal import Basics
 internal import Documents
 
 @testable internal import AccessControl
+import OCI
 
 /// Reads what clients and administrators write: the first byte picks who reads the rest.
 ///
@@ -32,7 +33,7 @@ public enum AccessTarget {
     private static func scope(_ text: String) {
         guard let scope = try? TokenScope(text) else { return }
         if case .repository(let name, let actions) = scope.resource {
-            precondition(RepositoryName.isValid(name), "no name")
+            precondition(ImageReference.isRepository(name), "no name")
             if actions.isEmpty { return }
         }
         precondition((try? TokenScope(scope.description)) == scope, "another scope came out")
@@ -45,7 +46,7 @@ public enum AccessTarget {
             let pattern = RepositoryPattern(String(decoding: parts[0], as: UTF8.self))
         else { return }
         let name = String(decoding: parts[1], as: UTF8.self)
-        guard RepositoryName.isValid(name) else { return }
+        guard ImageReference.isRepository(name) else { return }
         precondition(pattern.matches(name) == plain(parts[0], Array(name.utf8)[...]), "another match")
     }
 

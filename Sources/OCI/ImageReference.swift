@@ -87,20 +87,33 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
         return isWord(first) && text.utf8.allSatisfy { isWord($0) || $0 == 0x2E || $0 == 0x2D }
     }
 
+    /// The most bytes of a repository's name.
+    public static let repositoryLimit = 255
+
     /// Lower-case segments, each of letters and digits joined by `.`, `_`, `__` or dashes.
     public static func isRepository(_ text: String) -> Bool {
-        guard !text.isEmpty, text.utf8.count <= 255 else { return false }
-        let isAlphanumeric: (UInt8) -> Bool = { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
-        return text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { segment in
-            guard let first = segment.utf8.first, let last = segment.utf8.last, isAlphanumeric(first),
-                isAlphanumeric(last)
-            else {
-                return false
+        guard (1...repositoryLimit).contains(text.utf8.count) else { return false }
+        var separator: [UInt8] = [], isAtStart = true
+        for byte in text.utf8 {
+            if (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) {
+                guard separator.isEmpty || isSeparator(separator) else { return false }
+                (separator, isAtStart) = ([], false)
+            } else if byte == UInt8(ascii: "/") {
+                guard !isAtStart, separator.isEmpty else { return false }
+                isAtStart = true
+            } else {
+                guard !isAtStart, ".-_".utf8.contains(byte) else { return false }
+                separator.append(byte)
             }
-            let runs = segment.utf8.split(whereSeparator: isAlphanumeric).map {
-                String(decoding: Array($0), as: UTF8.self)
-            }
-            return runs.allSatisfy { $0 == "." || $0 == "_" || $0 == "__" || $0.allSatisfy { $0 == "-" } }
+        }
+        return !isAtStart && separator.isEmpty
+    }
+
+    private static func isSeparator(_ bytes: [UInt8]) -> Bool {
+        switch bytes.first {
+        case UInt8(ascii: "."): bytes.count == 1
+        case UInt8(ascii: "_"): bytes.count <= 2 && bytes.allSatisfy { $0 == UInt8(ascii: "_") }
+        default: bytes.allSatisfy { $0 == UInt8(ascii: "-") }
         }
     }
 }

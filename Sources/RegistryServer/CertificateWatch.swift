@@ -34,6 +34,6 @@ struct CertificateWatch: Sendable {
     }
 
     private static func marks(_ certificate: RegistryConfiguration.Certificate) -> [FileMark?] {
-        certificate.paths.map { try? FileHandle(reading: $0).mark() }
+        certificate.paths.map { FileMark($0) }
     }
 }

@@ -52,7 +52,7 @@ import Tokens
     }
 
     static let refused: [(yaml: String, reason: String)] = [
-        ("[]", "access.yaml:1:1: “the access section” is a array where an object"),
+        ("[]", "access.yaml:1:1: “the configuration” is a array where an object"),
         ("rule: []", "access.yaml:1:1: there is no setting “rule” here"),
         ("passwords: {}", "“file” is missing"), ("passwords: {file: 1}", "“file” is a number where a text"),
         ("passwords: {file: x, remember: 2h}", "“remember” is no time from 0 to 3600"),

@@ -6,6 +6,7 @@ import TestInputs
 import Testing
 
 @testable import AccessControl
+import OCI
 
 @Suite("Damaged headers, files and requests") struct AccessFuzzTests {
     @Test("a damaged header is somebody's only by name and password", arguments: [1, 2] as [UInt64])
@@ -48,7 +49,7 @@ import Testing
         for round in 0..<5000 {
             guard let scope = try? TokenScope(String(decoding: mutator.next(), as: UTF8.self)) else { continue }
             if case .repository(let name, let actions) = scope.resource {
-                #expect(RepositoryName.isValid(name), "round \(round)")
+                #expect(ImageReference.isRepository(name), "round \(round)")
                 if actions.isEmpty { continue }
             }
             #expect(try TokenScope(scope.description) == scope, "round \(round)")

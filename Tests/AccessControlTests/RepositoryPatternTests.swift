@@ -2,6 +2,7 @@
 
 import AccessControl
 import Testing
+import OCI
 
 @Suite("Patterns of repositories") struct RepositoryPatternTests {
     static let matches: [(pattern: String, name: String, fits: Bool)] = [
@@ -36,7 +37,7 @@ import Testing
     @Test(
         "names of repositories are names",
         arguments: ["a", "a/b", "a.b", "a_b", "a__b", "a-b", "a---b", "0/1", "a.b-c_d"])
-    func names(_ text: String) { #expect(RepositoryName.isValid(text)) }
+    func names(_ text: String) { #expect(ImageReference.isRepository(text)) }
 
     @Test(
         "what escapes or hides is no name of a repository",
@@ -44,5 +45,5 @@ import Testing
             "", "/", "a/", "/a", "a//b", "..", "a/../b", "a/./b", ".a", "a.", "-a", "a-", "a..b", "a___b", "a._b", "A",
             "a b", "a%2fb", "a\u{0}", "a\\b", "ä", "a:b", "a@sha256", "a\nb", "a*", String(repeating: "a", count: 256),
         ])
-    func noNames(_ text: String) { #expect(!RepositoryName.isValid(text)) }
+    func noNames(_ text: String) { #expect(!ImageReference.isRepository(text)) }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Basics
+internal import OCI
 
 /// One thing that a token is asked for: `repository:team/app:pull,push` or `registry:catalog:*`.
 public struct TokenScope: Sendable, Hashable, CustomStringConvertible {
@@ -42,7 +43,7 @@ public struct TokenScope: Sendable, Hashable, CustomStringConvertible {
         let name = String(parts[1])
         switch type {
         case "repository":
-            guard RepositoryName.isValid(name) else { throw wrong }
+            guard ImageReference.isRepository(name) else { throw wrong }
             self.init(repository: name, actions: TokenGrants.actions(actions.map(String.init)))
         case "registry":
             guard name == "catalog", actions == ["*"] else { throw wrong }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import OCI
+
 /// Why somebody may do something or may not.
 public struct AccessExplanation: Sendable, CustomStringConvertible {
     /// Whether they may.
@@ -19,7 +21,7 @@ extension AccessRules {
                 isAllowed: isAllowed, rule: rule,
                 description: "\(subject): \(isAllowed ? "allowed" : "denied"), \(reason)")
         }
-        guard RepositoryName.isValid(repository) else { return answer(false, "no repository has that name") }
+        guard ImageReference.isRepository(repository) else { return answer(false, "no repository has that name") }
         switch identity.authority {
         case .grants(let grants):
             let isGranted = grants.repositories[repository]?.contains(action) ?? false

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
+internal import OCI
 
 /// Decides who may do what. Denied is what no rule allows, as soon as there is a rule.
 public struct AccessRules: Sendable {
@@ -74,7 +75,7 @@ public struct AccessRules: Sendable {
     func ruled(_ identity: Identity, _ repository: String) -> AccessActions {
         let key = DecisionKey(who: identity.ruleKey, repository: repository)
         if let known = decisions.withLock({ $0.find(key) }) { return known }
-        guard RepositoryName.isValid(repository) else { return [] }
+        guard ImageReference.isRepository(repository) else { return [] }
         let actions = decide(identity, repository)
         decisions.withLock { $0.set(key, to: actions) }
         return actions

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Documents
+internal import OCI
 
 /// What a token grants: the claim `access` of the distribution project's tokens.
 public struct TokenGrants: Sendable, Hashable {
@@ -33,7 +34,7 @@ public struct TokenGrants: Sendable, Hashable {
             guard names.count == items.count else { return nil }
             if type == "registry", name == "catalog" {
                 mayList = mayList || names.contains("*")
-            } else if type == "repository", RepositoryName.isValid(name) {
+            } else if type == "repository", ImageReference.isRepository(name) {
                 repositories[name, default: []].formUnion(Self.actions(names))
             }
         }
