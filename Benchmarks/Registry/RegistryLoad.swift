@@ -54,7 +54,9 @@ struct RegistryLoad: Sendable {
         ]).encoded()
         let path = "/v2/\(Self.name)/manifests/v1"
         let put = try await ask(.put, path, [("Content-Type", Self.manifestType)], body: .bytes(manifest))
-        guard put.status == 201 else { throw Fault(.internal, "\(contender.name) answers a manifest with \(put.status)") }
+        guard put.status == 201 else {
+            throw Fault(.internal, "\(contender.name) answers a manifest with \(put.status)")
+        }
         return (path, "/v2/\(Self.name)/blobs/\(Digest(of: layer))")
     }
 

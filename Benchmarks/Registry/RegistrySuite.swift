@@ -92,7 +92,8 @@ struct RegistrySuite: Command {
     }
 
     private func measure(
-        _ contender: RegistryContender, _ blobs: [(bytes: [UInt8], digest: Digest)], _ large: (path: String, digest: Digest),
+        _ contender: RegistryContender, _ blobs: [(bytes: [UInt8], digest: Digest)],
+        _ large: (path: String, digest: Digest),
         _ round: Int, _ context: BenchmarkContext
     ) async throws -> [(String, Double)] {
         let load = RegistryLoad(contender)

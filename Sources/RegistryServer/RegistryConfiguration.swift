@@ -74,6 +74,12 @@ public struct RegistryConfiguration: Sendable {
         if let item = node["drain"] { drainSeconds = try item.seconds(0...600) }
     }
 
+    /// Reads a file; relative paths in it begin in its folder.
+    public static func read(_ path: String) throws(Fault) -> RegistryConfiguration {
+        let document = try YAML.document(FileSystem.read(path, limit: 1 << 20), source: path)
+        return try RegistryConfiguration(document, folder: FileSystem.folder(of: path))
+    }
+
     private mutating func readLimits(_ node: ConfigurationNode) throws(Fault) {
         try node.allowOnly([
             "blob", "manifest", "uploads", "uploadsPerRepository", "freeSpace", "memory", "verifyEvery", "quotas",

@@ -49,7 +49,8 @@ public final class RegistryHost: Sendable {
             requests.note(event)
         }
         let traced = TracedService(
-            service: service, operations: operations, pages: RegistryPages(registry: registry, gate: gate), tracer: tracer)
+            service: service, operations: operations, pages: RegistryPages(registry: registry, gate: gate),
+            tracer: tracer)
         let server = try HTTPServer(settings, immediate: { traced.respondNow(to: $0) }) { await traced.respond(to: $0) }
         statistics.withLock { $0 = { [weak server] in server?.statistics ?? ServerStatistics() } }
         (self.registry, self.server, self.log, self.configuration) = (registry, server, log, configuration)

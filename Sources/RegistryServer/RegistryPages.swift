@@ -69,7 +69,9 @@ struct RegistryPages: Sendable {
 
     private func manifests(_ request: ServerRequest, _ name: RepositoryName) throws(Fault) -> ServerResponse {
         let skipped = max(0, request.query["skip"].flatMap { Int($0) } ?? 0)
-        guard let summary = try registry.summary(of: name) else { return Self.missing("there is no repository \(name)") }
+        guard let summary = try registry.summary(of: name) else {
+            return Self.missing("there is no repository \(name)")
+        }
         let found = try registry.manifests(in: name, after: skipped, limit: Self.rows + 1)
         let rows = found.prefix(Self.rows).map { manifest -> HTML in
             let tags: [HTML] = manifest.tags.map { tag in
@@ -83,7 +85,8 @@ struct RegistryPages: Sendable {
                 """
         }
         let next: HTML =
-            found.count > Self.rows ? "<p><a href=\"/repositories/\(name)?skip=\(skipped + Self.rows)\">more</a></p>" : ""
+            found.count > Self.rows
+            ? "<p><a href=\"/repositories/\(name)?skip=\(skipped + Self.rows)\">more</a></p>" : ""
         return Self.page(
             name.description,
             """
@@ -147,7 +150,8 @@ struct RegistryPages: Sendable {
 
 extension RegistryPages {
     /// Nothing is loaded from elsewhere, nothing runs, and no other page can frame it.
-    private static let policy = "default-src 'none'; style-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+    private static let policy =
+        "default-src 'none'; style-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 
     static func page(_ title: String, _ body: HTML, status: Int = 200) -> ServerResponse {
         let page: HTML = """

@@ -21,7 +21,10 @@ public enum SovereignProgram {
         nodes: [
             .group(
                 "registry", abstract: "An OCI registry on a folder",
-                [.command(RegistryServe.self), .command(RegistryRebuild.self)])
+                [
+                    .command(RegistryServe.self), .command(RegistryConfig.self), .command(RegistryExplain.self),
+                    .command(RegistryRebuild.self),
+                ])
         ])
 }
 

@@ -39,13 +39,16 @@ struct PageTests {
     }
 
     @Test(
-        "no path leads elsewhere", arguments: ["/repositories/", "/repositories/A", "/repositories/a/-/x", "/repositories/a/-/"])
+        "no path leads elsewhere",
+        arguments: ["/repositories/", "/repositories/A", "/repositories/a/-/x", "/repositories/a/-/"])
     func missing(_ path: String) async throws {
         let wire = try await DistributionEngine.site.start()
         #expect(try await wire.ask("GET", path).status == 404)
     }
 
-    @Test("text in markup is text", arguments: [("<", "&lt;"), ("a&b", "a&amp;b"), ("'\"", "&#39;&quot;"), ("\u{1}", "\u{FFFD}")])
+    @Test(
+        "text in markup is text",
+        arguments: [("<", "&lt;"), ("a&b", "a&amp;b"), ("'\"", "&#39;&quot;"), ("\u{1}", "\u{FFFD}")])
     func escapes(_ text: String, _ markup: String) {
         let piece: HTML = "<i>\(text)</i>"
         #expect(piece.description == "<i>\(markup)</i>")

@@ -12,17 +12,61 @@ struct RegistryConfigurationTests {
         try RegistryConfiguration(YAML.document(Array(text.utf8), source: "registry.yaml"), folder: "/etc/site")
     }
 
-    @Test("every setting of the schema is read, with the value of its example")
-    func example() throws {
-        let settings = try read(RegistrySchema.example.text())
-        #expect(settings.listen.description == "127.0.0.1:5001")
+    @Test("a configuration with everything is read")
+    func everything() throws {
+        let settings = try read(
+            """
+            root: data
+            listen: "[::1]:0"
+            tls: {certificate: server.pem, key: server-key.pem, clients: {authorities: ca.pem, required: true}}
+            limits:
+              blob: 1GiB
+              verifyEvery: 48h
+              quotas: [{repositories: "team-a/**", bytes: 10GiB}, {repositories: "**", bytes: 1GiB}]
+            connections: {most: 10, idle: 5s}
+            log: {requests: all}
+            drain: 5s
+            """)
+        #expect(settings.root == "/etc/site/data" && settings.listen.description == "[::1]:0")
         #expect(settings.tls?.certificate == "/etc/site/server.pem")
         #expect(settings.tls?.isClientCertificateRequired == true)
-        #expect(settings.limits.blobBytes == 64 << 30)
+        #expect(settings.limits.blobBytes == 1 << 30 && settings.limits.verificationHours == 48)
         #expect(try settings.limits.quota(.init("team-a/app")) == 10 << 30)
-        #expect(try settings.limits.quota(.init("team-b/app")) == nil)
-        #expect(settings.server.idleSeconds == 60)
-        #expect(settings.drainSeconds == 5)
+        #expect(try settings.limits.quota(.init("team-b/app")) == 1 << 30)
+        #expect(settings.server.connections == 10 && settings.server.idleSeconds == 5)
+        #expect(settings.loggedRequests == .all && settings.drainSeconds == 5)
+    }
+
+    @Test("the defaults that the schema tells are those that count")
+    func defaults() throws {
+        func defaults(_ schema: JSON) -> JSON? {
+            if let value = schema["default"] { return value }
+            let members = (schema["properties"]?.object ?? JSONObject()).compactMap { name, member in
+                defaults(member).map { (name, $0) }
+            }
+            return members.isEmpty ? nil : .object(JSONObject(members))
+        }
+        var json = try #require(defaults(RegistrySchema.json))
+        json["access"] = nil
+        json["tls"] = nil
+        let (told, own) = (try read(json.text()), RegistryConfiguration())
+        #expect(told.listen == own.listen && told.loggedRequests == own.loggedRequests)
+        #expect(told.drainSeconds == own.drainSeconds)
+        #expect(told.limits.blobBytes == own.limits.blobBytes && told.limits.manifestBytes == own.limits.manifestBytes)
+        #expect(told.limits.uploads == own.limits.uploads && told.limits.freeSpaceFloor == own.limits.freeSpaceFloor)
+        #expect(told.limits.uploadsPerRepository == own.limits.uploadsPerRepository)
+        #expect(told.limits.cacheBytes == own.limits.cacheBytes)
+        #expect(told.limits.verificationHours == own.limits.verificationHours)
+        #expect(told.server.connections == own.server.connections && told.server.threads == own.server.threads)
+        #expect(told.server.headSeconds == own.server.headSeconds && told.server.idleSeconds == own.server.idleSeconds)
+        #expect(told.server.leastBytesPerSecond == own.server.leastBytesPerSecond)
+    }
+
+    @Test("the documentation holds the reference as it is")
+    func reference() throws {
+        let path = FileSystem.join(FileSystem.folder(of: #filePath), "../../docs/registry.md")
+        let text = String(decoding: try FileSystem.read(path, limit: 1 << 20), as: UTF8.self)
+        #expect(text.contains(RegistrySchema.reference), "print it with: sovereign registry config --reference")
     }
 
     @Test(

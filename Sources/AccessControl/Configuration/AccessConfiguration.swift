@@ -75,6 +75,9 @@ public struct AccessConfiguration: Sendable {
     /// No authentication and no rules: everybody may do everything. For development.
     public init() {}
 
+    /// The groups that the configuration itself puts a user in.
+    public func groups(of user: String) -> Set<String> { groups.groups(of: user) }
+
     /// Reads the section.
     ///
     /// - Parameters:

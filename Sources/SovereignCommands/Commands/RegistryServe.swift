@@ -3,7 +3,6 @@
 internal import AccessControl
 internal import Basics
 internal import CommandLineKit
-internal import Documents
 internal import Registry
 internal import RegistryServer
 internal import Telemetry
@@ -40,11 +39,7 @@ struct RegistryServe: Command {
 
     func run(in context: SovereignContext) async throws {
         var settings =
-            try config.map { path throws(Fault) in
-                try RegistryConfiguration(
-                    YAML.document(FileSystem.read(path, limit: 1 << 20), source: path),
-                    folder: FileSystem.folder(of: path))
-            } ?? RegistryConfiguration()
+            try config.map { path throws(Fault) in try RegistryConfiguration.read(path) } ?? RegistryConfiguration()
         if let listen { settings.listen = try ListenAddress(listen) }
         guard let folder = root ?? settings.root else {
             throw UsageError("say which folder: --root DIR, or “root” in the configuration")
@@ -62,7 +57,8 @@ struct RegistryServe: Command {
         do {
             let registry = try RegistryFolder(folder, limits: settings.limits)
             let host = try RegistryHost(registry, access: access, settings, log: Log(writer), tracer: tracer)
-            try? await Task.sleep(for: .seconds(Int64.max / 2))
+            // A signal cancels the command.
+            while (try? await Task.sleep(for: .seconds(3600))) != nil {}
             await host.stop()
         } catch {
             await writer.flush()
@@ -73,15 +69,12 @@ struct RegistryServe: Command {
     }
 
     /// Gets the keys of an issuer: from the place that is configured and from nowhere else.
-    private static func fetch(_ url: HTTPURL) async throws(Fault) -> [UInt8] {
-        do {
-            let response = try await HTTPClient().open(
-                HTTPRequest(method: .get, url: url), followingRedirects: false)
-            guard response.status == 200 else {
-                throw Fault(.unavailable, "\(url.redacted) answered \(response.status)")
-            }
-            return try await response.body.collect(limit: 1 << 20, of: "the keys of \(url.redacted)")
-        } catch { throw Fault(wrapping: error) }
+    private static func fetch(_ url: HTTPURL) async throws -> [UInt8] {
+        let response = try await HTTPClient().open(HTTPRequest(method: .get, url: url), followingRedirects: false)
+        guard response.status == 200 else {
+            throw Fault(.unavailable, "\(url.redacted) answered \(response.status)")
+        }
+        return try await response.body.collect(limit: 1 << 20, of: "the keys of \(url.redacted)")
     }
 }
 
