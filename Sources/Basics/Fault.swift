@@ -86,8 +86,10 @@ extension Fault.Code {
     public static let limitExceeded = Self(name: "limit_exceeded")
     /// The thing is well formed but of a kind we do not handle.
     public static let unsupported = Self(name: "unsupported")
-    /// The operating system refused: disk full, no permission, too many files.
+    /// The operating system refused: no permission, too many files.
     public static let system = Self(name: "system")
+    /// A disk or a quota of the operating system has no room left.
+    public static let diskFull = Self(name: "disk_full")
     /// The work was cancelled from outside.
     public static let cancelled = Self(name: "cancelled")
     /// Some parts are done, others failed; running again continues.

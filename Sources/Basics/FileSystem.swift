@@ -86,6 +86,13 @@ public enum FileSystem {
         guard unsafe mkdir(path, mode) == 0 || errno == EEXIST else { throw Fault.system(errno, "make folder \(path)") }
     }
 
+    /// Gives a file the present as the time of its last change; a missing one is fine.
+    public static func touch(_ path: String) throws(Fault) {
+        guard unsafe utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW) == 0 || errno == ENOENT else {
+            throw Fault.system(errno, "change the time of \(path)")
+        }
+    }
+
     /// Removes a file; a missing one is fine.
     public static func removeFile(_ path: String) throws(Fault) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw Fault.system(errno, "remove \(path)") }

@@ -7,7 +7,8 @@ internal import OCI
 /// Manifests and small blobs that were asked for lately, with the bytes that were checked when they were read.
 ///
 /// An entry is put in only if its repository has not changed since its reader began to look, so that what was deleted or
-/// tagged anew in between does not stay.
+/// tagged anew in between does not stay. It counts for a limited time, since what is asked for is kept from the collection
+/// of garbage by those who look further.
 final class HotContents: Sendable {
     struct Key: Hashable, Sendable {
         let repository: RepositoryName
@@ -16,8 +17,12 @@ final class HotContents: Sendable {
     }
     /// Repositories share so many counters of their changes.
     private static let slots = 256
+    private struct Entry: Sendable {
+        let content: StoredContent
+        let until: Int64
+    }
     private struct State {
-        var table: BoundedTable<Key, StoredContent>
+        var table: BoundedTable<Key, Entry>
         var changes = [UInt64](repeating: 0, count: slots)
     }
     private let state: Guarded<State>
@@ -26,7 +31,7 @@ final class HotContents: Sendable {
 
     /// - Parameter limit: the most bytes to keep.
     init(limit: Int) {
-        state = Guarded(State(table: BoundedTable(limit: limit) { $0.bytes.count + Self.overhead }))
+        state = Guarded(State(table: BoundedTable(limit: limit) { $0.content.bytes.count + Self.overhead }))
     }
 
     static func blob(_ digest: Digest, in repository: RepositoryName) -> Key {
@@ -41,17 +46,22 @@ final class HotContents: Sendable {
         Int(UInt(bitPattern: repository.hashValue) % UInt(slots))
     }
 
-    func find(_ key: Key) -> StoredContent? { state.withLock { $0.table.find(key) } }
+    /// - Parameter now: the time, by a clock that does not leap.
+    func find(_ key: Key, now: Int64) -> StoredContent? {
+        guard let entry = state.withLock({ $0.table.find(key) }), entry.until > now else { return nil }
+        return entry.content
+    }
 
     /// How often a repository has changed, to be handed to `put`.
     func changes(of repository: RepositoryName) -> UInt64 {
         state.withLock { $0.changes[Self.slot(repository)] }
     }
 
-    func put(_ content: StoredContent, _ key: Key, changes: UInt64) {
+    /// - Parameter until: when its reader has to look again, so that it is known to be in use.
+    func put(_ content: StoredContent, _ key: Key, changes: UInt64, until: Int64) {
         state.withLock { state in
             guard state.changes[Self.slot(key.repository)] == changes else { return }
-            state.table.set(key, to: content)
+            state.table.set(key, to: Entry(content: content, until: until))
         }
     }
 
@@ -73,7 +83,7 @@ final class HotContents: Sendable {
                     state.table.remove(Self.manifest(.digest(digest), in: repository))
                 case .setTag(_, let tag, _, _), .deleteTag(_, let tag):
                     state.table.remove(Self.manifest(.tag(tag), in: repository))
-                case .quarantine: break
+                case .keep, .quarantine, .restore: break
                 }
             }
         }

@@ -19,8 +19,12 @@ enum RegistryChange: Sendable, Equatable {
     case setTag(RepositoryName, String, Digest, isPending: Bool)
     /// A tag is gone.
     case deleteTag(RepositoryName, String)
+    /// A content that nothing of its repository names was asked for: it stays for a while as if it had just come.
+    case keep(RepositoryName, Digest)
     /// A content was found damaged or missing and is not served until it is pushed again.
     case quarantine(Digest)
+    /// A content that was damaged or missing is there again, and sound.
+    case restore(Digest)
 
     /// The change as a list: its kind, and what it is about.
     var json: JSON {
@@ -36,7 +40,9 @@ enum RegistryChange: Sendable, Equatable {
         case .setTag(let repository, let tag, let digest, let isPending):
             list(isPending ? "pending-tag" : "tag", text(repository), .string(tag), text(digest))
         case .deleteTag(let repository, let tag): list("no-tag", text(repository), .string(tag))
+        case .keep(let repository, let digest): list("keep", text(repository), text(digest))
         case .quarantine(let digest): list("quarantine", text(digest))
+        case .restore(let digest): list("restore", text(digest))
         }
     }
 
@@ -63,7 +69,9 @@ enum RegistryChange: Sendable, Equatable {
         case "tag": self = .setTag(try repository(), try text(2), try digest(3), isPending: false)
         case "pending-tag": self = .setTag(try repository(), try text(2), try digest(3), isPending: true)
         case "no-tag": self = .deleteTag(try repository(), try text(2))
+        case "keep": self = .keep(try repository(), try digest(2))
         case "quarantine": self = .quarantine(try digest(1))
+        case "restore": self = .restore(try digest(1))
         default: throw wrong()
         }
     }
@@ -72,9 +80,9 @@ enum RegistryChange: Sendable, Equatable {
     var repository: RepositoryName? {
         switch self {
         case .linkBlob(let name, _, _), .unlinkBlob(let name, _), .putManifest(let name, _, _, _),
-            .deleteManifest(let name, _), .setTag(let name, _, _, _), .deleteTag(let name, _):
+            .deleteManifest(let name, _), .setTag(let name, _, _, _), .deleteTag(let name, _), .keep(let name, _):
             name
-        case .quarantine: nil
+        case .quarantine, .restore: nil
         }
     }
 }

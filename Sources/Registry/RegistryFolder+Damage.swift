@@ -19,7 +19,7 @@ extension RegistryFolder {
         try await writer.submit(by: "registry") { draft throws(Fault) in
             let now: FileMark?
             if let file = try draft.blobs.open(digest) { now = try file.mark() } else { now = nil }
-            guard now == mark else { return }
+            guard now == mark, try RegistryIndex.content(digest, draft.database) != nil else { return }
             if now != nil { _ = try draft.blobs.move(digest, to: place) }
             try draft.apply(.quarantine(digest))
         }

@@ -12,7 +12,8 @@ extension RegistryFolder {
     public func manifest(_ reference: ManifestReference, in repository: RepositoryName) throws(Fault) -> StoredContent?
     {
         let key = HotContents.manifest(reference, in: repository)
-        if let content = hot.find(key) { return content }
+        let now = time.even
+        if let content = hot.find(key, now: now) { return content }
         let changes = hot.changes(of: repository)
         guard
             let found = try readers.read({ database throws(Fault) in
@@ -21,18 +22,19 @@ extension RegistryFolder {
         else { return nil }
         guard let bytes = try soundBytes(found.digest, limit: limits.manifestBytes) else { return nil }
         let content = StoredContent(digest: found.digest, mediaType: found.mediaType, bytes: bytes)
-        hot.put(content, key, changes: changes)
+        if case .digest = reference { try keepLater(found.digest, in: repository) }
+        hot.put(content, key, changes: changes, until: now + limits.keepInterval)
         return content
     }
 
     /// A manifest or small blob that is in memory, without looking anywhere else: for answers that must not wait.
     public func cachedManifest(_ reference: ManifestReference, in repository: RepositoryName) -> StoredContent? {
-        hot.find(HotContents.manifest(reference, in: repository))
+        hot.find(HotContents.manifest(reference, in: repository), now: time.even)
     }
 
     /// The same for a blob.
     public func cachedBlob(_ digest: Digest, in repository: RepositoryName) -> StoredContent? {
-        hot.find(HotContents.blob(digest, in: repository))
+        hot.find(HotContents.blob(digest, in: repository), now: time.even)
     }
 
     /// How many bytes a blob has; nil when it is not in the repository.
@@ -46,13 +48,15 @@ extension RegistryFolder {
     /// A small blob with its bytes, kept in memory from then on; nil when it is not there or too large for that.
     public func smallBlob(_ digest: Digest, in repository: RepositoryName) throws(Fault) -> StoredContent? {
         let key = HotContents.blob(digest, in: repository)
-        if let content = hot.find(key) { return content }
+        let now = time.even
+        if let content = hot.find(key, now: now) { return content }
         let changes = hot.changes(of: repository)
         guard let size = try blobSize(digest, in: repository), size <= limits.cachedBlobBytes,
             let bytes = try soundBytes(digest, limit: Int(limits.cachedBlobBytes))
         else { return nil }
         let content = StoredContent(digest: digest, mediaType: MediaType.octetStream.rawValue, bytes: bytes)
-        hot.put(content, key, changes: changes)
+        try keepLater(digest, in: repository)
+        hot.put(content, key, changes: changes, until: now + limits.keepInterval)
         return content
     }
 

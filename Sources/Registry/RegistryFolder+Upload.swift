@@ -29,10 +29,9 @@ extension RegistryFolder {
         _ bytes: ByteStream, to session: UploadSession, at position: Int64? = nil, length: Int64? = nil
     ) async throws -> Int64 {
         try await withTaskExecutorPreference(DiskExecutor.shared) {
-            try await session.append(bytes, at: position, length: length) { more throws(Fault) in
-                try requireSpace(for: more)
-                try requireQuota(for: more, in: session.repository)
-            }
+            let room = UploadRoom(space, session.repository, quota: try quotaLeft(in: session.repository))
+            return try await session.append(
+                bytes, at: position, length: length, room: room, now: { [time] in time.even })
         }
     }
 
@@ -78,7 +77,11 @@ extension RegistryFolder {
         let quota = limits.quota(target)
         return try await writer.submit(by: by) { draft throws(Fault) in
             guard let size = try RegistryIndex.blobSize(digest, in: source, draft.database) else { return false }
-            if try RegistryIndex.holds(digest, asManifest: false, target, draft.database) { return true }
+            if try RegistryIndex.holds(digest, asManifest: false, target, draft.database) {
+                // It may be old garbage, which the client relies on from now on.
+                try draft.apply(.keep(target, digest))
+                return true
+            }
             if let quota {
                 try Self.requireQuota(quota, try RegistryIndex.bytes(target, draft.database) + size, target)
             }

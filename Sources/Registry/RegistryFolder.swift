@@ -15,6 +15,7 @@ internal import Storage
 ///     index.sqlite what follows from the records, made anew from them when it is lost or damaged
 ///     uploads/     contents on their way in
 ///     quarantine/  contents that were found damaged
+///     trash/       contents that are being removed
 public final class RegistryFolder: Sendable {
     /// The folder.
     public let path: String
@@ -26,19 +27,36 @@ public final class RegistryFolder: Sendable {
     let hot: HotContents
     let verified: VerifiedBlobs
     let uploads: UploadTable
-    /// Milliseconds since 1970.
+    let space: SpaceLedger
+    let time: RegistryClock
+    /// Milliseconds since 1970, as this machine believes.
     let clock: @Sendable () -> Int64
+    /// One at a time collects garbage, reads everything, or compacts records.
+    let upkeep = UpkeepGate()
     private let lock: Guarded<FileLock?>
 
     /// Opens a registry, making it when the folder is empty or not there.
     ///
     /// Throws `.conflict` when another process has it, `.corrupt` when records are damaged that the index has not seen.
-    public init(
+    public convenience init(
         _ path: String, limits: RegistryLimits = RegistryLimits(),
         clock: @escaping @Sendable () -> Int64 = { RegistryFolder.wallClock() }
     ) throws(Fault) {
+        try self.init(path, limits: limits, clock: clock, hooks: Hooks())
+    }
+
+    /// What tests put in the place of the machine.
+    struct Hooks: Sendable {
+        var steady: @Sendable () -> Int64 = { RegistryClock.sinceBoot() }
+        var freeSpace: (@Sendable () throws(Fault) -> Int64)?
+        var records: RegistryState.Failing?
+    }
+
+    init(
+        _ path: String, limits: RegistryLimits, clock: @escaping @Sendable () -> Int64, hooks: Hooks
+    ) throws(Fault) {
         (self.path, self.limits, self.clock) = (path, limits, clock)
-        for name in ["blobs", "records", "uploads", "quarantine"] {
+        for name in ["blobs", "records", "uploads", "quarantine", "trash"] {
             try FileSystem.makeFolder("\(path)/\(name)", mode: 0o750)
         }
         try FileSystem.synchronize(folder: path)
@@ -47,14 +65,28 @@ public final class RegistryFolder: Sendable {
         }
         self.lock = Guarded(lock)
         let blobs = try BlobFolder("\(path)/blobs")
-        let opened = try RegistryState.open(path, blobs)
+        let opened = try RegistryState.open(path, blobs, failing: hooks.records)
         let hot = HotContents(limit: limits.cacheBytes)
         (self.blobs, self.hot) = (blobs, hot)
         readers = SQLiteReaders("\(path)/index.sqlite")
-        verified = VerifiedBlobs(hours: limits.verificationHours, clock: clock)
-        uploads = try UploadTable("\(path)/uploads", limits, clock: clock)
+        let newest = opened.position.time
+        let time = RegistryClock(wall: clock, steady: hooks.steady, newest: newest > 0 ? newest : nil)
+        self.time = time
+        verified = VerifiedBlobs(hours: limits.verificationHours, clock: { time.even })
+        uploads = try UploadTable("\(path)/uploads", limits, clock: time)
+        space = SpaceLedger(floor: limits.freeSpaceFloor, in: path, measure: hooks.freeSpace)
+        let keeper = RecordKeeper(
+            opened.log, segment: opened.position.segment, base: opened.position.base, in: "\(path)/records",
+            failing: hooks.records)
+        let upkeep = upkeep
+        let (floor, growth) = (limits.recordsFloor, limits.recordsGrowth)
         writer = RegistryWriter(
-            opened.database, blobs, opened.log, segment: opened.segment, clock: clock, committed: { hot.forget($0) })
+            opened.database, keeper, blobs, clock: clock, committed: { hot.forget($0) },
+            grown: { length, base in if length > max(floor, growth * base) { upkeep.recordsHaveGrown() } })
+        upkeep.whenRecordsGrow { [weak self] in
+            Task { try? await self?.compactRecords() }
+        }
+        try emptyTrash()
     }
 
     /// Ends: what was asked for is done, nothing more is taken, and another process may have the folder.
@@ -84,40 +116,42 @@ public final class RegistryFolder: Sendable {
     }
 
     /// Throws `.noSpace` when so many bytes more would leave less of the disk free than the limits want.
-    func requireSpace(for bytes: Int64) throws(Fault) {
-        let free = try FileSystem.freeSpace(in: path)
-        guard free - limits.freeSpaceFloor >= bytes else {
-            throw Fault(
-                .noSpace, "the disk of the registry has no room for \(ByteCount(bytes)) more",
-                fix: "ask its operator to collect garbage or to add space")
-        }
+    func requireSpace(for bytes: Int64) throws(Fault) { try space.require(bytes) }
+
+    /// What an upload to a repository may hold; throws `.noSpace` when that is less than so many bytes.
+    func requireQuota(for bytes: Int64, in repository: RepositoryName) throws(Fault) {
+        guard let quota = try quotaLeft(in: repository), bytes > quota.left else { return }
+        throw Self.quotaFault(quota.limit, repository)
     }
 
-    /// Throws `.noSpace` when so many bytes more would exceed the quota of a repository.
-    func requireQuota(for bytes: Int64, in repository: RepositoryName) throws(Fault) {
-        guard let quota = limits.quota(repository) else { return }
+    func quotaLeft(in repository: RepositoryName) throws(Fault) -> (limit: Int64, left: Int64)? {
+        guard let limit = limits.quota(repository) else { return nil }
         let held = try readers.read { database throws(Fault) in try RegistryIndex.bytes(repository, database) }
-        try Self.requireQuota(quota, held + bytes, repository)
+        return (limit, limit - held)
     }
 
     static func requireQuota(_ quota: Int64, _ wanted: Int64, _ repository: RepositoryName) throws(Fault) {
-        guard wanted <= quota else {
-            throw Fault(
-                .noSpace, "\(repository) would hold more than its quota of \(ByteCount(quota))",
-                fix: "delete what is not needed, or ask the registry's operator for more")
-        }
+        guard wanted <= quota else { throw quotaFault(quota, repository) }
+    }
+
+    static func quotaFault(_ quota: Int64, _ repository: RepositoryName) -> Fault {
+        Fault(
+            .noSpace, "\(repository) would hold more than its quota of \(ByteCount(quota))",
+            fix: "delete what is not needed, or ask the registry's operator for more")
     }
 }
 
 extension RegistryFolder {
-    /// Makes the index of a registry that nobody has open anew from its records; returns what was damaged and passed over.
+    /// Makes the index of a registry that nobody has open anew from its records; returns what was damaged and passed over,
+    /// and which manifests are missing or damaged.
     public static func rebuild(_ path: String) throws(Fault) -> [String] {
         guard let lock = try FileLock("\(path)/records") else {
             throw Fault(.conflict, "the registry in \(path) is in use by another process", fix: "stop that one first")
         }
-        var damage: [String] = []
-        _ = try RegistryState.rebuild(path, BlobFolder("\(path)/blobs")) { damage.append($0) }
+        try RecordSegments.clean("\(path)/records")
+        var losses = RegistryState.Losses(mayPass: true)
+        _ = try RegistryState.rebuild(path, BlobFolder("\(path)/blobs"), &losses)
         withExtendedLifetime(lock) {}
-        return damage
+        return losses.sentences
     }
 }

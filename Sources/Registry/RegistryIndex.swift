@@ -7,7 +7,7 @@ internal import Storage
 /// The tables that answer questions about a registry, derived from its records.
 enum RegistryIndex {
     /// Tables of another version are made anew from the records.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     /// Makes the tables in an empty database.
     static func create(_ database: SQLiteConnection) throws(Fault) {
@@ -25,6 +25,7 @@ enum RegistryIndex {
             CREATE TABLE manifests(
                 repository INTEGER NOT NULL, content INTEGER NOT NULL, media_type TEXT NOT NULL, artifact_type TEXT,
                 subject TEXT, annotations TEXT, pushed INTEGER NOT NULL, pushed_by TEXT NOT NULL,
+                kept INTEGER NOT NULL, known INTEGER NOT NULL,
                 PRIMARY KEY(repository, content)) STRICT, WITHOUT ROWID;
             CREATE INDEX manifests_content ON manifests(content);
             CREATE INDEX manifests_subject ON manifests(repository, subject) WHERE subject IS NOT NULL;
@@ -37,9 +38,10 @@ enum RegistryIndex {
                 pending INTEGER NOT NULL, tagged INTEGER NOT NULL, tagged_by TEXT NOT NULL,
                 PRIMARY KEY(repository, name)) STRICT, WITHOUT ROWID;
             CREATE INDEX tags_content ON tags(repository, content);
-            CREATE TABLE position(id INTEGER PRIMARY KEY CHECK (id = 1), segment INTEGER NOT NULL, place INTEGER NOT NULL)
-                STRICT;
-            INSERT INTO position VALUES (1, 0, 0);
+            CREATE TABLE position(
+                id INTEGER PRIMARY KEY CHECK (id = 1), segment INTEGER NOT NULL, place INTEGER NOT NULL,
+                base INTEGER NOT NULL, time INTEGER NOT NULL) STRICT;
+            INSERT INTO position VALUES (1, 0, 0, 0, 0);
             PRAGMA user_version = \(version);
             """)
     }
@@ -50,14 +52,27 @@ enum RegistryIndex {
     }
 
     /// Up to where the records are in the tables.
-    static func position(_ database: SQLiteConnection) throws(Fault) -> (segment: Int64, place: Int64) {
-        try database.first("SELECT segment, place FROM position") { row throws(Fault) in
-            (row.integer(0), row.integer(1))
-        } ?? (0, 0)
+    struct Position: Equatable {
+        /// The number of the segment.
+        var segment: Int64
+        /// Behind its last record that is in the tables.
+        var place: Int64
+        /// Behind the state that the segment began with.
+        var base: Int64
+        /// The time of that last record; 0 when there is none.
+        var time: Int64
     }
 
-    static func setPosition(_ database: SQLiteConnection, segment: Int64, place: Int64) throws(Fault) {
-        try database.run("UPDATE position SET segment = ?, place = ?", .integer(segment), .integer(place))
+    static func position(_ database: SQLiteConnection) throws(Fault) -> Position {
+        try database.first("SELECT segment, place, base, time FROM position") { row throws(Fault) in
+            Position(segment: row.integer(0), place: row.integer(1), base: row.integer(2), time: row.integer(3))
+        } ?? Position(segment: 0, place: 0, base: 0, time: 0)
+    }
+
+    static func setPosition(_ database: SQLiteConnection, _ position: Position) throws(Fault) {
+        try database.run(
+            "UPDATE position SET segment = ?, place = ?, base = ?, time = ?", .integer(position.segment),
+            .integer(position.place), .integer(position.base), .integer(position.time))
     }
 
     /// The number of a repository; nil when it holds nothing.
@@ -95,10 +110,11 @@ enum RegistryIndex {
 
     /// Brings one change into the tables. Doing it twice is the same as once.
     ///
-    /// - Parameter details: the details of a manifest that is put.
+    /// - Parameter details: the details of a manifest that is put; nil when its bytes are missing or damaged. Such a
+    ///   manifest is in the tables, damaged, until it is pushed again or restored.
     static func apply(
         _ change: RegistryChange, time: Int64, by: String, _ database: SQLiteConnection,
-        details: (Digest, String) throws(Fault) -> ManifestDetails
+        details: (Digest, String) throws(Fault) -> ManifestDetails?
     ) throws(Fault) {
         switch change {
         case .linkBlob(let name, let digest, let size):
@@ -122,45 +138,113 @@ enum RegistryIndex {
         case .putManifest(let name, let digest, let size, let mediaType):
             let details = try details(digest, mediaType)
             let (repository, content) = (try makeRepository(name, database), try makeContent(digest, size, database))
-            let changed = try database.run(
+            if details == nil { try markDamaged(digest, database) }
+            let isNew =
+                try database.first(
+                    "SELECT 1 FROM manifests WHERE repository = ? AND content = ?", .integer(repository),
+                    .integer(content)
+                ) { row throws(Fault) in row.integer(0) } == nil
+            try database.run(
                 """
-                INSERT OR IGNORE INTO manifests(
-                    repository, content, media_type, artifact_type, subject, annotations, pushed, pushed_by)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO manifests(
+                    repository, content, media_type, artifact_type, subject, annotations, pushed, pushed_by, kept, known)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7, ?9)
+                ON CONFLICT DO UPDATE SET pushed = excluded.pushed, kept = excluded.kept
                 """,
-                .integer(repository), .integer(content), .text(details.mediaType), .text(details.artifactType),
-                .text(details.subject?.description), .text(details.annotations), .integer(time), .text(by))
-            if changed == 0 {
-                try database.run(
-                    "UPDATE manifests SET pushed = ? WHERE repository = ? AND content = ?", .integer(time),
-                    .integer(repository), .integer(content))
-                return
-            }
-            try addBytes(size, to: repository, database)
-            for child in details.children {
-                guard let number = try Self.content(child, database) else { continue }
-                try database.run(
-                    "INSERT OR IGNORE INTO children VALUES (?, ?, ?)", .integer(repository), .integer(content),
-                    .integer(number))
-            }
+                .integer(repository), .integer(content), .text(details?.mediaType ?? mediaType),
+                .text(details?.artifactType), .text(details?.subject?.description), .text(details?.annotations),
+                .integer(time), .text(by), .integer(details == nil ? 0 : 1))
+            if isNew { try addBytes(size, to: repository, database) }
+            if let details { try learn(details, of: content, in: repository, database) }
         case .deleteManifest(let name, let digest):
             guard let (repository, content) = try both(name, digest, database) else { return }
+            let children = try database.all(
+                "SELECT child FROM children WHERE repository = ? AND parent = ?", .integer(repository),
+                .integer(content)
+            ) { row throws(Fault) in row.integer(0) }
             try database.run(
                 "DELETE FROM children WHERE repository = ? AND parent = ?", .integer(repository), .integer(content))
+            for child in children {
+                // What nothing names from now on is young garbage, whenever it came.
+                try keep(child, in: repository, time, database)
+                try forgetIfUnused(child, database)
+            }
             let changed = try database.run(
                 "DELETE FROM manifests WHERE repository = ? AND content = ?", .integer(repository), .integer(content))
             if changed > 0 { try addBytes(-size(content, database), to: repository, database) }
             try forgetIfUnused(content, database)
         case .setTag(let name, let tag, let digest, let isPending):
             guard let (repository, content) = try both(name, digest, database) else { return }
+            try keepTagged(tag, in: repository, time, database)
             try database.run(
                 "INSERT OR REPLACE INTO tags VALUES (?, ?, ?, ?, ?, ?)", .integer(repository), .text(tag),
                 .integer(content), .integer(isPending ? 1 : 0), .integer(time), .text(by))
         case .deleteTag(let name, let tag):
             guard let repository = try repository(name, database) else { return }
+            try keepTagged(tag, in: repository, time, database)
             try database.run("DELETE FROM tags WHERE repository = ? AND name = ?", .integer(repository), .text(tag))
+        case .keep(let name, let digest):
+            guard let (repository, content) = try both(name, digest, database) else { return }
+            try keep(content, in: repository, time, database)
         case .quarantine(let digest):
-            try database.run("UPDATE contents SET damaged = 1 WHERE digest = ?", .text(digest.description))
+            try markDamaged(digest, database)
+        case .restore(let digest):
+            guard let content = try content(digest, database) else { return }
+            let unknown = try database.all(
+                "SELECT repository, media_type FROM manifests WHERE content = ? AND known = 0", .integer(content)
+            ) { row throws(Fault) in (row.integer(0), row.text(1)) }
+            for (repository, mediaType) in unknown {
+                guard let details = try details(digest, mediaType) else { return }
+                try learn(details, of: content, in: repository, database)
+            }
+            try database.run("UPDATE contents SET damaged = 0 WHERE id = ?", .integer(content))
+        }
+    }
+
+    private static func keep(
+        _ content: Int64, in repository: Int64, _ time: Int64, _ database: SQLiteConnection
+    ) throws(Fault) {
+        try database.run(
+            "UPDATE blobs SET linked = ? WHERE repository = ? AND content = ?", .integer(time), .integer(repository),
+            .integer(content))
+        try database.run(
+            "UPDATE manifests SET kept = ? WHERE repository = ? AND content = ?", .integer(time), .integer(repository),
+            .integer(content))
+    }
+
+    /// What loses its tag is not old at once.
+    private static func keepTagged(
+        _ tag: String, in repository: Int64, _ time: Int64, _ database: SQLiteConnection
+    ) throws(Fault) {
+        try database.run(
+            """
+            UPDATE manifests SET kept = ?1 WHERE repository = ?2
+                AND content = (SELECT content FROM tags WHERE repository = ?2 AND name = ?3)
+            """, .integer(time), .integer(repository), .text(tag))
+    }
+
+    private static func markDamaged(_ digest: Digest, _ database: SQLiteConnection) throws(Fault) {
+        try database.run("UPDATE contents SET damaged = 1 WHERE digest = ?", .text(digest.description))
+    }
+
+    /// Writes down what a manifest's bytes say. A child that is not there yet is one that is missing.
+    private static func learn(
+        _ details: ManifestDetails, of content: Int64, in repository: Int64, _ database: SQLiteConnection
+    ) throws(Fault) {
+        try database.run(
+            """
+            UPDATE manifests SET media_type = ?, artifact_type = ?, subject = ?, annotations = ?, known = 1
+            WHERE repository = ? AND content = ? AND known = 0
+            """,
+            .text(details.mediaType), .text(details.artifactType), .text(details.subject?.description),
+            .text(details.annotations), .integer(repository), .integer(content))
+        for child in details.children {
+            try database.run(
+                "INSERT OR IGNORE INTO contents(digest, size, damaged) VALUES (?, 0, 1)", .text(child.description))
+            guard let number = try Self.content(child, database) else { continue }
+            try database.run(
+                "INSERT OR IGNORE INTO children VALUES (?, ?, ?)", .integer(repository), .integer(content),
+                .integer(number))
         }
     }
 

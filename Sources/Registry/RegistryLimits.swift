@@ -22,6 +22,18 @@ public struct RegistryLimits: Sendable {
     public var cachedBlobBytes: Int64 = 64 << 10
     /// For how long it is believed that a file which looks unchanged is unchanged; then it is read and checked anew.
     public var verificationHours = 24
+    /// For how long what nothing names stays, in milliseconds; a client that was told of it may rely on it for three
+    /// quarters of that.
+    public var grace: Int64 = 24 * 3_600_000
+    /// After how many milliseconds without a byte an upload is given up.
+    public var uploadIdle: Int64 = 7 * 24 * 3_600_000
+    /// Records that are shorter than this are not compacted.
+    public var recordsFloor: Int64 = 64 << 20
+    /// How many times longer than the state that they began with records may become before they are compacted.
+    public var recordsGrowth: Int64 = 4
+
+    /// How long ago something may have been kept that is asked for, without being kept again.
+    var keepInterval: Int64 { grace / 8 }
 
     /// The defaults above.
     public init() {}

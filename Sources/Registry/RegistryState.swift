@@ -10,40 +10,52 @@ enum RegistryState {
     struct Opened: ~Copyable {
         let database: SQLiteConnection
         let log: RecordLog
-        let segment: Int64
+        let position: RegistryIndex.Position
     }
+    /// How the records' writes are made to fail by tests.
+    typealias Failing = @Sendable (RecordLog.Moment) throws(Fault) -> Void
 
     /// Opens both. What the records have and the index has not is brought into the index; an index that is missing,
     /// damaged, of another version, or ahead of the records is made anew.
-    static func open(_ root: String, _ blobs: BlobFolder) throws(Fault) -> sending Opened {
-        let (segment, records) = try currentSegment("\(root)/records")
-        let log = try RecordLog(records)
+    ///
+    /// A last line that is damaged, and that the index has not seen, was torn by a power cut before anybody relied on it.
+    static func open(_ root: String, _ blobs: BlobFolder, failing: Failing?) throws(Fault) -> sending Opened {
+        try RecordSegments.clean("\(root)/records")
+        let (segment, records) = try RecordSegments.current("\(root)/records")
+        let log = try RecordLog(records, failing: failing)
         let path = "\(root)/index.sqlite"
         if let database = try? current(path, segment: segment, length: log.length) {
             do throws(Fault) {
-                try replay(records, segment, into: database, blobs, onDamage: refuse)
-                return Opened(database: database, log: log, segment: segment)
+                _ = try log.cutTornLine(behind: try RegistryIndex.position(database).place)
+                var losses = Losses(mayPass: false)
+                try replay(records, segment, into: database, blobs, &losses)
+                return Opened(database: database, log: log, position: try RegistryIndex.position(database))
             } catch {
                 guard error.code == .corrupt || error.code == .internal else { throw error }
             }
+        } else {
+            _ = try log.cutTornLine(behind: 0)
         }
-        return Opened(database: try rebuild(root, blobs, onDamage: refuse), log: log, segment: segment)
+        var losses = Losses(mayPass: false)
+        let database = try rebuild(root, blobs, &losses)
+        return Opened(database: database, log: log, position: try RegistryIndex.position(database))
     }
 
     /// Makes the index anew from the records, beside the old one, which it replaces when it is whole.
     static func rebuild(
-        _ root: String, _ blobs: BlobFolder, onDamage: (String) throws(Fault) -> Void
+        _ root: String, _ blobs: BlobFolder, _ losses: inout Losses
     ) throws(Fault) -> sending SQLiteConnection {
-        let (segment, records) = try currentSegment("\(root)/records")
+        let (segment, records) = try RecordSegments.current("\(root)/records")
         let (path, fresh) = ("\(root)/index.sqlite", "\(root)/index.new.sqlite")
         for ending in ["", "-wal", "-shm"] { try FileSystem.removeFile(fresh + ending) }
         do {
             let database = try SQLiteConnection(fresh, isDurable: false)
             try database.transaction { () throws(Fault) in
                 try RegistryIndex.create(database)
-                try RegistryIndex.setPosition(database, segment: segment, place: 0)
+                try RegistryIndex.setPosition(
+                    database, RegistryIndex.Position(segment: segment, place: 0, base: 0, time: 0))
             }
-            try replay(records, segment, into: database, blobs, onDamage: onDamage)
+            try replay(records, segment, into: database, blobs, &losses)
             try database.script("PRAGMA wal_checkpoint(TRUNCATE)")
         }
         for ending in ["-wal", "-shm"] { try FileSystem.removeFile(path + ending) }
@@ -51,21 +63,6 @@ enum RegistryState {
         for ending in ["-wal", "-shm"] { try FileSystem.removeFile(fresh + ending) }
         try FileSystem.synchronize(folder: root)
         return try SQLiteConnection(path, isDurable: false)
-    }
-
-    /// The newest segment of the records: each begins with all that was true when it was begun, so the newest is enough.
-    private static func currentSegment(_ folder: String) throws(Fault) -> (Int64, String) {
-        let numbers = try FileSystem.names(in: folder).compactMap { name -> Int64? in
-            name.hasSuffix(".log") ? Int64(name.dropLast(4)) : nil
-        }
-        let number = numbers.max() ?? 1
-        return (number, "\(folder)/\(fileName(number))")
-    }
-
-    /// `00000001.log`.
-    static func fileName(_ segment: Int64) -> String {
-        let digits = String(segment)
-        return String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".log"
     }
 
     /// The index as it is, if it is one and not ahead of the records.
@@ -79,62 +76,116 @@ enum RegistryState {
         return position.segment == segment && position.place <= length ? database : nil
     }
 
-    private static func refuse(_ damage: String) throws(Fault) {
-        throw Fault(
-            .corrupt, damage, fix: "restore the records from a backup, or accept the loss: sovereign registry rebuild")
+    /// What is lost when records are brought into an index.
+    struct Losses {
+        /// Whether damaged records are passed over.
+        let mayPass: Bool
+        /// Records that are damaged or mean nothing.
+        var records: [String] = []
+        /// Manifests whose bytes are missing or damaged, with their repositories.
+        var manifests: Set<ManifestKey> = []
+        struct ManifestKey: Hashable {
+            let repository: RepositoryName
+            let digest: Digest
+        }
+
+        init(mayPass: Bool) { self.mayPass = mayPass }
+
+        /// Everything in sentences.
+        var sentences: [String] {
+            records
+                + manifests.map { "the manifest \($0.digest) of \($0.repository) is missing or damaged" }.sorted()
+        }
+
+        mutating func pass(_ damage: String) throws(Fault) {
+            guard mayPass else {
+                throw Fault(
+                    .corrupt, damage,
+                    fix: "restore the records from a backup, or accept the loss: sovereign registry rebuild")
+            }
+            records.append(damage)
+        }
     }
 
     /// Brings records into the index from where it stands.
     private static func replay(
         _ records: String, _ segment: Int64, into database: SQLiteConnection, _ blobs: BlobFolder,
-        onDamage: (String) throws(Fault) -> Void
+        _ losses: inout Losses
     ) throws(Fault) {
-        let start = try RegistryIndex.position(database).place
-        var end = start
+        var position = try RegistryIndex.position(database)
+        position.segment = segment
         var isOpen = false
         var count = 0
         func close() throws(Fault) {
             guard isOpen else { return }
-            try RegistryIndex.setPosition(database, segment: segment, place: end)
+            try RegistryIndex.setPosition(database, position)
             try database.script("COMMIT")
             isOpen = false
         }
-        try RecordLog.read(records, from: start) { line, place throws(Fault) in
+        try RecordLog.read(records, from: position.place) { line, place throws(Fault) in
+            // Entries of one line are one step: the index stands between lines.
+            if place != position.place, count >= 10_000 {
+                try close()
+                count = 0
+            }
             if !isOpen {
                 try database.script("BEGIN IMMEDIATE")
                 isOpen = true
             }
-            if let line {
-                let record = try RegistryRecord(parsing: line)
-                for change in record.changes { try apply(change, record, database, blobs, onDamage) }
+            if let record = try record(line) {
+                for change in record.changes { try apply(change, record, database, blobs, &losses) }
+                position.time = record.time
+                if record.changes.isEmpty { position.base = place }
             } else {
-                try onDamage("a record of \(records) that ends at byte \(place) is damaged")
+                try losses.pass("a record of \(records) that ends at byte \(place) is damaged")
             }
-            end = place
+            position.place = place
             count += 1
-            if count % 10_000 == 0 { try close() }
         }
         try close()
     }
 
+    private static func record(_ line: Chunk?) throws(Fault) -> RegistryRecord? {
+        guard let line else { return nil }
+        do throws(Fault) { return try RegistryRecord(parsing: line) } catch {
+            guard error.code != .internal else { throw error }
+            return nil
+        }
+    }
+
     private static func apply(
         _ change: RegistryChange, _ record: RegistryRecord, _ database: SQLiteConnection, _ blobs: BlobFolder,
-        _ onDamage: (String) throws(Fault) -> Void
+        _ losses: inout Losses
     ) throws(Fault) {
+        var isLost = false
+        try RegistryIndex.apply(change, time: record.time, by: record.by, database) {
+            digest, mediaType throws(Fault) in
+            let details = try Self.details(of: digest, mediaType, blobs)
+            isLost = details == nil
+            return details
+        }
+        // A manifest that was deleted later is not there any more, and need not be.
+        switch change {
+        case .putManifest(let repository, let digest, _, _):
+            let key = Losses.ManifestKey(repository: repository, digest: digest)
+            if isLost { losses.manifests.insert(key) } else { losses.manifests.remove(key) }
+        case .deleteManifest(let repository, let digest):
+            losses.manifests.remove(Losses.ManifestKey(repository: repository, digest: digest))
+        default: break
+        }
+    }
+
+    /// The details of a manifest from its file; nil when that is missing or damaged.
+    static func details(
+        of digest: Digest, _ mediaType: String, _ blobs: BlobFolder
+    ) throws(Fault) -> ManifestDetails? {
         do throws(Fault) {
-            try RegistryIndex.apply(change, time: record.time, by: record.by, database) {
-                digest, mediaType throws(Fault) in
-                let path = blobs.path(of: digest)
-                let bytes = try FileSystem.read(path, limit: 64 << 20)
-                guard Digest(of: bytes, algorithm: digest.algorithm) == digest else {
-                    throw Fault(.manifestUnknown, "the manifest \(digest) is damaged")
-                }
-                return try ManifestDetails(parsing: bytes, mediaType: mediaType)
-            }
+            let bytes = try FileSystem.read(blobs.path(of: digest), limit: 64 << 20)
+            guard Digest(of: bytes, algorithm: digest.algorithm) == digest else { return nil }
+            return try ManifestDetails(parsing: bytes, mediaType: mediaType)
         } catch {
-            // A manifest that was deleted later is not there any more; what is missed is said by the check at the end.
-            guard case .putManifest = change, [.notFound, .manifestUnknown, .manifestInvalid].contains(error.code)
-            else { throw error }
+            guard [.notFound, .manifestInvalid, .limitExceeded].contains(error.code) else { throw error }
+            return nil
         }
     }
 }

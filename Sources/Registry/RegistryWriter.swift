@@ -17,8 +17,14 @@ final class RegistryWriter: Sendable {
         let decide: @Sendable (RegistryDraft) throws(Fault) -> @Sendable () -> Void
         let fail: @Sendable (Fault) -> Void
     }
+    /// Something to do between two transactions.
+    private struct Errand: Sendable {
+        let run: @Sendable (SQLiteConnection, RecordKeeper) -> Void
+        let fail: @Sendable (Fault) -> Void
+    }
     private struct State {
         var jobs: [Job] = []
+        var errands: [Errand] = []
         var isEnding = false
         var ended: CheckedContinuation<Void, Never>?
     }
@@ -26,31 +32,54 @@ final class RegistryWriter: Sendable {
     private struct Thread: @unchecked Sendable {
         // Proof: handed to the thread when it starts, and not kept by anybody else.
         let database: SQLiteConnection
+        let keeper: RecordKeeper
     }
     private let state = Guarded(State())
     private let work = Semaphore()
     private let blobs: BlobFolder
-    private let log: RecordLog
-    private let segment: Int64
     private let clock: @Sendable () -> Int64
     /// Told of changes that are committed, before they are acknowledged.
     private let committed: @Sendable ([RegistryChange]) -> Void
+    /// Told of how long the records and the state that they began with are, after each batch.
+    private let grown: @Sendable (_ length: Int64, _ base: Int64) -> Void
     /// How many requests are made durable at once, at the most.
     private static let batch = 256
 
     /// Starts the thread.
     init(
-        _ database: sending SQLiteConnection, _ blobs: BlobFolder, _ log: RecordLog, segment: Int64,
-        clock: @escaping @Sendable () -> Int64, committed: @escaping @Sendable ([RegistryChange]) -> Void
+        _ database: sending SQLiteConnection, _ keeper: sending RecordKeeper, _ blobs: BlobFolder,
+        clock: @escaping @Sendable () -> Int64, committed: @escaping @Sendable ([RegistryChange]) -> Void,
+        grown: @escaping @Sendable (_ length: Int64, _ base: Int64) -> Void
     ) {
-        (self.blobs, self.log, self.segment) = (blobs, log, segment)
-        (self.clock, self.committed) = (clock, committed)
-        let thread = Thread(database: database)
-        startThread { [self] in run(thread.database) }
+        (self.blobs, self.clock, self.committed, self.grown) = (blobs, clock, committed, grown)
+        let thread = Thread(database: database, keeper: keeper)
+        startThread { [self] in run(thread.database, thread.keeper) }
     }
 
-    /// Why nothing can be changed any more, if so.
-    var failure: Fault? { log.failure }
+    /// Runs `body` on the writer's thread between two transactions: it sees what is committed, nothing is being decided,
+    /// and whatever it does to files happens before the next decision.
+    func alone<Result: Sendable>(
+        _ body: @escaping @Sendable (SQLiteConnection, RecordKeeper) throws(Fault) -> Result
+    ) async throws(Fault) -> Result {
+        let outcome: Swift.Result<Result, Fault> = await withCheckedContinuation { continuation in
+            let errand = Errand(
+                run: { database, keeper in
+                    do throws(Fault) {
+                        continuation.resume(returning: .success(try body(database, keeper)))
+                    } catch {
+                        continuation.resume(returning: .failure(error))
+                    }
+                }, fail: { continuation.resume(returning: .failure($0)) })
+            let isTaken = state.withLock { state in
+                if !state.isEnding { state.errands.append(errand) }
+                return !state.isEnding
+            }
+            if isTaken { work.signal() } else { errand.fail(Self.isOver) }
+        }
+        return try outcome.get()
+    }
+
+    private static let isOver = Fault(.unavailable, "the registry is ending")
 
     /// Asks for changes; returns when they are durable and visible.
     ///
@@ -71,7 +100,7 @@ final class RegistryWriter: Sendable {
                 if !state.isEnding { state.jobs.append(job) }
                 return !state.isEnding
             }
-            if isTaken { work.signal() } else { job.fail(Fault(.unavailable, "the registry is ending")) }
+            if isTaken { work.signal() } else { job.fail(Self.isOver) }
         }
         return try outcome.get()
     }
@@ -89,56 +118,88 @@ final class RegistryWriter: Sendable {
         }
     }
 
-    private func run(_ database: SQLiteConnection) {
+    private func run(_ database: SQLiteConnection, _ keeper: RecordKeeper) {
         while true {
             work.wait()
-            let (jobs, isOver) = state.withLock { state in
+            let (jobs, errand, isOver) = state.withLock { state in
+                let errand = state.errands.isEmpty ? nil : state.errands.removeFirst()
                 let jobs = Array(state.jobs.prefix(Self.batch))
                 state.jobs.removeFirst(jobs.count)
-                return (jobs, state.isEnding && state.jobs.isEmpty && jobs.isEmpty)
+                return (jobs, errand, state.isEnding && state.jobs.isEmpty && jobs.isEmpty && errand == nil)
             }
             if isOver { break }
-            if !jobs.isEmpty { commit(jobs, database) }
-            if state.withLock({ $0.isEnding && $0.jobs.isEmpty }) { work.signal() }
+            // A log that takes no more is replaced: what the index has is all that was acknowledged.
+            if keeper.log.failure != nil { renew(database, keeper) }
+            if !jobs.isEmpty { commit(jobs, database, keeper) }
+            errand?.run(database, keeper)
+            if state.withLock({ $0.isEnding && $0.jobs.isEmpty && $0.errands.isEmpty }) { work.signal() }
         }
         state.withLock { $0.ended.take() }?.resume()
     }
 
-    private func commit(_ jobs: [Job], _ database: SQLiteConnection) {
+    private func renew(_ database: SQLiteConnection, _ keeper: RecordKeeper) {
+        let path = keeper.draftPath
+        do throws(Fault) {
+            try FileSystem.removeFile(path)
+            var draft = try RecordLogWriter(creating: path)
+            let position = try RegistrySnapshot.write(database, to: &draft, segment: keeper.segment + 1)
+            try keeper.adopt(draft, position, database) { _ in }
+        } catch {
+            try? FileSystem.removeFile(path)
+        }
+    }
+
+    private func commit(_ jobs: [Job], _ database: SQLiteConnection, _ keeper: RecordKeeper) {
         var answers: [@Sendable () -> Void] = []
         var taken: [Job] = []
         var changes: [RegistryChange] = []
-        let start = log.length
+        let start = keeper.log.length
         do throws(Fault) {
             try database.transaction { () throws(Fault) in
-                var (lines, folders): ([[UInt8]], Set<String>) = ([], [])
+                var (lines, folders, time): ([[UInt8]], Set<String>, Int64) = ([], [], 0)
                 for job in jobs {
                     let draft = RegistryDraft(database, blobs, time: clock(), by: job.by)
+                    let answer: @Sendable () -> Void
+                    var line: [UInt8] = []
                     do throws(Fault) {
-                        answers.append(try database.attempt { () throws(Fault) in try job.decide(draft) })
+                        answer = try database.attempt { () throws(Fault) in
+                            let answer = try job.decide(draft)
+                            guard !draft.changes.isEmpty else { return answer }
+                            line = RegistryRecord(time: draft.time, by: job.by, changes: draft.changes).line
+                            guard line.count <= RecordLog.entryLimit else {
+                                throw Fault(
+                                    .limitExceeded, "too much would change at once", fix: "do it in smaller steps")
+                            }
+                            return answer
+                        }
                     } catch {
                         job.fail(error)
                         continue
                     }
+                    answers.append(answer)
                     taken.append(job)
-                    guard !draft.changes.isEmpty else { continue }
+                    guard !line.isEmpty else { continue }
                     changes += draft.changes
                     folders.formUnion(draft.folders)
-                    lines.append(RegistryRecord(time: draft.time, by: job.by, changes: draft.changes).line)
+                    lines.append(line)
+                    time = draft.time
                 }
                 for folder in folders { try FileSystem.synchronize(folder: folder) }
                 guard !lines.isEmpty else { return }
-                let place = try log.append(lines)
-                try RegistryIndex.setPosition(database, segment: segment, place: place)
+                let place = try keeper.log.append(lines)
+                try RegistryIndex.setPosition(
+                    database,
+                    RegistryIndex.Position(segment: keeper.segment, place: place, base: keeper.base, time: time))
             }
         } catch {
             // What the index does not have must not be in the records either, or it would appear at the next start.
-            log.retract(to: start)
+            keeper.log.retract(to: start)
             for job in taken { job.fail(error) }
             return
         }
         committed(changes)
         for answer in answers { answer() }
+        if !changes.isEmpty { grown(keeper.log.length, keeper.base) }
     }
 }
 
@@ -163,6 +224,14 @@ final class RegistryDraft {
             return details
         }
         changes.append(change)
+    }
+
+    /// Takes a content for sound again, whose file is.
+    func restore(_ digest: Digest) throws(Fault) {
+        try RegistryIndex.apply(.restore(digest), time: time, by: by, database) { digest, mediaType throws(Fault) in
+            try RegistryState.details(of: digest, mediaType, blobs)
+        }
+        changes.append(.restore(digest))
     }
 
     /// Gives a file that is durable its name as a content.

@@ -28,14 +28,16 @@ public actor UploadSession {
     private var isOver = false
     /// How many bytes have arrived.
     public private(set) var offset: Int64
+    /// When bytes came last, by a clock that does not leap.
+    private var lastUse: Int64
 
     nonisolated var dataPath: String { "\(folder)/data" }
 
     init(
         new id: String, in folder: String, repository: RepositoryName, by: String, started: Int64,
-        _ algorithm: Digest.Algorithm, _ limits: RegistryLimits
+        _ algorithm: Digest.Algorithm, _ limits: RegistryLimits, now: Int64
     ) throws(Fault) {
-        (self.id, self.folder, self.repository, self.by) = (id, folder, repository, by)
+        (self.id, self.folder, self.repository, self.by, lastUse) = (id, folder, repository, by, now)
         (self.started, self.limits, self.algorithm) = (started, limits, algorithm)
         try FileSystem.makeFolder(folder, mode: 0o750)
         let about: JSON = [
@@ -49,7 +51,7 @@ public actor UploadSession {
     }
 
     /// Finds an upload that another process began; throws when the folder holds none.
-    init(found id: String, in folder: String, _ limits: RegistryLimits) throws(Fault) {
+    init(found id: String, in folder: String, _ limits: RegistryLimits, now: Int64) throws(Fault) {
         let json = try JSON(
             parsing: FileSystem.read("\(folder)/about.json", limit: 64 * 1024), source: "\(folder)/about.json")
         guard let name = json["repository"]?.string, let by = json["by"]?.string, let started = json["started"]?.int,
@@ -60,6 +62,8 @@ public actor UploadSession {
         repository = try RepositoryName(name)
         file = try FileHandle("\(folder)/data", O_RDWR | O_CLOEXEC, "open")
         offset = try file.size()
+        let written = try FileSystem.entry(at: "\(folder)/data", followLinks: false)?.modified ?? 0
+        lastUse = min(now, written * 1000)
         hasher = nil
     }
 
@@ -71,30 +75,30 @@ public actor UploadSession {
     ///   - position: where the bytes belong, when their sender said so; throws `.blobUploadInvalid` when that is not where
     ///     the upload stands.
     ///   - length: how many there are, when their sender said so.
-    ///   - room: throws when the disk or the quota has no room for so many bytes more.
+    ///   - room: what disk and quota have room for.
+    ///   - now: the time, by a clock that does not leap.
     func append(
-        _ bytes: ByteStream, at position: Int64?, length: Int64?, room: (Int64) throws(Fault) -> Void
+        _ bytes: ByteStream, at position: Int64?, length: Int64?, room: consuming UploadRoom,
+        now: @Sendable () -> Int64
     ) async throws -> Int64 {
         try begin()
-        defer { isBusy = false }
+        var room = room
+        defer {
+            isBusy = false
+            lastUse = now()
+        }
         if let position, position != offset {
             throw Fault(
                 .blobUploadInvalid, "the upload stands at byte \(offset), not at \(position)",
                 fix: "ask for its state and go on from there")
         }
         if hasher == nil { hasher = try digestSoFar() }
-        if let length {
-            try require(offset + length)
-            try room(length)
-        }
+        try require(offset + (length ?? 0))
+        try room.begin(total: offset + (length ?? 0), announced: length)
         let start = offset
-        var sure = length ?? 0
         while let chunk = try await bytes.next() {
-            if offset - start + Int64(chunk.count) > sure {
-                sure = offset - start + Self.step
-                try room(Self.step)
-            }
             try require(offset + Int64(chunk.count))
+            try room.take(Int64(chunk.count), total: offset + Int64(chunk.count))
             do throws(Fault) { try file.write(chunk) } catch {
                 // A part may have been written: the file is brought back to what is digested.
                 try cut()
@@ -126,6 +130,16 @@ public actor UploadSession {
         try file.synchronize()
     }
 
+    /// Whether no bytes have come since a moment, and no request is adding any.
+    func isIdle(since moment: Int64) -> Bool { !isBusy && !isOver && lastUse <= moment }
+
+    /// Gives the upload up when it is idle; says whether it did. What it holds is removed by the caller.
+    func endIfIdle(since moment: Int64) -> Bool {
+        guard isIdle(since: moment) else { return false }
+        isOver = true
+        return true
+    }
+
     /// Gives the upload up and removes what arrived.
     func discard() throws(Fault) {
         isOver = true
@@ -135,8 +149,6 @@ public actor UploadSession {
     /// What the file looks like.
     func mark() throws(Fault) -> FileMark { try file.mark() }
 
-    /// How much room is asked for at a time when a sender does not say how much there is.
-    private static let step: Int64 = 32 << 20
     /// How much is written to the cache before the kernel is told to write it to the disk.
     private static let writeBehind: Int64 = 8 << 20
 

@@ -8,16 +8,16 @@ internal import Documents
 final class UploadTable: Sendable {
     private let path: String
     private let limits: RegistryLimits
-    private let clock: @Sendable () -> Int64
+    private let clock: RegistryClock
     private let sessions: Guarded<[String: UploadSession]>
 
     /// Finds the uploads that an earlier process left; folders that hold none are removed.
-    init(_ path: String, _ limits: RegistryLimits, clock: @escaping @Sendable () -> Int64) throws(Fault) {
+    init(_ path: String, _ limits: RegistryLimits, clock: RegistryClock) throws(Fault) {
         (self.path, self.limits, self.clock) = (path, limits, clock)
         var found: [String: UploadSession] = [:]
         for name in try FileSystem.names(in: path) {
             let folder = "\(path)/\(name)"
-            if let session = try? UploadSession(found: name, in: folder, limits) {
+            if let session = try? UploadSession(found: name, in: folder, limits, now: clock.even) {
                 found[name] = session
             } else {
                 try FileSystem.remove(folder)
@@ -39,7 +39,8 @@ final class UploadTable: Sendable {
         }
         let id = SecureRandom.bytes(16).hex
         let session = try UploadSession(
-            new: id, in: "\(path)/\(id)", repository: repository, by: by, started: clock(), algorithm, limits)
+            new: id, in: "\(path)/\(id)", repository: repository, by: by, started: clock.wall(), algorithm, limits,
+            now: clock.even)
         sessions.withLock { $0[id] = session }
         return session
     }
@@ -60,6 +61,16 @@ final class UploadTable: Sendable {
 
     /// All uploads.
     var all: [UploadSession] { sessions.withLock { Array($0.values) } }
+
+    /// Files that were to become contents and were left, with when they were written to, in seconds since 1970.
+    func leftovers() throws(Fault) -> [(path: String, modified: Int64)] {
+        var found: [(path: String, modified: Int64)] = []
+        for name in try FileSystem.names(in: path) where name.hasPrefix(".new-") {
+            guard let entry = try FileSystem.entry(at: "\(path)/\(name)", followLinks: false) else { continue }
+            found.append(("\(path)/\(name)", entry.modified))
+        }
+        return found
+    }
 
     /// A path for a file of its own that is to become a content.
     func temporaryPath() -> String { "\(path)/.new-\(SecureRandom.bytes(12).hex)" }

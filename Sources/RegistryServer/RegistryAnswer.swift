@@ -16,6 +16,11 @@ enum RegistryAnswer {
     /// than the registry's own are not, since they may name paths.
     static func error(_ fault: Fault) -> ServerResponse {
         let status = status(of: fault.code)
+        if fault.code == .diskFull {
+            return error(
+                status, code: Fault.Code.noSpace.name, "the disk of the registry is full",
+                fix: "ask its operator to collect garbage or to add space")
+        }
         guard status != 500 else { return error(500, code: "UNKNOWN", "the registry failed") }
         return error(status, code: fault.code.name, fault.message, fix: fault.fix)
     }
@@ -52,7 +57,7 @@ enum RegistryAnswer {
         case .denied, .unverified: 403
         case .inUse: 409
         case .operationUnsupported: 405
-        case .noSpace: 507
+        case .noSpace, .diskFull: 507
         case .unavailable: 503
         default: 500
         }

@@ -12,7 +12,11 @@ extension RegistryService {
     func getBlob(_ request: ServerRequest, _ name: RepositoryName, _ text: String) async throws -> ServerResponse {
         let digest = try Self.digest(text)
         let unknown = Fault(.blobUnknown, "\(name) has no blob \(digest)")
-        guard let size = try registry.blobSize(digest, in: name) else { throw unknown }
+        // Who is told that it is there may push no more than a manifest that names it.
+        let held =
+            request.method == .head
+            ? try await registry.promisedBlobSize(digest, in: name) : try registry.blobSize(digest, in: name)
+        guard let size = held else { throw unknown }
         if Self.isUnchanged(request, digest.description) { return notModified(digest.description, size) }
         if request.method == .head {
             return ServerResponse(status: 200, headers: blobFields(digest), body: .none(length: size))

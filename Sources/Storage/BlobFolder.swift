@@ -68,20 +68,26 @@ public struct BlobFolder: Sendable {
         }
     }
 
-    /// Calls `body` with each content there is, in the order of its digest, with size and seconds since 1970 of its last
-    /// change. Names that are no digests, such as those of temporary files, are passed over.
-    public func each(_ body: (Digest, Int64, Int64) throws(Fault) -> Void) throws(Fault) {
-        for algorithm in Digest.Algorithm.allCases {
-            for byte in 0...255 {
-                let folder = "\(path)/\(algorithm.rawValue)/\([UInt8(byte)].hex)"
-                for name in try FileSystem.names(in: folder) {
-                    guard let digest = try? Digest(algorithm: algorithm, hex: name),
-                        let entry = try FileSystem.entry(at: "\(folder)/\(name)", followLinks: false),
-                        entry.kind == .file
-                    else { continue }
-                    try body(digest, entry.size, entry.modified)
-                }
-            }
+    /// A content as its file looks.
+    public struct Entry: Sendable {
+        /// Its name, which says nothing of its bytes.
+        public let digest: Digest
+        /// How many bytes the file has.
+        public let size: Int64
+        /// When the file was written to last, in seconds since 1970.
+        public let modified: Int64
+    }
+
+    /// The contents whose digests begin with a byte, in their order. Names that are no digests are passed over.
+    public func entries(_ algorithm: Digest.Algorithm, first byte: UInt8) throws(Fault) -> [Entry] {
+        let folder = "\(path)/\(algorithm.rawValue)/\([byte].hex)"
+        var entries: [Entry] = []
+        for name in try FileSystem.names(in: folder) {
+            guard let digest = try? Digest(algorithm: algorithm, hex: name),
+                let entry = try FileSystem.entry(at: "\(folder)/\(name)", followLinks: false), entry.kind == .file
+            else { continue }
+            entries.append(Entry(digest: digest, size: entry.size, modified: entry.modified))
         }
+        return entries
     }
 }

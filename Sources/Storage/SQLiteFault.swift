@@ -10,7 +10,7 @@ enum SQLiteFault {
         let message = "the database refuses “\(sql.prefix(80))”: \(reason)"
         // Extended codes hold the primary one in their low byte.
         return switch code & 0xFF {
-        case SQLITE_FULL: Fault(.system, message, fix: "free some space on the disk that holds it")
+        case SQLITE_FULL: Fault(.diskFull, message, fix: "free some space on the disk that holds it")
         case SQLITE_CORRUPT, SQLITE_NOTADB: Fault(.corrupt, message, fix: "rebuild it, or restore a backup")
         case SQLITE_BUSY, SQLITE_LOCKED:
             Fault(.unavailable, message, fix: "another program holds it; let one program use it at a time")

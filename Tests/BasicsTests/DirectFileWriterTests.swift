@@ -49,7 +49,7 @@ import Testing
             try writer.write([UInt8](repeating: 1, count: DirectFileWriter.bufferSize)[...])
             try writer.finish()
         }
-        #expect(fault?.code == .system)
+        #expect(fault?.code == .diskFull)
         #expect(fault?.message.contains("no space left") == true)
         #expect(fault?.fix?.contains("free some space") == true)
     }
