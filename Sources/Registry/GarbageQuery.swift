@@ -11,8 +11,6 @@ enum GarbageQuery {
         let repository: RepositoryName
         let digest: Digest
         let size: Int64
-        /// When it was linked or kept last.
-        let time: Int64
     }
     /// Where a search through links goes on.
     struct Place: Sendable {
@@ -37,16 +35,16 @@ enum GarbageQuery {
                 UNION SELECT child FROM live JOIN children ON repository = ?1 AND parent = live.content
                 UNION SELECT manifests.content FROM live JOIN contents ON contents.id = live.content
                     JOIN manifests ON repository = ?1 AND subject = contents.digest)
-            SELECT digest, size, kept FROM manifests JOIN contents ON contents.id = manifests.content
+            SELECT digest, size FROM manifests JOIN contents ON contents.id = manifests.content
             WHERE repository = ?1 AND content NOT IN live
                 AND NOT EXISTS (SELECT 1 FROM children WHERE repository = ?1 AND child = manifests.content)
             LIMIT ?5
             """, .integer(repository), .integer(cutoff.before), .integer(cutoff.start), .integer(cutoff.after),
             .integer(Int64(limit))
-        ) { row throws(Fault) in (row.text(0), row.integer(1), row.integer(2)) }
+        ) { row throws(Fault) in (row.text(0), row.integer(1)) }
         var found: [Item] = []
-        for (digest, size, time) in rows {
-            found.append(Item(repository: name, digest: try Digest(digest), size: size, time: time))
+        for (digest, size) in rows {
+            found.append(Item(repository: name, digest: try Digest(digest), size: size))
         }
         return found
     }
@@ -61,34 +59,33 @@ enum GarbageQuery {
         ) { row throws(Fault) in (row.integer(0), try RepositoryName(row.text(1))) }
     }
 
-    /// Blobs behind a place that nothing of their repository names, and that are old, or ahead of every clock.
+    /// Blobs behind a place that nothing of their repository names, and that are old.
     ///
     /// A repository with a manifest whose bytes are lost is passed over: nobody knows what that names.
     static func deadLinks(
-        behind place: inout Place, _ cutoff: RegistryClock.Cutoff, ahead: Int64, limit: Int,
-        _ database: SQLiteConnection
+        behind place: inout Place, _ cutoff: RegistryClock.Cutoff, limit: Int, _ database: SQLiteConnection
     ) throws(Fault) -> [Item] {
         let rows = try database.all(
             """
-            SELECT repository, content, name, digest, size, linked FROM blobs
+            SELECT repository, content, name, digest, size FROM blobs
                 JOIN repositories ON repositories.id = repository JOIN contents ON contents.id = content
             WHERE (repository, content) > (?1, ?2)
-                AND (linked <= ?3 OR (linked >= ?4 AND linked <= ?5) OR linked > ?6)
+                AND (linked <= ?3 OR (linked >= ?4 AND linked <= ?5))
                 AND NOT EXISTS (SELECT 1 FROM children
                     WHERE children.repository = blobs.repository AND child = blobs.content)
                 AND NOT EXISTS (SELECT 1 FROM manifests
                     WHERE manifests.repository = blobs.repository AND known = 0)
-            ORDER BY repository, content LIMIT ?7
+            ORDER BY repository, content LIMIT ?6
             """, .integer(place.repository), .integer(place.content), .integer(cutoff.before), .integer(cutoff.start),
-            .integer(cutoff.after), .integer(ahead), .integer(Int64(limit))
+            .integer(cutoff.after), .integer(Int64(limit))
         ) { row throws(Fault) in
-            (row.integer(0), row.integer(1), row.text(2), row.text(3), row.integer(4), row.integer(5))
+            (row.integer(0), row.integer(1), row.text(2), row.text(3), row.integer(4))
         }
         var found: [Item] = []
         for row in rows {
             place = Place(repository: row.0, content: row.1)
             found.append(
-                Item(repository: try RepositoryName(row.2), digest: try Digest(row.3), size: row.4, time: row.5))
+                Item(repository: try RepositoryName(row.2), digest: try Digest(row.3), size: row.4))
         }
         return found
     }

@@ -61,7 +61,7 @@ public struct GarbageReport: Sendable, Equatable {
     public var leftovers = Count()
     /// Contents that no repository holds, and that are too young to go.
     public var waiting = Count()
-    /// Links and manifests with times to which no clock has come: they are as young as if they had come now.
+    /// Contents whose files have times to which no clock has come: they are as young as if they had come now.
     public var redated: Int64 = 0
     /// What lies in quarantine; it is never removed.
     public var quarantine = Count()

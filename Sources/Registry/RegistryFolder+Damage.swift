@@ -15,7 +15,7 @@ extension RegistryFolder {
     ///   different now was pushed since, and stays.
     public func quarantine(_ digest: Digest, seen mark: FileMark?) async throws(Fault) {
         verified.forget(digest)
-        let place = "\(path)/quarantine/\(digest.algorithm.rawValue)-\(digest.hex)-\(clock())"
+        let place = "\(path)/quarantine/\(digest.algorithm.rawValue)-\(digest.hex)-\(time.now)"
         try await writer.submit(by: "registry") { draft throws(Fault) in
             let now: FileMark?
             if let file = try draft.blobs.open(digest) { now = try file.mark() } else { now = nil }

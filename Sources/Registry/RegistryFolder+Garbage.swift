@@ -101,38 +101,29 @@ extension RegistryFolder {
         _ cutoff: RegistryClock.Cutoff, _ report: inout GarbageReport, _ tell: (GarbageReport) -> Void
     ) async throws(Fault) {
         var place = GarbageQuery.Place()
-        let clock = time
         while true {
             try stop()
-            let (ahead, count) = (max(clock.wall(), clock.even), Self.batch)
             var next = place
             let found = try readers.read { database throws(Fault) in
-                try GarbageQuery.deadLinks(behind: &next, cutoff, ahead: ahead, limit: count, database)
+                try GarbageQuery.deadLinks(behind: &next, cutoff, limit: Self.batch, database)
             }
             guard !found.isEmpty else { return }
             place = next
             if report.isDryRun {
-                for item in found where cutoff.covers(item.time) { report.links.add(item.size) }
+                for item in found { report.links.add(item.size) }
                 continue
             }
-            let (gone, redated) = try await writer.submit(by: "garbage") { draft throws(Fault) in
-                var (gone, redated): ([GarbageQuery.Item], Int64) = ([], 0)
+            let gone = try await writer.submit(by: "garbage") { draft throws(Fault) in
+                var gone: [GarbageQuery.Item] = []
                 for item in found {
-                    guard
-                        let linked = try GarbageQuery.unnamedSince(item.digest, in: item.repository, draft.database)
-                    else { continue }
-                    if clock.isAhead(linked) {
-                        try draft.apply(.keep(item.repository, item.digest))
-                        redated += 1
-                    } else if cutoff.covers(linked) {
-                        try draft.apply(.unlinkBlob(item.repository, item.digest))
-                        gone.append(item)
-                    }
+                    let since = try GarbageQuery.unnamedSince(item.digest, in: item.repository, draft.database)
+                    guard let since, cutoff.covers(since) else { continue }
+                    try draft.apply(.unlinkBlob(item.repository, item.digest))
+                    gone.append(item)
                 }
-                return (gone, redated)
+                return gone
             }
             for item in gone { report.links.add(item.size) }
-            report.redated += redated
             tell(report)
         }
     }
@@ -202,7 +193,7 @@ extension RegistryFolder {
 
     private func giveUpUploads(_ options: GarbageOptions, _ report: inout GarbageReport) async throws(Fault) {
         let idle = options.uploadIdle ?? limits.uploadIdle
-        let moment = time.even - idle
+        let moment = time.now - idle
         for session in uploads.all {
             let bytes = await session.offset
             let isOver = options.isDryRun ? await session.isIdle(since: moment) : await session.endIfIdle(since: moment)

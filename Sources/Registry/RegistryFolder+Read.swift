@@ -12,7 +12,7 @@ extension RegistryFolder {
     public func manifest(_ reference: ManifestReference, in repository: RepositoryName) throws(Fault) -> StoredContent?
     {
         let key = HotContents.manifest(reference, in: repository)
-        let now = time.even
+        let now = time.now
         if let content = hot.find(key, now: now) { return content }
         let changes = hot.changes(of: repository)
         guard
@@ -29,12 +29,12 @@ extension RegistryFolder {
 
     /// A manifest or small blob that is in memory, without looking anywhere else: for answers that must not wait.
     public func cachedManifest(_ reference: ManifestReference, in repository: RepositoryName) -> StoredContent? {
-        hot.find(HotContents.manifest(reference, in: repository), now: time.even)
+        hot.find(HotContents.manifest(reference, in: repository), now: time.now)
     }
 
     /// The same for a blob.
     public func cachedBlob(_ digest: Digest, in repository: RepositoryName) -> StoredContent? {
-        hot.find(HotContents.blob(digest, in: repository), now: time.even)
+        hot.find(HotContents.blob(digest, in: repository), now: time.now)
     }
 
     /// How many bytes a blob has; nil when it is not in the repository.
@@ -48,7 +48,7 @@ extension RegistryFolder {
     /// A small blob with its bytes, kept in memory from then on; nil when it is not there or too large for that.
     public func smallBlob(_ digest: Digest, in repository: RepositoryName) throws(Fault) -> StoredContent? {
         let key = HotContents.blob(digest, in: repository)
-        let now = time.even
+        let now = time.now
         if let content = hot.find(key, now: now) { return content }
         let changes = hot.changes(of: repository)
         guard let size = try blobSize(digest, in: repository), size <= limits.cachedBlobBytes,

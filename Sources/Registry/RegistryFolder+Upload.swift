@@ -31,7 +31,7 @@ extension RegistryFolder {
         try await withTaskExecutorPreference(DiskExecutor.shared) {
             let room = UploadRoom(space, session.repository, quota: try quotaLeft(in: session.repository))
             return try await session.append(
-                bytes, at: position, length: length, room: room, now: { [time] in time.even })
+                bytes, at: position, length: length, room: room, now: { [time] in time.now })
         }
     }
 

@@ -29,8 +29,6 @@ public final class RegistryFolder: Sendable {
     let uploads: UploadTable
     let space: SpaceLedger
     let time: RegistryClock
-    /// Milliseconds since 1970, as this machine believes.
-    let clock: @Sendable () -> Int64
     /// One at a time collects garbage, reads everything, or compacts records.
     let upkeep = UpkeepGate()
     private let lock: Guarded<FileLock?>
@@ -38,6 +36,8 @@ public final class RegistryFolder: Sendable {
     /// Opens a registry, making it when the folder is empty or not there.
     ///
     /// Throws `.conflict` when another process has it, `.corrupt` when records are damaged that the index has not seen.
+    ///
+    /// - Parameter clock: milliseconds since 1970; asked for when the registry is opened, see `RegistryClock`.
     public convenience init(
         _ path: String, limits: RegistryLimits = RegistryLimits(),
         clock: @escaping @Sendable () -> Int64 = { RegistryFolder.wallClock() }
@@ -55,7 +55,7 @@ public final class RegistryFolder: Sendable {
     init(
         _ path: String, limits: RegistryLimits, clock: @escaping @Sendable () -> Int64, hooks: Hooks
     ) throws(Fault) {
-        (self.path, self.limits, self.clock) = (path, limits, clock)
+        (self.path, self.limits) = (path, limits)
         for name in ["blobs", "records", "uploads", "quarantine", "trash"] {
             try FileSystem.makeFolder("\(path)/\(name)", mode: 0o750)
         }
@@ -72,7 +72,7 @@ public final class RegistryFolder: Sendable {
         let newest = opened.position.time
         let time = RegistryClock(wall: clock, steady: hooks.steady, newest: newest > 0 ? newest : nil)
         self.time = time
-        verified = VerifiedBlobs(hours: limits.verificationHours, clock: { time.even })
+        verified = VerifiedBlobs(hours: limits.verificationHours, clock: { time.now })
         uploads = try UploadTable("\(path)/uploads", limits, clock: time)
         space = SpaceLedger(floor: limits.freeSpaceFloor, in: path, measure: hooks.freeSpace)
         let keeper = RecordKeeper(
@@ -81,7 +81,7 @@ public final class RegistryFolder: Sendable {
         let upkeep = upkeep
         let (floor, growth) = (limits.recordsFloor, limits.recordsGrowth)
         writer = RegistryWriter(
-            opened.database, keeper, blobs, clock: clock, committed: { hot.forget($0) },
+            opened.database, keeper, blobs, clock: { time.now }, committed: { hot.forget($0) },
             grown: { length, base in if length > max(floor, growth * base) { upkeep.recordsHaveGrown() } })
         upkeep.whenRecordsGrow { [weak self] in
             Task { try? await self?.compactRecords() }

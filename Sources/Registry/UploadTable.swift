@@ -17,7 +17,7 @@ final class UploadTable: Sendable {
         var found: [String: UploadSession] = [:]
         for name in try FileSystem.names(in: path) {
             let folder = "\(path)/\(name)"
-            if let session = try? UploadSession(found: name, in: folder, limits, now: clock.even) {
+            if let session = try? UploadSession(found: name, in: folder, limits, now: clock.now) {
                 found[name] = session
             } else {
                 try FileSystem.remove(folder)
@@ -39,8 +39,8 @@ final class UploadTable: Sendable {
         }
         let id = SecureRandom.bytes(16).hex
         let session = try UploadSession(
-            new: id, in: "\(path)/\(id)", repository: repository, by: by, started: clock.wall(), algorithm, limits,
-            now: clock.even)
+            new: id, in: "\(path)/\(id)", repository: repository, by: by, started: clock.now, algorithm, limits,
+            now: clock.now)
         sessions.withLock { $0[id] = session }
         return session
     }
