@@ -42,6 +42,8 @@ public struct RegistryConfiguration: Sendable {
     public var limits = RegistryLimits()
     /// What the server accepts. Address, port, certificate and observer are set by the host.
     public var server = ServerSettings()
+    /// When it looks after itself.
+    public var upkeep = UpkeepPlan()
     /// Which requests are logged.
     public var loggedRequests = LoggedRequests.changes
     /// For how long the registry says that it is not ready before it refuses connections, in seconds.
@@ -67,6 +69,7 @@ public struct RegistryConfiguration: Sendable {
         access = try AccessConfiguration(document, at: JSONPointer(["access"]), folder: folder)
         if let item = node["limits"] { try readLimits(item) }
         if let item = node["connections"] { try readConnections(item) }
+        if let item = node["upkeep"] { try readUpkeep(item) }
         if let item = node["log"] {
             try item.allowOnly(["requests"])
             loggedRequests = try item["requests"]?.choice() ?? .changes
@@ -105,6 +108,27 @@ public struct RegistryConfiguration: Sendable {
         // The first pattern that fits decides, as in the order they are written.
         let all = quotas
         limits.quota = { name in all.first { $0.pattern.matches(name.description) }?.bytes }
+    }
+
+    private mutating func readUpkeep(_ node: ConfigurationNode) throws(Fault) {
+        try node.allowOnly(["garbage", "scrub"])
+        /// Seconds; 0 is never.
+        func interval(_ node: ConfigurationNode) throws(Fault) -> Duration? {
+            let seconds = try node.seconds(0...8760 * 3600)
+            return seconds == 0 ? nil : .seconds(seconds)
+        }
+        if let garbage = node["garbage"] {
+            try garbage.allowOnly(["every", "grace", "untagged", "uploads"])
+            if let item = garbage["every"] { upkeep.garbageInterval = try interval(item) }
+            if let item = garbage["grace"] { limits.grace = try item.seconds(0...8760 * 3600) * 1000 }
+            if let item = garbage["untagged"] { upkeep.garbage.includesUntagged = try item.flag() }
+            if let item = garbage["uploads"] { limits.uploadIdle = try item.seconds(60...8760 * 3600) * 1000 }
+        }
+        if let scrub = node["scrub"] {
+            try scrub.allowOnly(["every", "rate"])
+            if let item = scrub["every"] { upkeep.scrubInterval = try interval(item) }
+            if let item = scrub["rate"] { upkeep.scrub.bytesPerSecond = try item.bytes(1 << 10...1 << 40) }
+        }
     }
 
     private mutating func readConnections(_ node: ConfigurationNode) throws(Fault) {

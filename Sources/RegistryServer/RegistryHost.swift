@@ -16,6 +16,8 @@ public final class RegistryHost: Sendable {
     private let configuration: RegistryConfiguration
     private let isDraining: Guarded<Bool>
     private let watch: Task<Void, Never>
+    private let operators: OperatorSocket
+    private let upkeep: UpkeepSchedule
     /// The port it listens on.
     public var port: Int { server.port }
     /// How busy the server is.
@@ -56,6 +58,8 @@ public final class RegistryHost: Sendable {
         (self.registry, self.server, self.log, self.configuration) = (registry, server, log, configuration)
         self.isDraining = isDraining
         watch = CertificateWatch(configuration.tls).start(server, log)
+        operators = try OperatorSocket(registry)
+        upkeep = UpkeepSchedule(configuration.upkeep, of: registry) { log.error("upkeep failed", $0) }
         log.info("listening", ["address": .string("\(configuration.listen.address)"), "port": .integer(server.port)])
     }
 
@@ -68,6 +72,8 @@ public final class RegistryHost: Sendable {
             log.info("draining", ["seconds": .integer(Int(configuration.drainSeconds))])
             try? await Task.sleep(for: .seconds(configuration.drainSeconds))
         }
+        await upkeep.stop()
+        await operators.stop()
         await server.stop(deadline: deadline)
         await registry.close()
         log.info("stopped")

@@ -14,7 +14,8 @@ public enum RegistrySchema {
         [
             ("root", Setting.text("the folder that holds everything")),
             ("listen", Setting.text("where to listen; `:5001` takes all addresses", default: "127.0.0.1:5001")),
-            ("tls", tls), ("access", AccessConfiguration.schema), ("limits", limits), ("connections", connections),
+            ("tls", tls), ("access", AccessConfiguration.schema), ("limits", limits), ("upkeep", upkeep),
+            ("connections", connections),
             (
                 "log",
                 Setting.section(
@@ -86,6 +87,40 @@ public enum RegistrySchema {
                         ], required: ["repositories", "bytes"]), limit: 1000)
             ),
         ])
+
+    private static let upkeep = Setting.section(
+        "When the registry looks after itself.",
+        [
+            (
+                "garbage",
+                Setting.section(
+                    "What nothing names any more.",
+                    [
+                        ("every", Setting.time("how often it is collected; 0 for never", year, default: "24h")),
+                        ("grace", Setting.time("for how long it stays", year, default: "24h")),
+                        (
+                            "untagged",
+                            Setting.flag("whether manifests that no tag, index or subject keeps are garbage too")
+                        ),
+                        (
+                            "uploads",
+                            Setting.time(
+                                "after how much time without a byte an upload is given up", 60...8760 * 3600,
+                                default: "168h")
+                        ),
+                    ])
+            ),
+            (
+                "scrub",
+                Setting.section(
+                    "Reading every content and comparing it with its digest.",
+                    [
+                        ("every", Setting.time("how often; 0 for never", year, default: "168h")),
+                        ("rate", Setting.size("how much is read in a second", 1 << 10...1 << 40, default: "20MiB")),
+                    ])
+            ),
+        ])
+    private static let year: ClosedRange<Int64> = 0...8760 * 3600
 
     private static let connections = Setting.section(
         "What clients may take.",

@@ -23,6 +23,7 @@ public enum SovereignProgram {
                 "registry", abstract: "An OCI registry on a folder",
                 [
                     .command(RegistryServe.self), .command(RegistryConfig.self), .command(RegistryExplain.self),
+                    .command(RegistryCollectGarbage.self), .command(RegistryScrub.self), .command(RegistryUsage.self),
                     .command(RegistryRebuild.self),
                 ])
         ])

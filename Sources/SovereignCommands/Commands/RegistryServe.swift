@@ -36,11 +36,13 @@ struct RegistryServe: Command {
     @Option(help: "which lines are written: debug, info, warn or error") var logLevel = LogThreshold.info
     @Flag(help: "let everybody do everything also when others than this machine can connect")
     var openToEverybody = false
+    @OptionGroup var upkeep: UpkeepOptions
 
     func run(in context: SovereignContext) async throws {
         var settings =
             try config.map { path throws(Fault) in try RegistryConfiguration.read(path) } ?? RegistryConfiguration()
         if let listen { settings.listen = try ListenAddress(listen) }
+        upkeep.apply(to: &settings)
         guard let folder = root ?? settings.root else {
             throw UsageError("say which folder: --root DIR, or “root” in the configuration")
         }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Basics
+public import Registry
+
+/// When a registry that is served looks after itself.
+public struct UpkeepPlan: Sendable {
+    /// How often garbage is collected; nil for never.
+    public var garbageInterval: Duration? = .seconds(24 * 3600)
+    /// What is garbage.
+    public var garbage = GarbageOptions()
+    /// How often every content is read again; nil for never.
+    public var scrubInterval: Duration? = .seconds(7 * 24 * 3600)
+    /// How.
+    public var scrub: ScrubOptions
+
+    /// Garbage every day, every content once in a week at 20 MiB per second.
+    public init() {
+        scrub = ScrubOptions()
+        scrub.bytesPerSecond = 20 << 20
+    }
+}
+
+/// Runs the upkeep of a registry by its plan, as long as it is not stopped.
+///
+/// The first run comes after an hour at the latest, so that a registry that is restarted every day has it as well.
+public final class UpkeepSchedule: Sendable {
+    private let tasks: [Task<Void, Never>]
+
+    /// - Parameter report: told of failures.
+    public init(
+        _ plan: UpkeepPlan, of registry: RegistryFolder, report: @escaping @Sendable (Fault) -> Void = { _ in }
+    ) {
+        var tasks: [Task<Void, Never>] = []
+        let jobs: [(Duration?, OperatorRequest)] = [
+            (plan.garbageInterval, .garbage(plan.garbage)), (plan.scrubInterval, .scrub(plan.scrub)),
+        ]
+        for (interval, request) in jobs {
+            guard let interval else { continue }
+            tasks.append(
+                Task {
+                    var pause = min(interval, .seconds(3600))
+                    while (try? await Task.sleep(for: pause)) != nil {
+                        pause = interval
+                        do { _ = try await request.run(on: registry) } catch {
+                            if !Task.isCancelled { report(Fault(wrapping: error)) }
+                        }
+                    }
+                })
+        }
+        self.tasks = tasks
+    }
+
+    /// Ends, also what runs.
+    public func stop() async {
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+}

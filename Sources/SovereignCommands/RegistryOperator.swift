@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import CommandLineKit
+internal import Documents
+internal import Registry
+internal import RegistryServer
+
+/// Does what an operator asks of a registry: here, or in the process that serves it.
+enum RegistryOperator {
+    /// Returns the report.
+    static func run(_ request: OperatorRequest, on root: String, _ terminal: Terminal) async throws -> JSON {
+        guard FileSystem.isFolder("\(root)/records") else {
+            throw Fault(.notFound, "there is no registry in \(root)", fix: "name the folder that it is served from")
+        }
+        let shown = Guarded(ContinuousClock.now)
+        let show: @Sendable (JSON) -> Void = { report in
+            let isDue = shown.withLock { last in
+                guard terminal.isTTY, .now - last > .seconds(1) else { return false }
+                last = .now
+                return true
+            }
+            if isDue { terminal.note(String(decoding: report.encoded(), as: UTF8.self)) }
+        }
+        if let report = try OperatorSocket.ask(request, of: root, progress: show) { return report }
+        let registry = try RegistryFolder(root)
+        do {
+            let report = try await request.run(on: registry, progress: show)
+            await registry.close()
+            return report
+        } catch {
+            await registry.close()
+            throw error
+        }
+    }
+
+    /// `3 (12 MiB)`.
+    static func count(_ report: JSON, _ key: String) -> String {
+        let (count, bytes) = (report[key]?["count"]?.int ?? 0, report[key]?["bytes"]?.int)
+        return bytes.map { "\(count) (\(ByteCount($0)))" } ?? "\(count)"
+    }
+}
