@@ -27,6 +27,7 @@ final class RegistryWriter: Sendable {
         var errands: [Errand] = []
         var isEnding = false
         var ended: CheckedContinuation<Void, Never>?
+        var failure: Fault?
     }
     /// What the thread alone touches.
     private struct Thread: @unchecked Sendable {
@@ -78,6 +79,9 @@ final class RegistryWriter: Sendable {
         }
         return try outcome.get()
     }
+
+    /// Why nothing can be changed any more, if so.
+    var failure: Fault? { state.withLock { $0.failure } }
 
     private static let isOver = Fault(.unavailable, "the registry is ending")
 
@@ -194,6 +198,8 @@ final class RegistryWriter: Sendable {
         } catch {
             // What the index does not have must not be in the records either, or it would appear at the next start.
             keeper.log.retract(to: start)
+            let failure = keeper.log.failure
+            state.withLock { $0.failure = failure }
             for job in taken { job.fail(error) }
             return
         }
