@@ -9,7 +9,8 @@ let program = CommandLineProgram<BenchmarkContext>(
     version: "1",
     globals: BenchmarkOptions.self,
     nodes: [
-        .command(CarrySuite.self), .command(SmallSuite.self), .command(TransferSuite.self), .command(TreeSuite.self), .command(RegistrySuite.self),
+        .command(CarrySuite.self), .command(SmallSuite.self), .command(TransferSuite.self), .command(TreeSuite.self),
+        .command(RegistrySuite.self),
         .command(SignSuite.self),
         .command(StartSuite.self), .command(ExpressionSuite.self), .command(DeltaSuite.self), .command(AllSuites.self),
     ])

@@ -2,9 +2,9 @@
 
 internal import Basics
 internal import Documents
+import OCI
 
 @testable internal import AccessControl
-import OCI
 
 /// Reads what clients and administrators write: the first byte picks who reads the rest.
 ///

@@ -2,11 +2,11 @@
 
 import Basics
 import Documents
+import OCI
 import TestInputs
 import Testing
 
 @testable import AccessControl
-import OCI
 
 @Suite("Damaged headers, files and requests") struct AccessFuzzTests {
     @Test("a damaged header is somebody's only by name and password", arguments: [1, 2] as [UInt64])

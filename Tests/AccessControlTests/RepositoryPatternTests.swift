@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AccessControl
-import Testing
 import OCI
+import Testing
 
 @Suite("Patterns of repositories") struct RepositoryPatternTests {
     static let matches: [(pattern: String, name: String, fits: Bool)] = [

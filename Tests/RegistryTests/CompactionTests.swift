@@ -101,7 +101,8 @@ import Testing
     private static func copyNow(_ from: String, _ to: String) throws {
         for folder in ["", "/records", "/blobs"] { try FileSystem.makeFolder(to + folder) }
         for name in try FileSystem.names(in: "\(from)/records") {
-            try FileSystem.write(FileSystem.read("\(from)/records/\(name)", limit: 1 << 24), to: "\(to)/records/\(name)")
+            try FileSystem.write(
+                FileSystem.read("\(from)/records/\(name)", limit: 1 << 24), to: "\(to)/records/\(name)")
         }
         for name in ["index.sqlite", "index.sqlite-wal"] where FileSystem.exists("\(from)/\(name)") {
             try FileSystem.write(FileSystem.read("\(from)/\(name)", limit: 1 << 26), to: "\(to)/\(name)")
@@ -110,7 +111,8 @@ import Testing
             let part = "blobs/sha256/\([byte].hex)"
             for name in try FileSystem.names(in: "\(from)/\(part)") {
                 try FileSystem.makeFolder("\(to)/\(part)")
-                try FileSystem.write(FileSystem.read("\(from)/\(part)/\(name)", limit: 1 << 20), to: "\(to)/\(part)/\(name)")
+                try FileSystem.write(
+                    FileSystem.read("\(from)/\(part)/\(name)", limit: 1 << 20), to: "\(to)/\(part)/\(name)")
             }
         }
     }

@@ -170,7 +170,8 @@ import Testing
         await second.close()
     }
 
-    @Test("a check of a blob counts for its time only, wherever the clock leaps", arguments: [0, 9000, -9000] as [Int64])
+    @Test(
+        "a check of a blob counts for its time only, wherever the clock leaps", arguments: [0, 9000, -9000] as [Int64])
     func verified(_ hours: Int64) async throws {
         let registry = try bench.open { $0.cachedBlobBytes = 0 }
         let blob = try await bench.push("large", registry)

@@ -58,7 +58,9 @@ final class RegistryBench: Sendable {
     /// Gives files the age that they would have.
     func age(_ path: String, hours: Int64) async throws {
         let seconds = wall.withLock { $0 } / 1000 - hours * 3600
-        let done = try await ChildProcess.run(["find", path, "-type", "f", "-exec", "touch", "-d", "@\(seconds)", "{}", "+"])
+        let done = try await ChildProcess.run([
+            "find", path, "-type", "f", "-exec", "touch", "-d", "@\(seconds)", "{}", "+",
+        ])
         try #require(done.status == 0)
     }
 
