@@ -38,7 +38,11 @@ extension EventLoop {
 
     /// Looks after one connection.
     func watch(_ connection: ServerConnection) {
-        guard let since = connection.waitingSince else { return cutSlowReader(connection) }
+        guard let since = connection.waitingSince else {
+            // libmicrohttpd waits for a file that has become shorter to grow again.
+            if let (file, end) = connection.file, (try? file.size()) ?? 0 < end { return connection.reset() }
+            return cutSlowReader(connection)
+        }
         let rest = now - since
         if rest > .seconds(core.settings.headSeconds) {
             connection.cut()
@@ -65,7 +69,7 @@ extension EventLoop {
         let acknowledged = sovereign_socket_acknowledged(connection.socket)
         let least = Int64(core.settings.leastBytesPerSecond * core.settings.idleSeconds)
         if window.acknowledged >= 0, acknowledged >= 0, acknowledged - window.acknowledged < least {
-            if let exchange = connection.exchange { exchange.cut() } else { connection.cut() }
+            if let exchange = connection.exchange { exchange.cut() } else { connection.reset() }
         }
         connection.window = (now, acknowledged)
     }

@@ -107,7 +107,7 @@ final class Exchange: Sendable {
     /// connection's event loop.
     func cut() {
         abandon("the client was too slow")
-        if state.withLock({ $0.stage != .over }) { connection.cut() }
+        if state.withLock({ $0.stage != .over }) { connection.reset() }
     }
 
     /// libmicrohttpd is done with the request: whether nothing was missing on this side, and how many bytes went which

@@ -42,6 +42,7 @@ extension ServerConnection {
         if loop.core.settings.sendsRequestID { terms.id = running?.id }
         if handle.queue(response, terms, for: exchange) {
             running?.status = response.status
+            if case .file(let file, let offset, let length) = response.body { self.file = (file, offset + length) }
             if response.hasBody(isHead: terms.isHead), exchange?.isFeeding != true {
                 running?.sent = response.body.length ?? 0
             }
@@ -66,8 +67,7 @@ extension ServerConnection {
         } else if !isWhole {
             running?.sent = 0
         }
-        answer = nil
-        window = nil
+        (answer, file, window) = (nil, nil, nil)
         waitingSince = loop.now
         guard let running = running.take() else { return }
         let core = loop.core

@@ -27,6 +27,8 @@ internal import Web
     var exchange: Exchange?
     /// The answer that was made at once and waits to be queued.
     var answer: ServerResponse?
+    /// The file that is being sent, and where its part ends.
+    var file: (file: ServerFile, end: Int64)?
     /// What the watch for slow readers saw last.
     var window: (since: ContinuousClock.Instant, acknowledged: Int64)?
     /// The memory libmicrohttpd holds for the connection, while it may be given back.
@@ -62,6 +64,13 @@ internal import Web
 
     /// Ends it, whatever it is doing; its event loop sees to the rest.
     func cut() { shutdown(socket, Int32(SHUT_RDWR)) }
+
+    /// Ends it, and drops what the kernel still holds for its client.
+    func reset() {
+        var atOnce = linger(l_onoff: 1, l_linger: 0)
+        unsafe setsockopt(socket, SOL_SOCKET, SO_LINGER, &atOnce, socklen_t(MemoryLayout<linger>.size))
+        cut()
+    }
 }
 
 /// What is told of a request when it has ended.

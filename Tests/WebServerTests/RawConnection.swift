@@ -74,6 +74,14 @@ import Glibc
         }
     }
 
+    /// Reads once; the count, 0 at the end of the connection.
+    func receive(upTo count: Int) async throws -> Int {
+        try await Self.onThread { [self] in
+            var buffer = [UInt8](repeating: 0, count: count)
+            return max(0, unsafe recv(socket, &buffer, buffer.count, 0))
+        }
+    }
+
     /// Sends a text, and returns everything until the server closes the connection.
     static func exchange(port: Int, _ text: String) async throws -> String {
         let connection = try await RawConnection(port: port)

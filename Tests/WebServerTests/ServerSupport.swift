@@ -13,13 +13,13 @@ struct TestServer: Sendable {
     let handled = Guarded(0)
 
     init(
-        _ change: (inout ServerSettings) -> Void = { _ in },
+        _ change: (inout ServerSettings) -> Void = { _ in }, immediate: ImmediateHandler? = nil,
         handler: @escaping @Sendable (ServerRequest) async throws -> ServerResponse
     ) throws {
         var settings = ServerSettings()
         settings.observe = { [events] event in events.withLock { $0.append("\(event)") } }
         change(&settings)
-        server = try HTTPServer(settings) { [handled] request in
+        server = try HTTPServer(settings, immediate: immediate) { [handled] request in
             handled.withLock { $0 += 1 }
             return try await handler(request)
         }
@@ -29,16 +29,25 @@ struct TestServer: Sendable {
 
     /// Starts a server, lets it be used, and stops it.
     static func with(
-        _ change: (inout ServerSettings) -> Void = { _ in },
+        _ change: (inout ServerSettings) -> Void = { _ in }, immediate: ImmediateHandler? = nil,
         handler: @escaping @Sendable (ServerRequest) async throws -> ServerResponse,
         _ use: (TestServer) async throws -> Void
     ) async throws {
-        let server = try TestServer(change, handler: handler)
+        let server = try TestServer(change, immediate: immediate, handler: handler)
         do { try await use(server) } catch {
             await server.server.stop(deadline: .zero)
             throw error
         }
         await server.server.stop(deadline: .zero)
+    }
+
+    /// Lets a server that answers in the same way at once or later be used.
+    static func with(
+        isImmediate: Bool, answer: @escaping @Sendable (ServerRequest) -> ServerResponse,
+        _ use: (TestServer) async throws -> Void
+    ) async throws {
+        let immediate: ImmediateHandler = { answer($0) }
+        try await with(immediate: isImmediate ? immediate : nil, handler: { answer($0) }, use)
     }
 
     /// Status and body of an answer to libcurl.

@@ -135,4 +135,92 @@ import WebServer
             #expect(!answer.contains("HTTP") && server.handled.withLock { $0 } == 0)
         }
     }
+
+    @Test("new connections get a new certificate, open ones go on with theirs") func replaced() async throws {
+        let (folder, pem) = try await Self.certificates()
+        defer { withExtendedLifetime(folder) {} }
+        let (first, second) = (
+            ServerTLS(certificate: try pem("server"), key: try pem("server-key")),
+            ServerTLS(certificate: try pem("other/server"), key: try pem("other/server-key"))
+        )
+        try await TestServer.with {
+            $0.tls = first
+        } handler: { request in
+            #expect(request.isTLS)
+            return try await echo(request)
+        } _: { server in
+            let port = server.port
+            // One client keeps its connection; each of the others makes one and closes it.
+            let settings = try Self.settings(trusting: pem("ca"))
+            let kept = HTTPClient(settings)
+            let url = try HTTPURL("https://localhost:\(port)/")
+            func asks(_ client: HTTPClient) async -> Bool {
+                let status = try? await client.send(HTTPRequest(method: .get, url: url)) {
+                    _ = try await $0.body.collect(limit: 1000)
+                    return $0.status
+                }
+                return status == 200
+            }
+            #expect(await asks(kept))
+            for (tls, trusted, refused) in [(second, "other/ca", "ca"), (first, "ca", "other/ca")] {
+                try server.server.replaceCertificate(tls)
+                let (happy, sad) = (
+                    try Self.settings(trusting: pem(trusted)), try Self.settings(trusting: pem(refused))
+                )
+                #expect(await asks(HTTPClient(happy)))
+                #expect(await !asks(HTTPClient(sad)))
+                #expect(await asks(kept))
+                // A pair that does not fit changes nothing.
+                let unfit = ServerTLS(certificate: tls.certificate, key: try pem("client-key"))
+                #expect(throws: Fault.self) { try server.server.replaceCertificate(unfit) }
+                #expect(await asks(HTTPClient(happy)))
+            }
+        }
+    }
+
+    static func settings(trusting authority: String) throws -> HTTPClientSettings {
+        var tls = TLSSettings()
+        tls.certificateAuthority = authority
+        var settings = HTTPClientSettings()
+        settings.tls = { [tls] _ in tls }
+        settings.retry.attempts = 1
+        return settings
+    }
+
+    @Test("what is asked of clients changes with the certificate") func clientsReplaced() async throws {
+        let (folder, pem) = try await Self.certificates()
+        defer { withExtendedLifetime(folder) {} }
+        var tls = ServerTLS(certificate: try pem("server"), key: try pem("server-key"))
+        try await TestServer.with { [tls] settings in
+            settings.tls = tls
+        } handler: {
+            ServerResponse("text/plain", $0.clientCertificate == nil ? "nobody" : "somebody")
+        } _: { server in
+            let cases: [(ServerTLS.Clients, Client, seen: String?)] = [
+                (.anonymous, .certified, "nobody"), (.mustShow(authorities: try pem("ca")), .certified, "somebody"),
+                (.mustShow(authorities: try pem("ca")), .anonymous, nil),
+                (.mustShow(authorities: try pem("other/ca")), .certified, nil),
+                (.mustShow(authorities: try pem("other/ca")), .impostor, "somebody"),
+                (.mayShow(authorities: try pem("ca")), .anonymous, "nobody"), (.anonymous, .anonymous, "nobody"),
+            ]
+            for (clients, client, seen) in cases {
+                tls.clients = clients
+                try server.server.replaceCertificate(tls)
+                // libmicrohttpd may close an unread upload before its client has read why.
+                let answer = try? await Self.send(client, to: server.port, pem)
+                #expect(seen == nil ? answer?.0 ?? 401 == 401 : answer?.1 == seen, "\(clients) \(client)")
+            }
+            var wrong = ServerTLS(certificate: tls.certificate, key: tls.key)
+            wrong.clients = .mustShow(authorities: "none")
+            let refused = wrong
+            #expect(throws: Fault.self) { try server.server.replaceCertificate(refused) }
+        }
+        let plain = tls
+        try await TestServer.with {
+            try await echo($0)
+        } _: { server in
+            let fault = #expect(throws: Fault.self) { try server.server.replaceCertificate(plain) }
+            #expect(fault?.code == .unsupported)
+        }
+    }
 }

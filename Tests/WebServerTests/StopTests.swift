@@ -106,7 +106,7 @@ import WebServer
             settings.port = server.port
             let fault = #expect(throws: Fault.self) { try HTTPServer(settings, handler: echo) }
             #expect(fault?.code == .conflict && fault?.message == "127.0.0.1:\(server.port) is taken")
-            for address in ["example.org", "192.0.2.1", "::1", ""] {
+            for address in ["example.org", "192.0.2.1", "[::1]", "2001:db8::1", ""] {
                 settings.address = address
                 #expect(throws: Fault.self) { try HTTPServer(settings, handler: echo) }
             }
