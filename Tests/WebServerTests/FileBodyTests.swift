@@ -30,7 +30,8 @@ import WebServer
 
     @Test(
         "arrive as they are, in whole and in part, at once and later",
-        arguments: [(0, 3_000_001), (0, 0), (1, 1), (262_145, 1_000_000), (3_000_000, 1), (3_000_001, 0)], [true, false])
+        arguments: [(0, 3_000_001), (0, 0), (1, 1), (262_145, 1_000_000), (3_000_000, 1), (3_000_001, 0)],
+        [true, false])
     func parts(part: (offset: Int, length: Int), isImmediate: Bool) async throws {
         let (folder, file, bytes) = try Self.file(3_000_001)
         defer { withExtendedLifetime(folder) {} }

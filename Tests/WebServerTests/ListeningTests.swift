@@ -20,7 +20,8 @@ import WebServer
         "on IPv4, on IPv6, and on both",
         .enabled(if: FileSystem.exists("/proc/net/if_inet6"), "the machine has no IPv6"),
         arguments: [
-            ("127.0.0.1", ["127.0.0.1": "127.0.0.1"]), ("0.0.0.0", ["127.0.0.1": "127.0.0.1"]), ("::1", ["[::1]": "::1"]),
+            ("127.0.0.1", ["127.0.0.1": "127.0.0.1"]), ("0.0.0.0", ["127.0.0.1": "127.0.0.1"]),
+            ("::1", ["[::1]": "::1"]),
             ("::", ["[::1]": "::1", "127.0.0.1": "127.0.0.1"]), ("0:0::1", ["[::1]": "::1"]),
         ]) func families(address: String, reached: [String: String]) async throws
     {
