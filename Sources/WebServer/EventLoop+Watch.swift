@@ -46,7 +46,7 @@ extension EventLoop {
         let rest = now - since
         if rest > .seconds(core.settings.headSeconds) {
             connection.cut()
-        } else if let memory = unsafe connection.memory, rest > .seconds(2) {
+        } else if let memory = unsafe connection.memory, rest > (isCrowded ? .milliseconds(100) : .seconds(2)) {
             unsafe connection.memory = nil
             // One that may time out soon may be closed already.
             if core.settings.idleSeconds == 0 || rest < .seconds(core.settings.idleSeconds) / 2 {

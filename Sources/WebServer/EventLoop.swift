@@ -149,11 +149,14 @@ internal import Synchronization
             abandonDeparted()
         }
         if now >= nextLook.connections {
-            nextLook.connections = now + .seconds(1)
+            nextLook.connections = now + (isCrowded ? .milliseconds(100) : .seconds(1))
             cutSlowBodies()
             for connection in connections.values { watch(connection) }
         }
     }
+
+    /// Whether the memory of connections that only just rest adds up.
+    var isCrowded: Bool { connections.count > 512 }
 
     /// How long to sleep when nothing happens, in milliseconds.
     private var pause: Int32 {

@@ -12,7 +12,8 @@ struct RequestTarget: Sendable, Equatable {
     init?(_ bytes: UnsafeBufferPointer<UInt8>) {
         var isPlain = unsafe bytes.first == slash
         var before: UInt8 = 0
-        for unsafebyte in unsafe bytes {
+        for index in bytes.indices {
+            let byte = unsafe bytes[index]
             guard Self.isAllowed(byte) else { return nil }
             // A segment that begins with a dot is looked at more closely, below.
             if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "?") || byte == dot && before == slash {
