@@ -15,7 +15,8 @@ extension Fault {
         case ENOENT: Fault(.notFound, message, fix: "check the path")
         case EACCES, EPERM: Fault(.forbidden, message, fix: "check owner and permission bits")
         case ENOSPC, EDQUOT:
-            Fault(.diskFull, message, fix: "free some space and run the same command again; nothing half-written is kept")
+            Fault(
+                .diskFull, message, fix: "free some space and run the same command again; nothing half-written is kept")
         case EFBIG:
             Fault(.system, message, fix: "raise the limit of file sizes (ulimit -f), or choose another file system")
         case EISDIR: Fault(.invalid, message, fix: "name a file, not a folder")

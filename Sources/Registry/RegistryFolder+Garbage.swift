@@ -42,7 +42,9 @@ extension RegistryFolder {
         try await giveUpUploads(options, &report)
         tell(.uploads, report)
         for name in try FileSystem.names(in: "\(path)/quarantine") {
-            guard let entry = try FileSystem.entry(at: "\(path)/quarantine/\(name)", followLinks: false) else { continue }
+            guard let entry = try FileSystem.entry(at: "\(path)/quarantine/\(name)", followLinks: false) else {
+                continue
+            }
             report.quarantine.add(entry.size)
         }
         return report

@@ -145,7 +145,8 @@ extension RegistryFolder {
 extension ManifestSummary {
     fileprivate func tagged(_ tags: [String], pending: [String]) -> ManifestSummary {
         ManifestSummary(
-            digest: digest, size: size, bytes: bytes, mediaType: mediaType, artifactType: artifactType, subject: subject,
+            digest: digest, size: size, bytes: bytes, mediaType: mediaType, artifactType: artifactType,
+            subject: subject,
             pushed: pushed, by: by, tags: tags, pendingTags: pending, isDamaged: isDamaged)
     }
 }

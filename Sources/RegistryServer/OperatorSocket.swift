@@ -60,9 +60,11 @@ public final class OperatorSocket: Sendable {
         let answer: JSON
         do {
             let request = try OperatorRequest(json: JSON(parsing: line, source: "the request"))
-            answer = ["report": try await request.run(on: registry) { report in
-                _ = connection.socket.send(line: JSON.object(["progress": report]).encoded())
-            }]
+            answer = [
+                "report": try await request.run(on: registry) { report in
+                    _ = connection.socket.send(line: JSON.object(["progress": report]).encoded())
+                }
+            ]
         } catch {
             let fault = Fault(wrapping: error)
             answer = [
@@ -92,7 +94,8 @@ public final class OperatorSocket: Sendable {
             if let report = answer["progress"] { progress(report) }
             guard let fault = answer["fault"] else { continue }
             throw Fault(
-                Fault.Code(name: fault["code"]?.string ?? "internal"), fault["message"]?.string ?? "the registry failed",
+                Fault.Code(name: fault["code"]?.string ?? "internal"),
+                fault["message"]?.string ?? "the registry failed",
                 fix: fault["fix"]?.string)
         }
         throw Fault(.unavailable, "the registry in \(folder) ended before it was done", fix: "start it and ask again")

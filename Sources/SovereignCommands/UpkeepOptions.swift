@@ -13,7 +13,8 @@ struct UpkeepOptions: ParsableOptions {
     @Option(help: "how often every content is read and checked; 0 for never", valueName: "TIME")
     var scrubInterval: TimeSpan?
     @Option(help: "how much of it is read in a second", valueName: "BYTES") var scrubRate: ByteSize?
-    @Option(name: "quota", help: "what a repository may hold, such as team-a/**=10GiB; the first pattern that fits counts")
+    @Option(
+        name: "quota", help: "what a repository may hold, such as team-a/**=10GiB; the first pattern that fits counts")
     var quotas: [RepositoryQuota] = []
     @Option(help: "bytes of disk that pushes leave free", valueName: "BYTES") var freeSpace: ByteSize?
 

@@ -52,6 +52,8 @@ public struct HTML: Sendable, Hashable, CustomStringConvertible, ExpressibleBySt
         /// Markup.
         public mutating func appendInterpolation(_ piece: HTML) { markup += piece.description }
         /// Pieces of markup one behind the other.
-        public mutating func appendInterpolation(_ pieces: [HTML]) { for piece in pieces { markup += piece.description } }
+        public mutating func appendInterpolation(_ pieces: [HTML]) {
+            for piece in pieces { markup += piece.description }
+        }
     }
 }

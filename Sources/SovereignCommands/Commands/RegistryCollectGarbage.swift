@@ -24,7 +24,8 @@ struct RegistryCollectGarbage: Command {
 
     @Option(help: "the folder of the registry", valueName: "DIR", completion: .folder) var root: String
     @Flag(help: "find garbage and change nothing") var dryRun = false
-    @Option(help: "for how long what nothing names stays; by default as the registry is served, or 24h") var grace: TimeSpan?
+    @Option(help: "for how long what nothing names stays; by default as the registry is served, or 24h") var grace:
+        TimeSpan?
     @Flag(help: "remove manifests too that no tag, index or subject keeps") var untagged = false
     @Option(help: "after how long without a byte uploads are given up; 7d by default", valueName: "TIME")
     var uploadIdle: TimeSpan?

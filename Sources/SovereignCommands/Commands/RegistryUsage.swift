@@ -32,7 +32,8 @@ struct RegistryUsage: Command {
                     context.terminal.write(usage.json.encoded()[...])
                 } else {
                     table.add([
-                        "\(usage.repository)", "\(ByteCount(usage.bytes))", usage.quota.map { "\(ByteCount($0))" } ?? "-",
+                        "\(usage.repository)", "\(ByteCount(usage.bytes))",
+                        usage.quota.map { "\(ByteCount($0))" } ?? "-",
                         "\(usage.blobs)", "\(usage.manifests)", "\(usage.tags)",
                     ])
                 }
