@@ -140,7 +140,7 @@ struct OperationTests {
             (["DATABASE_URL": "postgres://a@b/c", "PORT": "http"], "PORT is no port"),
             (["DATABASE_URL": "postgres://a@b/c", "PORT": "-1"], "PORT is no port"),
             (["DATABASE_URL": "postgres://a@b:c/d"], "DATABASE_URL"), (["DATABASE_URL": "x"], "DATABASE_URL"),
-            (["DATABASE_URL": "postgres://a@b/c", "PORT": "0", "ADDRESS": "nowhere"], "“nowhere” is no IPv4 address"),
+            (["DATABASE_URL": "postgres://a@b/c", "PORT": "0", "ADDRESS": "nowhere"], "“nowhere” is no IP address"),
         ] as [([String: String], String)]) func settings(variables: [String: String], message: String) async throws
     {
         let result = try await ChildProcess.run([NotesProgram.path], environment: Environment(variables))
