@@ -26,6 +26,11 @@ internal import Synchronization
     var connections: [UInt: ServerConnection] = [:]
     /// The requests that tasks work for.
     var exchanges: [ObjectIdentifier: Exchange] = [:]
+    /// Requests whose readers sleep although bytes are there, since more of them may come soon.
+    private var held: [Exchange] = []
+    private var heldSince = ContinuousClock.now
+    /// For how long a reader may be left to sleep.
+    private static let patience = Duration.microseconds(500)
     /// The time, as of the last waking.
     private(set) var now = ContinuousClock.now
     private var nextLook = (departed: ContinuousClock.now, connections: ContinuousClock.now)
@@ -97,6 +102,18 @@ internal import Synchronization
         }
     }
 
+    /// Leaves the reader of a request asleep until more has come, or nothing comes for a moment. On the loop's thread.
+    func hold(_ exchange: Exchange) {
+        guard !held.contains(where: { $0 === exchange }) else { return }
+        if held.isEmpty { heldSince = .now }
+        held.append(exchange)
+    }
+
+    private func wakeHeld() {
+        for exchange in held { exchange.wakeReader() }
+        held.removeAll(keepingCapacity: true)
+    }
+
     /// Lets a suspended connection go on; from any thread.
     func resume(_ connection: ConnectionHandle) {
         connection.resume()
@@ -124,7 +141,9 @@ internal import Synchronization
             isAsleep.store(true, ordering: .sequentiallyConsistent)
             // Who rings from here on finds the thread asleep; who rang before is seen here.
             let wait = isRung.load(ordering: .sequentiallyConsistent) ? 0 : unsafe sovereign_mhd_wait(daemon, pause)
-            if wait > 0 { sovereign_epoll_wait(poller, wait) }
+            let isQuiet = wait > 0 && !held.isEmpty && !sovereign_epoll_wait_briefly(poller, 100_000)
+            if isQuiet || !held.isEmpty && .now - heldSince > Self.patience { wakeHeld() }
+            if wait > 0 && held.isEmpty { sovereign_epoll_wait(poller, wait) }
             isAsleep.store(false, ordering: .sequentiallyConsistent)
             isRung.store(false, ordering: .sequentiallyConsistent)
             if isAccepting && core.isEnding.load(ordering: .acquiring) {

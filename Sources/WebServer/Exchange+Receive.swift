@@ -16,7 +16,7 @@ extension Exchange {
     }
 
     /// How much of a body is held before its sender has to wait.
-    static let window = 256 * 1024
+    static let window = 512 * 1024
 
     /// Goes on with a request that has no more bytes to show: at its head, at its end, and after each resuming.
     func advance() -> Step {
@@ -80,15 +80,20 @@ extension Exchange {
             unsafe state.upload.append(contentsOf: bytes)
             state.received += Int64(bytes.count)
             core.buffered(bytes.count)
-            // Waking the reader costs more than reading: it is done for as much as there is.
-            let isMoreThere =
-                state.upload.count < Self.window / 2 && state.received != framing.length
-                && connection.credentials == nil && sovereign_socket_unread(connection.socket) > 0
-            return (bytes.count, isMoreThere ? Waiters() : Waiters(taking: &state))
+            // Waking the reader costs more than receiving: it is done for half of what may be held, for all that there is,
+            // or when nothing more comes for a moment.
+            guard state.upload.count >= Self.window / 2 || state.received == framing.length else {
+                if state.reader != nil { connection.loop.hold(self) }
+                return (bytes.count, Waiters())
+            }
+            return (bytes.count, Waiters(taking: &state))
         }
         waiters.resume()
         return taken
     }
+
+    /// Wakes the reader for what there is.
+    func wakeReader() { state.withLock { $0.reader.take() }?.resume() }
 
     /// The next piece of the body, for the handler.
     func nextUpload() async throws -> Chunk? {
