@@ -6,7 +6,7 @@ SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -static-stdlib
 DOCUMENTATION = .build/documentation
 
-.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-telemetry hostile-cel tsan-cel tsan-transfer conformance-cel kill-transfer clean
+.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry hostile-cel tsan-cel tsan-transfer conformance-cel kill-transfer clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -56,6 +56,9 @@ fuzz-cel: ## look for crashes of expressions, patterns, templates and changes in
 
 fuzz-registry: ## look for crashes of what reads the answers of registries (SECONDS=600)
 	@scripts/fuzz registry $(or $(SECONDS),600)
+
+fuzz-site: ## look for crashes of what the site registry reads: requests, tokens, credentials, rules (SECONDS=600 for each)
+	@for target in request jwt access; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
 
 fuzz-specification: ## look for crashes of what reads transformation specifications, in all forms (SECONDS=600)
 	@scripts/fuzz specification $(or $(SECONDS),600)

@@ -208,8 +208,8 @@ let package = Package(
         .testTarget(
             name: "OCITests",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "TestServers",
-                "TestInputs",
+                "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI", "RegistryServer",
+                "TestServers", "TestSite", "TestInputs",
             ], exclude: ["Fixtures"]),
         .testTarget(
             name: "ComponentModelTests",

@@ -101,6 +101,19 @@ final class ProcessWatch: Sendable {
         return (own + system) / 100
     }
 
+    /// Resident memory now, in MiB, of the child of this process whose arguments hold `mark`, and of all below it.
+    static func memory(ofChildWith mark: String) -> Double {
+        var waiting = children(of: "self").filter { text("/proc/\($0)/cmdline").contains(mark) }
+        var sum = 0.0
+        while let process = waiting.popLast() {
+            // The second number of statm is resident pages.
+            let pages = text("/proc/\(process)/statm").split(separator: " ").dropFirst().first.flatMap { Double($0) }
+            sum += (pages ?? 0) * 4096 / 1_048_576
+            waiting += children(of: process)
+        }
+        return sum
+    }
+
     private static func children(of process: String) -> [String] {
         let threads = (try? FileSystem.names(in: "/proc/\(process)/task")) ?? []
         return threads.flatMap {

@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "TransferFuzzing", type: .static, targets: ["TransferFuzzing"]),
         .library(name: "DeliveryFuzzing", type: .static, targets: ["DeliveryFuzzing"]),
         .library(name: "TelemetryFuzzing", type: .static, targets: ["TelemetryFuzzing"]),
+        .library(name: "RequestFuzzing", type: .static, targets: ["RequestFuzzing"]),
         .library(name: "AccessFuzzing", type: .static, targets: ["AccessFuzzing"]),
         .library(name: "OrchestrationFuzzing", type: .static, targets: ["OrchestrationFuzzing"]),
     ],
@@ -24,6 +25,8 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd"),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3"),
         .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt"),
         .target(name: "Basics", dependencies: ["CFileRange", "CMalloc", "CSpawn", "Chronology"]),
         .target(name: "Chronology"),
@@ -37,6 +40,18 @@ let package = Package(
         .target(
             name: "AccessControl",
             dependencies: ["Basics", "Cryptography", "Documents", "Tokens", "Web", "OCI", "CCrypt"]),
+        .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
+        .target(name: "Storage", dependencies: ["Basics", "Cryptography", "CSQLite"]),
+        .target(name: "Registry", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage"]),
+        .target(
+            name: "RegistryServer",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "OCI", "Storage", "Web", "WebServer", "AccessControl", "Registry",
+                "Telemetry",
+            ]),
+        .target(
+            name: "RequestFuzzing",
+            dependencies: ["FuzzingEntry", "Basics", "Documents", "WebServer", "Registry", "RegistryServer"]),
         .target(
             name: "AccessFuzzing",
             dependencies: ["FuzzingEntry", "Basics", "Cryptography", "Documents", "OCI", "Tokens", "AccessControl"]),

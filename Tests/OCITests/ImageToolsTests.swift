@@ -4,7 +4,9 @@ import Basics
 import Cryptography
 import Documents
 import OCI
+import RegistryServer
 import TestServers
+import TestSite
 import Testing
 import Web
 import WebClient
@@ -55,9 +57,31 @@ private struct ImageTools {
         return blobs
     }
 
-    func client(_ server: RegistryServer) throws -> RegistryClient {
-        RegistryClient(origin: try HTTPURL(server.url).origin, http: HTTPClient()) { _ in nil }
+    func client(_ server: RunningRegistry) throws -> RegistryClient {
+        RegistryClient(origin: try HTTPURL("http://\(server.host)").origin, http: HTTPClient()) { _ in nil }
     }
+}
+
+/// The registries that the tools talk to.
+private enum RegistryKind: String, CaseIterable, Sendable {
+    /// The distribution project's, and the site's own.
+    case distribution, site
+
+    func start() async throws -> RunningRegistry {
+        switch self {
+        case .distribution:
+            let server = try await RegistryServer()
+            return RunningRegistry(host: server.host, keep: server)
+        case .site:
+            let server = try await SiteRegistry()
+            return RunningRegistry(host: "localhost:\(server.host.port)", keep: server)
+        }
+    }
+}
+
+private struct RunningRegistry: Sendable {
+    let host: String
+    let keep: any AnyObject & Sendable
 }
 
 /// Copies an artifact, children first, as its manifest names them.
@@ -85,9 +109,11 @@ private func carry(
     "Stores, skopeo and umoci exchange images byte for byte",
     .enabled(if: ImageTools.areInstalled, "skopeo, umoci or a registry is not installed"))
 struct ImageToolsTests {
-    @Test("a layout of umoci goes through a registry and comes back through skopeo", arguments: ["oci", "oci-archive"])
-    func fromLayout(transport: String) async throws {
-        let tools = try await ImageTools(), server = try await RegistryServer()
+    @Test(
+        "a layout of umoci goes through a registry and comes back through skopeo", arguments: ["oci", "oci-archive"],
+        RegistryKind.allCases)
+    fileprivate func fromLayout(transport: String, kind: RegistryKind) async throws {
+        let tools = try await ImageTools(), server = try await kind.start()
         var path = "\(tools.path)/made"
         if transport == "oci-archive" {
             path = "\(tools.path)/made.tar"
@@ -102,9 +128,9 @@ struct ImageToolsTests {
         #expect(try tools.blobs("back") == tools.blobs("made"))
     }
 
-    @Test("what skopeo pushes is read as it is, whole indexes too", arguments: [false, true])
-    func fromRegistry(asIndex: Bool) async throws {
-        let tools = try await ImageTools(), server = try await RegistryServer()
+    @Test("what skopeo pushes is read as it is, whole indexes too", arguments: [false, true], RegistryKind.allCases)
+    fileprivate func fromRegistry(asIndex: Bool, kind: RegistryKind) async throws {
+        let tools = try await ImageTools(), server = try await kind.start()
         try await tools.copy("oci:made:1.0.0", "docker://\(server.host)/acme/image:1.0.0")
         let client = try tools.client(server)
         var root = try #require(try await client.resolve("1.0.0", in: "acme/image"))
@@ -149,8 +175,9 @@ struct ImageToolsTests {
         #expect(try await OCILayout(path: "\(tools.path)/ours").tags(in: "") == ["1.0.0", "2.0.0"])
     }
 
-    @Test("Docker's manifests are carried as they are") func docker() async throws {
-        let tools = try await ImageTools(), server = try await RegistryServer()
+    @Test("Docker's manifests are carried as they are", arguments: RegistryKind.allCases)
+    fileprivate func docker(kind: RegistryKind) async throws {
+        let tools = try await ImageTools(), server = try await kind.start()
         try await tools.copy("oci:made:1.0.0", "docker://\(server.host)/acme/docker:1", ["--format", "v2s2"])
         let client = try tools.client(server), store = MemoryStore()
         let root = try #require(try await client.resolve("1", in: "acme/docker"))

@@ -76,6 +76,34 @@ import Web
         #expect(answer.status == 409 && answer.code == "IN_USE")
     }
 
+    @Test("documents that mean to use up the server are refused", arguments: Bomb.allCases)
+    func bombs(_ bomb: Bomb) async throws {
+        let wire = try await DistributionEngine.site.start()
+        let answer = try await wire.ask(
+            "PUT", "/v2/\(Self.name)/manifests/bomb", [RegistryWire.manifestType], body: bomb.bytes)
+        #expect(answer.status == (bomb == .large ? 413 : 400), "\(answer.code ?? "")")
+        #expect(try await wire.ask("GET", "/healthz").status == 200)
+    }
+
+    enum Bomb: CaseIterable, Sendable {
+        case deep, unclosed, wide, large, twice
+
+        var bytes: [UInt8] {
+            let start = "{\"schemaVersion\":2,\"mediaType\":\"\(RegistryWire.manifestType.1)\",\"layers\":"
+            return switch self {
+            case .deep:
+                Array(
+                    (start + String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000) + "}").utf8
+                )
+            case .unclosed: Array(start.utf8) + [UInt8](repeating: UInt8(ascii: "["), count: 1 << 20)
+            case .wide: Array((start + "[" + String(repeating: "{},", count: 500_000) + "{}]}").utf8)
+            case .large: [UInt8](repeating: UInt8(ascii: " "), count: (4 << 20) + 1)
+            // Two readers could take different ones.
+            case .twice: Array((start + "[],\"layers\":[],\"config\":{}}").utf8)
+            }
+        }
+    }
+
     @Test(
         "a name that is none is refused with a code",
         arguments: [
