@@ -6,7 +6,7 @@ SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -static-stdlib
 DOCUMENTATION = .build/documentation
 
-.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry hostile-cel tsan-cel tsan-transfer conformance-cel kill-transfer clean
+.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry hostile-cel tsan-cel tsan-transfer conformance-cel kill-transfer kill-registry fuzz-records clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -75,6 +75,13 @@ fuzz-packages: ## look for crashes of what reads the documents of package reposi
 kill-transfer: setup ## kill transfers of 1 GiB at random moments, run them again, print what moved twice (POINTS=100)
 	$(SWIFT_BUILD) $(RELEASE) --product ocm
 	scripts/kill-transfer "$$($(SWIFT_BUILD) $(RELEASE) --show-bin-path)/ocm" $(or $(POINTS),100)
+
+kill-registry: setup ## kill a registry under load at random moments, check what it had acknowledged (POINTS=200)
+	$(SWIFT_BUILD) $(RELEASE) --product sovereign
+	scripts/kill-registry "$$($(SWIFT_BUILD) $(RELEASE) --show-bin-path)/sovereign" $(or $(POINTS),200)
+
+fuzz-records: ## look for crashes of the reader of a registry's records (SECONDS=600)
+	@scripts/fuzz records $(or $(SECONDS),600)
 
 fuzz-journal: ## look for crashes of the reader of transfers' journals (SECONDS=600)
 	@scripts/fuzz journal $(or $(SECONDS),600)

@@ -164,7 +164,10 @@ let package = Package(
 
         .testTarget(name: "StorageTests", dependencies: ["Basics", "Cryptography", "Storage"]),
         .testTarget(
-            name: "RegistryTests", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage", "Registry"]),
+            name: "RegistryTests",
+            dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage", "Registry", "TestInputs"]),
+        .testTarget(
+            name: "RegistryFaultTests", dependencies: ["Basics", "TestServers", "sovereign"], exclude: ["Fixtures"]),
         .testTarget(
             name: "RegistryServerTests",
             dependencies: [

@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "ArchiveFuzzing", type: .static, targets: ["ArchiveFuzzing"]),
         .library(name: "PackageFuzzing", type: .static, targets: ["PackageFuzzing"]),
         .library(name: "TransferFuzzing", type: .static, targets: ["TransferFuzzing"]),
+        .library(name: "RegistryFuzzing", type: .static, targets: ["RegistryFuzzing"]),
         .library(name: "DeliveryFuzzing", type: .static, targets: ["DeliveryFuzzing"]),
         .library(name: "TelemetryFuzzing", type: .static, targets: ["TelemetryFuzzing"]),
         .library(name: "RequestFuzzing", type: .static, targets: ["RequestFuzzing"]),
@@ -76,7 +77,12 @@ let package = Package(
             ]),
         .target(name: "Evidence", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(name: "Deltas", dependencies: ["Basics", "Cryptography", "Documents", "Archives"]),
+        .target(name: "Storage", dependencies: ["Basics", "Cryptography", "CSQLite"]),
+        .target(name: "Registry", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage"]),
         .target(name: "FuzzingEntry"),
+        .target(
+            name: "RegistryFuzzing",
+            dependencies: ["FuzzingEntry", "Basics", "Cryptography", "Documents", "OCI", "Storage", "Registry"]),
         .target(
             name: "DeliveryFuzzing", dependencies: ["FuzzingEntry", "Basics", "Cryptography", "Evidence", "Deltas"]),
         .target(

@@ -61,6 +61,8 @@ public struct GarbageReport: Sendable, Equatable {
     public var leftovers = Count()
     /// Contents that no repository holds, and that are too young to go.
     public var waiting = Count()
+    /// Whether no contents were removed since records were lost, as the file `LOST-RECORDS` of the registry says.
+    public var isHeldBack = false
     /// Contents whose files have times to which no clock has come: they are as young as if they had come now.
     public var redated: Int64 = 0
     /// What lies in quarantine; it is never removed.
@@ -71,7 +73,7 @@ public struct GarbageReport: Sendable, Equatable {
         [
             "dryRun": .bool(isDryRun), "manifests": manifests.json, "links": links.json, "contents": contents.json,
             "uploads": uploads.json, "leftovers": leftovers.json, "waiting": waiting.json,
-            "redated": .number(JSONNumber(redated)), "quarantine": quarantine.json,
+            "heldBack": .bool(isHeldBack), "redated": .number(JSONNumber(redated)), "quarantine": quarantine.json,
         ]
     }
 }

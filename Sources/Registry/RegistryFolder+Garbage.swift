@@ -133,6 +133,8 @@ extension RegistryFolder {
     private func collectContents(
         _ cutoff: RegistryClock.Cutoff, _ report: inout GarbageReport, _ tell: (GarbageReport) -> Void
     ) async throws(Fault) {
+        report.isHeldBack = FileSystem.exists("\(path)/\(Self.lossesName)")
+        let isHeldBack = report.isHeldBack
         for algorithm in Digest.Algorithm.allCases {
             for byte in UInt8.min...UInt8.max {
                 try stop()
@@ -143,7 +145,7 @@ extension RegistryFolder {
                         try GarbageQuery.isHeld(entry.digest, dead: isDryRun ? cutoff : nil, database)
                     }
                     if isHeld { continue }
-                    if cutoff.covers(entry.modified * 1000 + 999) {
+                    if cutoff.covers(entry.modified * 1000 + 999), !isHeldBack {
                         garbage.append(entry)
                     } else {
                         report.waiting.add(entry.size)
@@ -166,7 +168,7 @@ extension RegistryFolder {
     private func redate(
         _ entry: BlobFolder.Entry, isDryRun: Bool, _ report: inout GarbageReport
     ) throws(Fault) {
-        guard time.isAhead(entry.modified * 1000), !isDryRun else { return }
+        guard !report.isHeldBack, time.isAhead(entry.modified * 1000), !isDryRun else { return }
         try FileSystem.touch(blobs.path(of: entry.digest))
         report.redated += 1
     }

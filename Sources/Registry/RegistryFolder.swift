@@ -91,6 +91,7 @@ public final class RegistryFolder: Sendable {
 
     /// Ends: what was asked for is done, nothing more is taken, and another process may have the folder.
     public func close() async {
+        await upkeep.close()
         await writer.end()
         readers.close()
         lock.withLock { $0 = nil }
@@ -142,8 +143,12 @@ public final class RegistryFolder: Sendable {
 }
 
 extension RegistryFolder {
+    /// The file that says which records were lost; while it is there, no content is removed.
+    static let lossesName = "LOST-RECORDS"
+
     /// Makes the index of a registry that nobody has open anew from its records; returns what was damaged and passed over,
-    /// and which manifests are missing or damaged.
+    /// and which manifests are missing or damaged. When records were passed over, they are named in the file `LOST-RECORDS`
+    /// of the registry, and while that is there, the collection of garbage removes no content.
     public static func rebuild(_ path: String) throws(Fault) -> [String] {
         guard let lock = try FileLock("\(path)/records") else {
             throw Fault(.conflict, "the registry in \(path) is in use by another process", fix: "stop that one first")
@@ -151,6 +156,11 @@ extension RegistryFolder {
         try RecordSegments.clean("\(path)/records")
         var losses = RegistryState.Losses(mayPass: true)
         _ = try RegistryState.rebuild(path, BlobFolder("\(path)/blobs"), &losses)
+        // What lost records linked looks like garbage now: its bytes stay until somebody has looked.
+        if !losses.records.isEmpty {
+            let text = losses.sentences.joined(separator: "\n") + "\n"
+            try FileSystem.write(Array(text.utf8), to: "\(path)/\(lossesName)", mode: 0o640)
+        }
         withExtendedLifetime(lock) {}
         return losses.sentences
     }

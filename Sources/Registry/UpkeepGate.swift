@@ -8,6 +8,7 @@ final class UpkeepGate: Sendable {
     private struct State {
         var running: String?
         var isCompacting = false
+        var isClosed = false
         var compact: (@Sendable () -> Void)?
     }
     private let state = Guarded(State())
@@ -33,12 +34,19 @@ final class UpkeepGate: Sendable {
     /// Whether the caller is the one to compact records; he calls `endCompacting` then.
     func beginCompacting() -> Bool {
         state.withLock { state in
-            defer { state.isCompacting = true }
-            return !state.isCompacting
+            guard !state.isCompacting, !state.isClosed else { return false }
+            state.isCompacting = true
+            return true
         }
     }
 
     func endCompacting() { state.withLock { $0.isCompacting = false } }
+
+    /// Lets no compaction begin any more, and waits for the one that runs: the next process must not meet its files.
+    func close() async {
+        state.withLock { $0.isClosed = true }
+        while state.withLock({ $0.isCompacting }) { try? await Task.sleep(for: .milliseconds(5)) }
+    }
 }
 
 extension RegistryFolder {

@@ -208,6 +208,14 @@ import Testing
         let fault = #expect(throws: Fault.self) { try bench.open() }
         #expect(fault?.code == .corrupt)
         #expect(try RegistryFolder.rebuild(bench.root).count == 1)
+        // What the lost record linked is no garbage as long as nobody has looked.
+        let third = try bench.open()
+        bench.pass(hours: 100)
+        try await bench.age("\(bench.root)/blobs", hours: 100)
+        #expect(try await third.collectGarbage().isHeldBack && bench.hasFile(kept))
+        try FileSystem.removeFile("\(bench.root)/LOST-RECORDS")
+        #expect(try await !third.collectGarbage().isHeldBack && !bench.hasFile(kept))
+        await third.close()
     }
 
     @Test("a rebuild names manifests whose bytes are missing or damaged, and does not forget their tags")

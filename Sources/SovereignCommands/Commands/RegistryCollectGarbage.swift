@@ -47,5 +47,10 @@ struct RegistryCollectGarbage: Command {
             ("quarantine", "damaged contents in quarantine"),
         ]
         for (key, title) in rows { context.terminal.output("\(title): \(RegistryOperator.count(report, key))\n") }
+        if report["heldBack"]?.bool == true {
+            context.terminal.note(
+                "no contents are removed, since records were lost: look at LOST-RECORDS in \(root), and remove that file"
+            )
+        }
     }
 }
