@@ -82,6 +82,8 @@ final class RegistryWriter: Sendable {
 
     /// Why nothing can be changed any more, if so.
     var failure: Fault? { state.withLock { $0.failure } }
+    /// How many requests wait, for tests.
+    var waiting: Int { state.withLock { $0.jobs.count + $0.errands.count } }
 
     private static let isOver = Fault(.unavailable, "the registry is ending")
 

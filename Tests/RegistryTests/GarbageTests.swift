@@ -204,6 +204,57 @@ import Testing
         await registry.close()
     }
 
+    /// What a client does to old garbage at the moment when it is collected.
+    enum Rescue: String, CaseIterable {
+        case manifestNamesBlob, blobIsPushed, blobIsMounted, contentIsPushed, manifestIsTagged, indexNamesManifest
+    }
+
+    @Test(
+        "what a push makes use of after the collection has looked, and before it decides, stays",
+        arguments: Rescue.allCases)
+    func rescue(_ rescue: Rescue) async throws {
+        let registry = try bench.open()
+        let (bench, other) = (bench, try RepositoryName("other"))
+        let blob = try await bench.push("rescued", registry)
+        let config = try await bench.push("config", registry, in: rescue == .blobIsMounted ? other : nil)
+        var manifest = blob
+        switch rescue {
+        case .contentIsPushed: try await registry.deleteBlob(blob, in: bench.repository, by: "alice")
+        case .manifestIsTagged, .indexNamesManifest: manifest = try await bench.tag(nil, registry, config: blob)
+        case .blobIsMounted: try await bench.push("rescued", registry, in: other)
+        default: break
+        }
+        if rescue != .blobIsMounted { try await bench.tag("v0", registry, config: config) }
+        try await grow(old: 50)
+        let named = manifest
+        // The writer is held up; the push is asked for, then the collection looks, and asks as well.
+        let (gate, isHeld) = (Semaphore(), Guarded(false))
+        async let held: Void = registry.writer.alone { _, _ in
+            isHeld.withLock { $0 = true }
+            gate.wait()
+        }
+        while !isHeld.withLock({ $0 }) { await Task.yield() }
+        async let push: Void = {
+            switch rescue {
+            case .manifestNamesBlob: try await bench.tag("v1", registry, config: blob)
+            case .blobIsPushed, .contentIsPushed: try await bench.push("rescued", registry)
+            case .blobIsMounted:
+                _ = try await registry.mount(blob, from: other, into: bench.repository, by: "alice")
+            case .manifestIsTagged: try await bench.tag("v1", registry, config: blob)
+            case .indexNamesManifest: try await bench.index("v1", registry, [named])
+            }
+        }()
+        while registry.writer.waiting < 1 { await Task.yield() }
+        let options = options { $0.includesUntagged = true }
+        async let report = registry.collectGarbage(options)
+        while registry.writer.waiting < 2 { await Task.yield() }
+        gate.signal()
+        _ = try await (held, push, report)
+        #expect(try bench.has(blob, registry) && bench.hasFile(blob))
+        if manifest != blob { #expect(try bench.hasManifest(manifest, registry) && bench.hasFile(manifest)) }
+        await registry.close()
+    }
+
     @Test("pushes, deletions and collections at once: whatever a manifest names is there")
     func concurrent() async throws {
         let registry = try bench.open { $0.grace = 0 }
