@@ -20,8 +20,8 @@ enum GarbageQuery {
 
     /// Manifests of a repository that nothing keeps and no other manifest names, so that they can go first.
     ///
-    /// What keeps a manifest is a tag, being young, an index that is kept, or a subject that is kept. All of it is found
-    /// anew each time, so that no decision rests on what was true before.
+    /// What keeps a manifest is a tag, being young, an index that is kept, or a subject that is kept. This looks at all
+    /// manifests of the repository: for readers.
     static func deadManifests(
         of repository: Int64, _ name: RepositoryName, _ cutoff: RegistryClock.Cutoff, limit: Int,
         _ database: SQLiteConnection
@@ -47,6 +47,31 @@ enum GarbageQuery {
             found.append(Item(repository: name, digest: try Digest(digest), size: size))
         }
         return found
+    }
+
+    /// Whether a manifest can go: it is there, no other one names it, and nothing keeps it. Looks only at what could keep it:
+    /// for the writer.
+    static func isDead(
+        _ digest: Digest, of repository: Int64, _ cutoff: RegistryClock.Cutoff, _ database: SQLiteConnection
+    ) throws(Fault) -> Bool {
+        try database.first(
+            """
+            WITH RECURSIVE above(content) AS (
+                SELECT contents.id FROM contents JOIN manifests ON repository = ?1 AND content = contents.id
+                    WHERE digest = ?2
+                UNION SELECT parent FROM above JOIN children ON repository = ?1 AND child = above.content
+                UNION SELECT subjects.id FROM above
+                    JOIN manifests ON manifests.repository = ?1 AND manifests.content = above.content
+                    JOIN contents subjects ON subjects.digest = manifests.subject)
+            SELECT (SELECT count(*) FROM above) > 0 AND NOT EXISTS (
+                SELECT 1 FROM above WHERE EXISTS (SELECT 1 FROM tags WHERE repository = ?1 AND content = above.content)
+                    OR EXISTS (SELECT 1 FROM manifests WHERE repository = ?1 AND manifests.content = above.content
+                        AND NOT (kept <= ?3 OR (kept >= ?4 AND kept <= ?5))))
+                AND NOT EXISTS (SELECT 1 FROM children JOIN contents ON contents.id = child
+                    WHERE repository = ?1 AND digest = ?2)
+            """, .integer(repository), .text(digest.description), .integer(cutoff.before), .integer(cutoff.start),
+            .integer(cutoff.after)
+        ) { row throws(Fault) in row.integer(0) } == 1
     }
 
     /// The repositories behind one, in the order of their numbers.

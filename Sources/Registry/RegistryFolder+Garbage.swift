@@ -7,6 +7,8 @@ internal import Storage
 extension RegistryFolder {
     /// How many decisions are made at a time: pushes wait for that long.
     private static let batch = 100
+    /// How many dead manifests of a repository are looked for at a time.
+    private static let search = 10_000
 
     /// Removes what nothing needs, while the registry serves and takes pushes.
     ///
@@ -75,27 +77,34 @@ extension RegistryFolder {
         of id: Int64, _ name: RepositoryName, _ cutoff: RegistryClock.Cutoff, _ report: inout GarbageReport,
         _ tell: (GarbageReport) -> Void
     ) async throws(Fault) {
-        let count = Self.batch
         while true {
-            try stop()
-            // Readers look first: most repositories have none, and the writer need not look then.
+            // What other manifests name follows when those are gone.
+            let limit = report.isDryRun ? Int(Int32.max) : Self.search
             let found = try readers.read { database throws(Fault) in
-                try GarbageQuery.deadManifests(
-                    of: id, name, cutoff, limit: report.isDryRun ? Int(Int32.max) : 1, database)
+                try GarbageQuery.deadManifests(of: id, name, cutoff, limit: limit, database)
             }
             if report.isDryRun {
                 for item in found { report.manifests.add(item.size) }
                 return
             }
-            guard !found.isEmpty else { return }
-            let gone = try await writer.submit(by: "garbage") { draft throws(Fault) in
-                let found = try GarbageQuery.deadManifests(of: id, name, cutoff, limit: count, draft.database)
-                for item in found { try draft.apply(.deleteManifest(name, item.digest)) }
-                return found
+            var (rest, hasGone) = (found[...], false)
+            while !rest.isEmpty {
+                try stop()
+                let part = Array(rest.prefix(Self.batch))
+                rest = rest.dropFirst(part.count)
+                let gone = try await writer.submit(by: "garbage") { draft throws(Fault) in
+                    var gone: [GarbageQuery.Item] = []
+                    for item in part where try GarbageQuery.isDead(item.digest, of: id, cutoff, draft.database) {
+                        try draft.apply(.deleteManifest(name, item.digest))
+                        gone.append(item)
+                    }
+                    return gone
+                }
+                for item in gone { report.manifests.add(item.size) }
+                hasGone = hasGone || !gone.isEmpty
+                tell(report)
             }
-            for item in gone { report.manifests.add(item.size) }
-            tell(report)
-            if gone.isEmpty { return }
+            if !hasGone { return }
         }
     }
 

@@ -13,18 +13,27 @@ public enum OperatorRequest: Sendable {
     /// Compact the records.
     case compact
 
+    /// What its command is called.
+    public var name: String {
+        switch self {
+        case .garbage: "gc"
+        case .scrub: "scrub"
+        case .compact: "compact"
+        }
+    }
+
     /// The request as one document.
     var json: JSON {
         func number(_ value: Int64?) -> JSON { value.map { .number(JSONNumber($0)) } ?? .null }
         return switch self {
         case .garbage(let options):
             [
-                "do": "gc", "dryRun": .bool(options.isDryRun), "grace": number(options.grace),
+                "do": .string(name), "dryRun": .bool(options.isDryRun), "grace": number(options.grace),
                 "untagged": .bool(options.includesUntagged), "trustClock": .bool(options.isClockTrusted),
                 "uploadIdle": number(options.uploadIdle),
             ]
-        case .scrub(let options): ["do": "scrub", "rate": number(options.bytesPerSecond)]
-        case .compact: ["do": "compact"]
+        case .scrub(let options): ["do": .string(name), "rate": number(options.bytesPerSecond)]
+        case .compact: ["do": .string(name)]
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Basics
+public import Documents
 public import Registry
 
 /// When a registry that is served looks after itself.
@@ -27,9 +28,13 @@ public struct UpkeepPlan: Sendable {
 public final class UpkeepSchedule: Sendable {
     private let tasks: [Task<Void, Never>]
 
-    /// - Parameter report: told of failures.
+    /// - Parameters:
+    ///   - done: told what was done, with its report, after each run.
+    ///   - report: told of failures.
     public init(
-        _ plan: UpkeepPlan, of registry: RegistryFolder, report: @escaping @Sendable (Fault) -> Void = { _ in }
+        _ plan: UpkeepPlan, of registry: RegistryFolder,
+        done: @escaping @Sendable (OperatorRequest, JSON) -> Void = { _, _ in },
+        report: @escaping @Sendable (Fault) -> Void = { _ in }
     ) {
         var tasks: [Task<Void, Never>] = []
         let jobs: [(Duration?, OperatorRequest)] = [
@@ -42,7 +47,7 @@ public final class UpkeepSchedule: Sendable {
                     var pause = min(interval, .seconds(3600))
                     while (try? await Task.sleep(for: pause)) != nil {
                         pause = interval
-                        do { _ = try await request.run(on: registry) } catch {
+                        do { done(request, try await request.run(on: registry)) } catch {
                             if !Task.isCancelled { report(Fault(wrapping: error)) }
                         }
                     }
