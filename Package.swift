@@ -167,7 +167,9 @@ let package = Package(
             name: "RegistryTests",
             dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage", "Registry", "TestInputs"]),
         .testTarget(
-            name: "RegistryFaultTests", dependencies: ["Basics", "TestServers", "sovereign"], exclude: ["Fixtures"]),
+            name: "RegistryFaultTests",
+            dependencies: ["Basics", "Documents", "Web", "WebClient", "TestServers", "sovereign"],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "RegistryServerTests",
             dependencies: [

@@ -59,7 +59,11 @@ public final class RegistryHost: Sendable {
         self.isDraining = isDraining
         watch = CertificateWatch(configuration.tls).start(server, log)
         operators = try OperatorSocket(registry)
-        upkeep = UpkeepSchedule(configuration.upkeep, of: registry) { log.error("upkeep failed", $0) }
+        upkeep = UpkeepSchedule(
+            configuration.upkeep, of: registry,
+            done: { request, report in
+                log.info("upkeep", ["did": .string(request.name), "report": .string(report.text())])
+            }, report: { log.error("upkeep failed", $0) })
         log.info("listening", ["address": .string("\(configuration.listen.address)"), "port": .integer(server.port)])
     }
 
