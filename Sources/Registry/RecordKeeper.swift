@@ -58,6 +58,9 @@ final class RecordKeeper {
         }
         // From here on the new one is the truth, whatever fails.
         (log, segment, base) = (next, position.segment, position.base)
+        // The index is to know the segment after a power cut too: it tells then what of it was seen whole.
+        try database.script("PRAGMA synchronous = FULL")
+        defer { try? database.script("PRAGMA synchronous = NORMAL") }
         try database.transaction { () throws(Fault) in try RegistryIndex.setPosition(database, position) }
         try step(.indexed)
         try FileSystem.removeFile(old)

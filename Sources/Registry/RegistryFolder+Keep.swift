@@ -30,6 +30,7 @@ extension RegistryFolder {
 
     /// Whether nothing of its repository names a content, and it was last kept a while ago.
     private func isAging(_ digest: Digest, in repository: RepositoryName) throws(Fault) -> Bool {
+        guard limits.grace > 0 else { return false }
         let cutoff = time.now - limits.keepInterval
         return try readers.read { database throws(Fault) in
             try database.first(

@@ -23,7 +23,7 @@ extension RegistryFolder {
         guard let bytes = try soundBytes(found.digest, limit: limits.manifestBytes) else { return nil }
         let content = StoredContent(digest: found.digest, mediaType: found.mediaType, bytes: bytes)
         if case .digest = reference { try keepLater(found.digest, in: repository) }
-        hot.put(content, key, changes: changes, until: now + limits.keepInterval)
+        hot.put(content, key, changes: changes, until: now + limits.memoryInterval)
         return content
     }
 
@@ -56,7 +56,7 @@ extension RegistryFolder {
         else { return nil }
         let content = StoredContent(digest: digest, mediaType: MediaType.octetStream.rawValue, bytes: bytes)
         try keepLater(digest, in: repository)
-        hot.put(content, key, changes: changes, until: now + limits.keepInterval)
+        hot.put(content, key, changes: changes, until: now + limits.memoryInterval)
         return content
     }
 

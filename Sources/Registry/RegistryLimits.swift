@@ -34,6 +34,8 @@ public struct RegistryLimits: Sendable {
 
     /// How long ago something may have been kept that is asked for, without being kept again.
     var keepInterval: Int64 { grace / 8 }
+    /// For how long answers from memory do not look whether something has to be kept. Nothing has without a grace period.
+    var memoryInterval: Int64 { grace == 0 ? 24 * 3_600_000 : max(1000, grace / 8) }
 
     /// The defaults above.
     public init() {}

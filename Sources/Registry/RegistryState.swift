@@ -19,6 +19,7 @@ enum RegistryState {
     /// damaged, of another version, or ahead of the records is made anew.
     ///
     /// A last line that is damaged, and that the index has not seen, was torn by a power cut before anybody relied on it.
+    /// Without an index nobody knows that, and it is refused like any other damage.
     static func open(_ root: String, _ blobs: BlobFolder, failing: Failing?) throws(Fault) -> sending Opened {
         try RecordSegments.clean("\(root)/records")
         let (segment, records) = try RecordSegments.current("\(root)/records")
@@ -33,8 +34,6 @@ enum RegistryState {
             } catch {
                 guard error.code == .corrupt || error.code == .internal else { throw error }
             }
-        } else {
-            _ = try log.cutTornLine(behind: 0)
         }
         var losses = Losses(mayPass: false)
         let database = try rebuild(root, blobs, &losses)

@@ -196,6 +196,11 @@ import Testing
         let whole = try FileSystem.read(path, limit: 1 << 20)
         // Pages that did not reach the disk read as zeros, and the line's end did.
         try FileSystem.write(whole + [UInt8](repeating: 0, count: 200) + [0x0A], to: path)
+        let index = try FileSystem.read("\(bench.root)/index.sqlite", limit: 1 << 22)
+        try FileSystem.removeFile("\(bench.root)/index.sqlite")
+        // Without the index nobody knows whether somebody has.
+        #expect(throws: Fault.self) { try bench.open() }
+        try FileSystem.write(index, to: "\(bench.root)/index.sqlite")
         let second = try bench.open()
         #expect(try bench.has(kept, second))
         try await bench.push("more", second)
