@@ -78,10 +78,12 @@ struct UploadRoom: ~Copyable, Sendable {
     private let ledger: SpaceLedger
     private let repository: RepositoryName
     private let quota: (limit: Int64, left: Int64)?
+    /// What is announced and not yet written.
+    private var coming: Int64 = 0
     private var promised: Int64 = 0
     private var used: Int64 = 0
-    /// After how much a promise is made smaller by what was written of it.
-    private static let step: Int64 = 32 << 20
+    /// The most that is promised to one sender at a time: who announces much and sends nothing holds nobody up.
+    private static let step: Int64 = 64 << 20
 
     /// - Parameter quota: what the repository may hold, and what of it is left.
     init(_ ledger: SpaceLedger, _ repository: RepositoryName, quota: (limit: Int64, left: Int64)?) {
@@ -96,24 +98,26 @@ struct UploadRoom: ~Copyable, Sendable {
     mutating func begin(total: Int64, announced: Int64?) throws(Fault) {
         try checkQuota(total)
         guard let announced, announced > 0 else { return }
-        try ledger.promise(announced)
-        promised = announced
+        try ledger.require(announced)
+        coming = announced
+        try promise(min(announced, Self.step))
     }
 
     /// Before a piece is written that brings the upload to a total.
     mutating func take(_ bytes: Int64, total: Int64) throws(Fault) {
         try checkQuota(total)
         if used + bytes > promised {
+            coming -= used
             ledger.settle(promised, written: used)
             (promised, used) = (0, 0)
-            try ledger.promise(bytes)
-            promised = bytes
-        } else if used >= Self.step {
-            ledger.settle(used, written: used)
-            promised -= used
-            used = 0
+            try promise(max(bytes, min(coming, Self.step)))
         }
         used += bytes
+    }
+
+    private mutating func promise(_ bytes: Int64) throws(Fault) {
+        try ledger.promise(bytes)
+        promised = bytes
     }
 
     private func checkQuota(_ total: Int64) throws(Fault) {

@@ -60,6 +60,18 @@ import Testing
         try ledger.promise(300)
     }
 
+    @Test("who announces much and sends nothing holds up no more than a part of it")
+    func announcedOnly() throws {
+        let (ledger, name) = (SpaceLedger(floor: 0, in: "/", measure: { 10 << 30 }), try RepositoryName("a"))
+        var rooms = UploadRoom(ledger, name, quota: nil)
+        try rooms.begin(total: 9 << 30, announced: 9 << 30)
+        try ledger.promise(9 << 30)
+        ledger.settle(9 << 30, written: 0)
+        // As it comes it is promised on, until there is no more.
+        try rooms.take(64 << 20, total: 0)
+        #expect(throws: Fault.self) { try rooms.take(11 << 30, total: 0) }
+    }
+
     @Test("what was written since the file system was asked counts until it is asked again")
     func written() throws {
         let asked = Guarded(0)
