@@ -168,7 +168,9 @@ let package = Package(
             dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage", "Registry", "TestInputs"]),
         .testTarget(
             name: "RegistryFaultTests",
-            dependencies: ["Basics", "Documents", "Web", "WebClient", "TestServers", "sovereign"],
+            dependencies: [
+                "Basics", "Documents", "Web", "WebClient", "Registry", "RegistryServer", "TestServers", "sovereign",
+            ],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "RegistryServerTests",

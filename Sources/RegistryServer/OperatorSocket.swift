@@ -30,8 +30,9 @@ public final class OperatorSocket: Sendable {
                 let isFull = tasks.withLock { $0.count >= Self.connectionLimit }
                 if isFull { continue }
                 let held = Connection(connection)
-                let task = Task { [self] in
-                    await withTaskExecutorPreference(DiskExecutor.shared) { await Self.serve(held, registry) }
+                // Both sides of a connection wait for the other one, so neither may take a thread of the common pool.
+                let task = Task(executorPreference: DiskExecutor.shared) { [self] in
+                    await Self.serve(held, registry)
                     _ = tasks.withLock { $0.removeValue(forKey: own) }
                 }
                 tasks.withLock { $0[own] = task }
@@ -81,10 +82,25 @@ public final class OperatorSocket: Sendable {
     ///
     /// - Parameter progress: told now and then.
     public static func ask(
-        _ request: OperatorRequest, of folder: String, progress: (JSON) -> Void = { _ in }
+        _ request: OperatorRequest, of folder: String, progress: @escaping @Sendable (JSON) -> Void = { _ in }
+    ) async throws -> JSON? {
+        try await withCheckedThrowingContinuation { continuation in
+            // A thread of its own: waiting here, it could keep the other side from running in the same process.
+            startThread {
+                do {
+                    continuation.resume(returning: try converse(request.json.encoded(), folder, progress))
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+        }
+    }
+
+    static func converse(
+        _ request: [UInt8], _ folder: String, _ progress: @Sendable (JSON) -> Void
     ) throws(Fault) -> JSON? {
         guard let socket = try LocalSocket.connected(in: folder, to: name) else { return nil }
-        guard socket.send(line: request.json.encoded()) else {
+        guard socket.send(line: request) else {
             throw Fault(.unavailable, "the registry in \(folder) takes no request", fix: "try again")
         }
         var rest: [UInt8] = []

@@ -22,7 +22,7 @@ enum RegistryOperator {
             }
             if isDue { terminal.note(String(decoding: report.encoded(), as: UTF8.self)) }
         }
-        if let report = try OperatorSocket.ask(request, of: root, progress: show) { return report }
+        if let report = try await OperatorSocket.ask(request, of: root, progress: show) { return report }
         let registry = try RegistryFolder(root)
         do {
             let report = try await request.run(on: registry, progress: show)

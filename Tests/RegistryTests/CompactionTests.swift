@@ -223,6 +223,27 @@ import Testing
         await third.close()
     }
 
+    @Test("an index that a power cut took back comes up to date from the records", arguments: [false, true])
+    func behind(_ isCompacted: Bool) async throws {
+        let index = "\(bench.root)/index.sqlite"
+        var registry = try bench.open()
+        try await bench.push("before", registry)
+        await registry.close()
+        let old = try FileSystem.read(index, limit: 1 << 22)
+        let wal = try FileSystem.read("\(index)-wal", limit: 1 << 24)
+        registry = try bench.open()
+        try await fill(registry)
+        if isCompacted { try await registry.compactRecords() }
+        let after = try state(registry)
+        await registry.close()
+        try FileSystem.write(old, to: index)
+        try FileSystem.write(wal, to: "\(index)-wal")
+        try FileSystem.removeFile("\(index)-shm")
+        let again = try bench.open()
+        #expect(try state(again) == after)
+        await again.close()
+    }
+
     @Test("a rebuild names manifests whose bytes are missing or damaged, and does not forget their tags")
     func losses() async throws {
         let registry = try bench.open()
