@@ -77,8 +77,6 @@ let package = Package(
             ]),
         .target(name: "Evidence", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(name: "Deltas", dependencies: ["Basics", "Cryptography", "Documents", "Archives"]),
-        .target(name: "Storage", dependencies: ["Basics", "Cryptography", "CSQLite"]),
-        .target(name: "Registry", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage"]),
         .target(name: "FuzzingEntry"),
         .target(
             name: "RegistryFuzzing",
