@@ -83,11 +83,27 @@ let package = Package(
         .target(
             name: "Registry", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage"]),
         .target(
+            name: "RegistryRules",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "OCI", "AccessControl", "Registry", "ComponentModel",
+                "Repositories",
+            ]),
+        .target(
+            name: "RegistryProxy",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "OCI", "Web", "WebClient", "AccessControl", "Registry",
+            ]),
+        .target(
+            name: "RegistryMirror",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "OCI", "Web", "WebClient", "AccessControl", "Registry",
+                "ComponentModel", "Repositories",
+            ]),
+        .target(
             name: "RegistryServer",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "OCI", "Storage", "Web", "WebServer", "AccessControl",
-                "Registry",
-                "Telemetry",
+                "Registry", "RegistryRules", "RegistryProxy", "Telemetry",
             ]),
         .target(
             name: "Transfer",
@@ -127,8 +143,8 @@ let package = Package(
         .target(
             name: "SovereignCommands",
             dependencies: [
-                "Basics", "Documents", "Web", "WebClient", "AccessControl", "Registry", "RegistryServer", "Telemetry",
-                "CommandLineKit",
+                "Basics", "Documents", "Web", "WebClient", "OCI", "AccessControl", "Registry", "RegistryRules",
+                "RegistryMirror", "RegistryServer", "Telemetry", "CommandLineKit",
             ]),
         .executableTarget(name: "sovereign", dependencies: ["Basics", "CommandLineKit", "SovereignCommands"]),
 
@@ -142,7 +158,8 @@ let package = Package(
         .target(
             name: "TestSite",
             dependencies: [
-                "Basics", "Documents", "AccessControl", "Registry", "RegistryServer", "TestServers",
+                "Basics", "Documents", "AccessControl", "Registry", "RegistryRules", "RegistryProxy", "RegistryServer",
+                "TestServers",
             ], path: "Tests/TestSite"),
         // A registry of our own that can be made to misbehave in every way.
         .target(
@@ -177,6 +194,25 @@ let package = Package(
             dependencies: [
                 "Basics", "Cryptography", "Documents", "OCI", "Web", "WebClient", "WebServer", "AccessControl",
                 "Registry", "RegistryServer", "TestServers", "TestSite",
+            ]),
+        .testTarget(
+            name: "RegistryRulesTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "OCI", "Web", "WebClient", "ComponentModel", "Repositories",
+                "AccessControl", "Registry", "RegistryRules", "RegistryServer", "TestServers", "TestSite",
+            ]),
+        .testTarget(
+            name: "RegistryProxyTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "OCI", "Web", "WebClient", "WebServer", "AccessControl",
+                "Registry", "RegistryProxy", "RegistryServer", "TestServers", "TestSite",
+            ]),
+        .testTarget(
+            name: "RegistryMirrorTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "OCI", "Web", "WebClient", "ComponentModel", "Repositories",
+                "AccessControl", "Registry", "RegistryRules", "RegistryMirror", "RegistryServer", "TestServers",
+                "TestSite",
             ]),
         .testTarget(name: "BasicsTests", dependencies: ["Basics"]),
         .testTarget(name: "ChronologyTests", dependencies: ["Chronology", "TestInputs"]),
@@ -278,7 +314,10 @@ let package = Package(
             dependencies: ["Basics", "Documents", "Orchestration", "Operations", "OCMCommands"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Basics", "Cryptography", "Documents", "TestServers", "TestRegistry", "ocm"],
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Registry", "RegistryRules", "RegistryServer", "TestServers",
+                "TestSite", "TestRegistry", "ocm",
+            ],
             exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]

@@ -12,6 +12,11 @@ public struct PushedManifest: Sendable {
     public let subject: Digest?
     /// Whether the tag waits for something before readers see it.
     public let isPending: Bool
+
+    /// What a push did.
+    public init(digest: Digest, subject: Digest?, isPending: Bool) {
+        (self.digest, self.subject, self.isPending) = (digest, subject, isPending)
+    }
 }
 
 extension RegistryFolder {
@@ -23,10 +28,11 @@ extension RegistryFolder {
     ///
     /// - Parameters:
     ///   - mediaType: what the document was sent as.
-    ///   - isPending: whether the tag is to wait until `reveal` is called for it.
+    ///   - isPending: whether the tag is to wait until `setTags` shows it.
+    ///   - isPartial: whether children may be missing, which come from elsewhere when somebody asks for them.
     public func putManifest(
         _ bytes: [UInt8], mediaType: String?, in repository: RepositoryName, as reference: ManifestReference,
-        by: String, isPending: Bool = false
+        by: String, isPending: Bool = false, isPartial: Bool = false
     ) async throws(Fault) -> PushedManifest {
         guard bytes.count <= limits.manifestBytes else {
             throw Fault(.sizeInvalid, "the manifest has more than \(ByteCount(Int64(limits.manifestBytes)))")
@@ -54,7 +60,7 @@ extension RegistryFolder {
         defer { try? FileSystem.removeFile(file) }
         let (quota, size) = (limits.quota(repository), Int64(bytes.count))
         try await writer.submit(by: by) { draft throws(Fault) in
-            for child in details.children {
+            for child in details.children where !isPartial {
                 guard try RegistryIndex.holds(child, asManifest: details.isIndex, repository, draft.database) else {
                     throw Fault(
                         .manifestBlobUnknown, "the manifest names \(child), which is not in \(repository)",

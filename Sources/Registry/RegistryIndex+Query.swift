@@ -106,7 +106,7 @@ extension RegistryIndex {
         ) { row throws(Fault) in row.integer(0) } != nil
     }
 
-    /// The tags that name a manifest, pending ones included.
+    /// The tags that name a manifest and are shown.
     static func tags(
         of digest: Digest, in repository: RepositoryName, _ database: SQLiteConnection
     ) throws(Fault) -> [String] {
@@ -114,7 +114,8 @@ extension RegistryIndex {
             return []
         }
         return try database.all(
-            "SELECT name FROM tags WHERE repository = ? AND content = ? ORDER BY name", .integer(id), .integer(content)
+            "SELECT name FROM tags WHERE repository = ? AND content = ? AND pending = 0 ORDER BY name", .integer(id),
+            .integer(content)
         ) { row throws(Fault) in row.text(0) }
     }
 }

@@ -7,7 +7,7 @@ internal import Storage
 /// The tables that answer questions about a registry, derived from its records.
 enum RegistryIndex {
     /// Tables of another version are made anew from the records.
-    static let version: Int64 = 2
+    static let version: Int64 = 1
 
     /// Makes the tables in an empty database.
     static func create(_ database: SQLiteConnection) throws(Fault) {
@@ -36,7 +36,7 @@ enum RegistryIndex {
             CREATE TABLE tags(
                 repository INTEGER NOT NULL, name TEXT NOT NULL, content INTEGER NOT NULL,
                 pending INTEGER NOT NULL, tagged INTEGER NOT NULL, tagged_by TEXT NOT NULL,
-                PRIMARY KEY(repository, name)) STRICT, WITHOUT ROWID;
+                PRIMARY KEY(repository, name, pending)) STRICT, WITHOUT ROWID;
             CREATE INDEX tags_content ON tags(repository, content);
             CREATE TABLE position(
                 id INTEGER PRIMARY KEY CHECK (id = 1), segment INTEGER NOT NULL, place INTEGER NOT NULL,
@@ -164,6 +164,8 @@ enum RegistryIndex {
             ) { row throws(Fault) in row.integer(0) }
             try database.run(
                 "DELETE FROM children WHERE repository = ? AND parent = ?", .integer(repository), .integer(content))
+            try database.run(
+                "DELETE FROM tags WHERE repository = ? AND content = ?", .integer(repository), .integer(content))
             for child in children {
                 // What nothing names from now on is young garbage, whenever it came.
                 try keep(child, in: repository, time, database)
@@ -176,9 +178,20 @@ enum RegistryIndex {
         case .setTag(let name, let tag, let digest, let isPending):
             guard let (repository, content) = try both(name, digest, database) else { return }
             try keepTagged(tag, in: repository, time, database)
+            // What is shown stays until something else is: a pending tag stands beside it, and goes when one is shown.
             try database.run(
-                "INSERT OR REPLACE INTO tags VALUES (?, ?, ?, ?, ?, ?)", .integer(repository), .text(tag),
-                .integer(content), .integer(isPending ? 1 : 0), .integer(time), .text(by))
+                "DELETE FROM tags WHERE repository = ? AND name = ? AND pending = 1", .integer(repository), .text(tag))
+            if isPending {
+                try database.run(
+                    """
+                    INSERT INTO tags SELECT ?1, ?2, ?3, 1, ?4, ?5 WHERE NOT EXISTS (
+                        SELECT 1 FROM tags WHERE repository = ?1 AND name = ?2 AND content = ?3)
+                    """, .integer(repository), .text(tag), .integer(content), .integer(time), .text(by))
+            } else {
+                try database.run(
+                    "INSERT OR REPLACE INTO tags VALUES (?, ?, ?, 0, ?, ?)", .integer(repository), .text(tag),
+                    .integer(content), .integer(time), .text(by))
+            }
         case .deleteTag(let name, let tag):
             guard let repository = try repository(name, database) else { return }
             try keepTagged(tag, in: repository, time, database)
@@ -219,7 +232,7 @@ enum RegistryIndex {
         try database.run(
             """
             UPDATE manifests SET kept = ?1 WHERE repository = ?2
-                AND content = (SELECT content FROM tags WHERE repository = ?2 AND name = ?3)
+                AND content IN (SELECT content FROM tags WHERE repository = ?2 AND name = ?3)
             """, .integer(time), .integer(repository), .text(tag))
     }
 

@@ -45,6 +45,7 @@ enum RegistrySnapshot {
             """
             SELECT repositories.name, tags.name, digest, pending, tagged, tagged_by FROM tags
                 JOIN repositories ON repositories.id = repository JOIN contents ON contents.id = content
+            ORDER BY repositories.name, tags.name, pending
             """
         ) { row throws(Fault) in
             try put(

@@ -11,6 +11,11 @@ public struct StoredContent: Sendable {
     public let mediaType: String
     /// The bytes.
     public let bytes: [UInt8]
+
+    /// Bytes that were checked against their digest.
+    public init(digest: Digest, mediaType: String, bytes: [UInt8]) {
+        (self.digest, self.mediaType, self.bytes) = (digest, mediaType, bytes)
+    }
 }
 
 /// A blob that is open for reading.

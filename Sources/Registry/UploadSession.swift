@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+public import Basics
 internal import Cryptography
 internal import Documents
 internal import Glibc
@@ -145,6 +145,9 @@ public actor UploadSession {
         isOver = true
         try FileSystem.remove(folder)
     }
+
+    /// Opens what arrives for reading beside whoever adds to it; it stays readable when the upload has ended.
+    public nonisolated func openData() throws(Fault) -> SharedFile { try SharedFile(reading: dataPath) }
 
     /// What the file looks like.
     func mark() throws(Fault) -> FileMark { try file.mark() }

@@ -2,7 +2,10 @@
 
 public import AccessControl
 public import Basics
+internal import Documents
 public import Registry
+public import RegistryProxy
+public import RegistryRules
 public import Telemetry
 internal import Web
 public import WebServer
@@ -29,14 +32,26 @@ public final class RegistryHost: Sendable {
     ///   - registry: what to serve; closed by `stop`.
     ///   - access: who may do what. It is made by the caller, since it may fetch keys.
     ///   - configuration: its `root` and `access` are not looked at any more.
+    ///   - signatures: what tags are subject to before they are shown; of the same registry.
+    ///   - proxies: the repositories that are those of other registries, kept in the same one. Throws when a signature rule
+    ///     is about some of them: nobody pushes a component version there that could vouch for them.
+    ///   - report: told of failures and refusals besides the log.
     public init(
         _ registry: RegistryFolder, access: RegistryAccess, _ configuration: RegistryConfiguration,
-        log: Log = .none, tracer: Tracer = .off
+        signatures: SignatureGuard? = nil, proxies: PullThrough? = nil, log: Log = .none, tracer: Tracer = .off,
+        report: @escaping @Sendable (Fault) -> Void = { _ in }
     ) throws(Fault) {
+        try Self.check(signatures, proxies)
         let isDraining = Guarded(false)
         let statistics = Guarded<(@Sendable () -> ServerStatistics)?>(nil)
-        let gate = RegistryGate(access) { log.warn("a request was refused", ["reason": .string("\($0)")]) }
-        let service = RegistryService(registry, gate: gate) { log.error("the registry failed", $0) }
+        let gate = RegistryGate(access) {
+            log.warn("a request was refused", ["reason": .string("\($0)")])
+            report($0)
+        }
+        let service = RegistryService(registry, gate: gate, signatures: signatures, proxies: proxies) {
+            log.error("the registry failed", $0)
+            report($0)
+        }
         let metrics = try RegistryMetrics(registry) { statistics.withLock { $0 }?() ?? ServerStatistics() }
         let operations = OperationService(gate: gate, metrics: metrics) {
             isDraining.withLock { $0 } ? "the registry is ending" : registry.unready
@@ -65,6 +80,15 @@ public final class RegistryHost: Sendable {
                 log.info("upkeep", ["did": .string(request.name), "report": .string(report.text())])
             }, report: { log.error("upkeep failed", $0) })
         log.info("listening", ["address": .string("\(configuration.listen.address)"), "port": .integer(server.port)])
+    }
+
+    private static func check(_ signatures: SignatureGuard?, _ proxies: PullThrough?) throws(Fault) {
+        for prefix in proxies?.prefixes ?? [] {
+            guard let rule = signatures?.rules.first(where: { $0.overlaps(prefix) }) else { continue }
+            throw Fault(
+                .invalid, "the proxy for \(prefix) and the signature rule for “\(rule.prefix)” overlap",
+                fix: "give them prefixes of which none begins with the other")
+        }
     }
 
     /// Says that it is not ready, waits as long as it is configured to, takes no more requests, lets those that run finish

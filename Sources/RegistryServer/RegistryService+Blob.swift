@@ -4,19 +4,27 @@ internal import Basics
 internal import Cryptography
 internal import OCI
 internal import Registry
+internal import RegistryProxy
 internal import Storage
 internal import Web
 internal import WebServer
 
 extension RegistryService {
-    func getBlob(_ request: ServerRequest, _ name: RepositoryName, _ text: String) async throws -> ServerResponse {
+    func getBlob(
+        _ request: ServerRequest, _ name: RepositoryName, _ text: String, _ caller: RegistryCaller
+    ) async throws -> ServerResponse {
         let digest = try Self.digest(text)
         let unknown = Fault(.blobUnknown, "\(name) has no blob \(digest)")
+        if let proxies, proxies.covers(name),
+            let answer = try await proxiedBlob(request, name, digest, proxies)
+        {
+            return answer
+        }
         // Who is told that it is there may push no more than a manifest that names it.
         let held =
             request.method == .head
             ? try await registry.promisedBlobSize(digest, in: name) : try registry.blobSize(digest, in: name)
-        guard let size = held else { throw unknown }
+        guard let size = held, try await shows(digest, in: name, to: caller) else { throw unknown }
         if Self.isUnchanged(request, digest.description) { return notModified(digest.description, size) }
         if request.method == .head {
             return ServerResponse(status: 200, headers: blobFields(digest), body: .none(length: size))

@@ -3,17 +3,20 @@
 internal import Basics
 internal import Cryptography
 internal import Registry
+internal import RegistryProxy
+internal import RegistryRules
 internal import Web
 internal import WebServer
 
 extension RegistryService {
     func getManifest(
-        _ request: ServerRequest, _ name: RepositoryName, _ text: String
+        _ request: ServerRequest, _ name: RepositoryName, _ text: String, _ caller: RegistryCaller
     ) async throws -> ServerResponse {
         let reference = try ManifestReference(text)
-        guard let content = try registry.manifest(reference, in: name) else {
-            throw Fault(.manifestUnknown, "\(name) has no manifest \(reference)")
-        }
+        let unknown = Fault(.manifestUnknown, "\(name) has no manifest \(reference)")
+        if let proxies, proxies.covers(name) { return try await proxiedManifest(request, name, reference, proxies) }
+        guard let content = try registry.manifest(reference, in: name) else { throw unknown }
+        if case .digest(let digest) = reference, try await !shows(digest, in: name, to: caller) { throw unknown }
         return manifest(content, request)
     }
 
@@ -72,8 +75,7 @@ extension RegistryService {
         let mediaType = request.headers["Content-Type"].map { field in
             String(field.prefix { $0 != ";" }).trimmed
         }
-        let pushed = try await registry.putManifest(
-            bytes, mediaType: mediaType, in: name, as: reference, by: caller.name)
+        let pushed = try await store(bytes, mediaType, name, reference, by: caller.name)
         var fields = [
             ("Location", "/v2/\(name)/manifests/\(pushed.digest)"), ("Docker-Content-Digest", "\(pushed.digest)"),
         ]
@@ -88,6 +90,7 @@ extension RegistryService {
         case .tag(let tag): try await registry.deleteTag(tag, in: name, by: caller.name)
         case .digest(let digest): try await registry.deleteManifest(digest, in: name, by: caller.name)
         }
+        signatures?.noteDeletion(in: name)
         return RegistryAnswer.empty(202)
     }
 }

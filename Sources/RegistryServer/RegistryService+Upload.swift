@@ -46,6 +46,7 @@ extension RegistryService {
             sources = try registry.repositories(holding: digest, limit: 100)
         }
         for source in sources where gate.allows(caller, .pull, source) {
+            guard try await shows(digest, in: source, to: caller) else { continue }
             if try await registry.mount(digest, from: source, into: name, by: caller.name) { return true }
         }
         return false

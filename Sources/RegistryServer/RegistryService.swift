@@ -4,6 +4,8 @@ public import Basics
 internal import Cryptography
 internal import Documents
 public import Registry
+public import RegistryProxy
+public import RegistryRules
 internal import Web
 public import WebServer
 
@@ -11,15 +13,22 @@ public import WebServer
 public final class RegistryService: Sendable {
     let registry: RegistryFolder
     let gate: RegistryGate
+    let signatures: SignatureGuard?
+    let proxies: PullThrough?
     private let report: @Sendable (Fault) -> Void
 
     /// Serves a registry to those whom the gate lets through.
     ///
-    /// - Parameter report: told of failures of the machine, whose details clients do not get.
+    /// - Parameters:
+    ///   - signatures: what tags are subject to before they are shown.
+    ///   - proxies: the repositories that are those of other registries.
+    ///   - report: told of failures of the machine, whose details clients do not get.
     public init(
-        _ registry: RegistryFolder, gate: RegistryGate, report: @escaping @Sendable (Fault) -> Void = { _ in }
+        _ registry: RegistryFolder, gate: RegistryGate, signatures: SignatureGuard? = nil, proxies: PullThrough? = nil,
+        report: @escaping @Sendable (Fault) -> Void = { _ in }
     ) {
-        (self.registry, self.gate, self.report) = (registry, gate, report)
+        (self.registry, self.gate, self.signatures, self.proxies) = (registry, gate, signatures, proxies)
+        self.report = report
     }
 
     /// Answers at once what can be answered from memory; nil for everything else.
@@ -27,19 +36,21 @@ public final class RegistryService: Sendable {
         guard let endpoint = RegistryEndpoint(request.path),
             let route = RegistryRoute.find(request.method, endpoint.kind),
             endpoint.kind == .manifest || endpoint.kind == .blob || endpoint.kind == .base,
-            gate.admitNow(request, route.action, endpoint.name) != nil
+            let caller = gate.admitNow(request, route.action, endpoint.name)
         else { return nil }
         if endpoint.kind == .base { return base() }
         guard let name = try? RepositoryName(String(endpoint.name)) else { return nil }
         switch endpoint.kind {
         case .manifest:
             guard let reference = try? ManifestReference(String(endpoint.reference)),
-                let content = registry.cachedManifest(reference, in: name)
+                let content = registry.cachedManifest(reference, in: name),
+                isPlain(reference, in: name, for: caller), isFresh(reference, in: name)
             else { return nil }
+            proxies?.noteUse(of: content.digest, in: name)
             return manifest(content, request)
         case .blob:
             guard let digest = try? Digest(String(endpoint.reference)),
-                let content = registry.cachedBlob(digest, in: name)
+                let content = registry.cachedBlob(digest, in: name), isPlain(.digest(digest), in: name, for: caller)
             else { return nil }
             return blob(content, request)
         default: return nil
@@ -85,14 +96,15 @@ public final class RegistryService: Sendable {
         }
         let name = try RepositoryName(String(endpoint.name))
         let reference = String(endpoint.reference)
+        if route.action == .push, let proxies, proxies.covers(name) { throw proxies.refusal(of: name) }
         return switch (endpoint.kind, route.method) {
-        case (.tags, _): try tags(request, name)
-        case (.referrers, _): try referrers(request, name, reference)
+        case (.tags, _): try await tags(request, name)
+        case (.referrers, _): try await referrers(request, name, reference, caller)
         case (.manifest, .put): try await putManifest(request, name, reference, caller)
         case (.manifest, .delete): try await deleteManifest(name, reference, caller)
-        case (.manifest, _): try await getManifest(request, name, reference)
+        case (.manifest, _): try await getManifest(request, name, reference, caller)
         case (.blob, .delete): try await deleteBlob(name, reference, caller)
-        case (.blob, _): try await getBlob(request, name, reference)
+        case (.blob, _): try await getBlob(request, name, reference, caller)
         case (.uploads, _): try await beginUpload(request, name, caller)
         case (.upload, .patch): try await continueUpload(request, name, reference)
         case (.upload, .put): try await finishUpload(request, name, reference, caller)

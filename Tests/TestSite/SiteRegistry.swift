@@ -4,6 +4,8 @@ internal import AccessControl
 public import Basics
 internal import Documents
 public import Registry
+public import RegistryProxy
+public import RegistryRules
 public import RegistryServer
 public import TestServers
 
@@ -24,10 +26,14 @@ public final class SiteRegistry: Sendable {
     ///   - tokens: whether the registry issues tokens, so that clients are sent to get one.
     ///   - keepsFloor: whether the limit of free space counts; otherwise tests run on full disks too.
     ///   - data: a registry folder to serve; a new one if not given.
+    ///   - signatures: the signature rules.
+    ///   - proxies: makes the proxies for the registry.
+    ///   - report: told what the server reports to its operator.
     public init(
         _ access: RegistryServer.Access = .plain, rules: String? = nil, users: [String] = [], tokens: Bool = false,
-        limits: RegistryLimits = RegistryLimits(),
-        data: String? = nil, keepsFloor: Bool = false
+        limits: RegistryLimits = RegistryLimits(), data: String? = nil, keepsFloor: Bool = false,
+        signatures: [SignatureRule] = [], proxies: (RegistryFolder) throws -> PullThrough? = { _ in nil },
+        report: @escaping @Sendable (Fault) -> Void = { _ in }
     ) async throws {
         let folder = try TemporaryFolder(prefix: "site")
         (self.access, self.folder) = (access, folder)
@@ -57,8 +63,12 @@ public final class SiteRegistry: Sendable {
         }
         var limits = limits
         if !keepsFloor { limits.freeSpaceFloor = 0 }
+        let registry = try RegistryFolder(data ?? "\(folder.path)/data", limits: limits)
+        var guarding: SignatureGuard?
+        if !signatures.isEmpty { guarding = try await SignatureGuard.open(signatures, over: registry, report: report) }
         host = try RegistryHost(
-            try RegistryFolder(data ?? "\(folder.path)/data", limits: limits), access: registryAccess, configuration)
+            registry, access: registryAccess, configuration, signatures: guarding, proxies: proxies(registry),
+            report: report)
     }
 
     deinit {

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Basics
+internal import ComponentModel
+internal import Cryptography
+internal import Documents
+public import Registry
+
+/// What checking everything again has changed.
+public struct SignatureRecheck: Sendable {
+    /// Tags that readers see now.
+    public let shown: [TagEntry]
+    /// Tags that readers do not see any more.
+    public let hidden: [TagEntry]
+    /// Versions that do not verify, each with why.
+    public let findings: [Fault]
+}
+
+extension SignatureGuard {
+    private static func notePath(_ registry: String) -> String { "\(registry)/signature-rules.json" }
+    private var notePath: String { Self.notePath(registry.path) }
+
+    /// Whether the registry in a folder was last served with signature rules.
+    public static func hasRules(_ registry: String) -> Bool { FileSystem.exists(notePath(registry)) }
+
+    /// Changes when rules or keys do. Throws when keys cannot be read.
+    private func fingerprint() throws(Fault) -> Digest {
+        var parts: [JSON] = []
+        for rule in rules { parts.append(.string(try SignatureKeys(rule).fingerprint.description)) }
+        return Digest(of: JSON.array(parts).encoded())
+    }
+
+    /// Whether the registry's tags were last brought in line with other rules or keys.
+    func haveRulesChanged() throws(Fault) -> Bool {
+        let now = try fingerprint()
+        guard FileSystem.exists(notePath), let bytes = try? FileSystem.read(notePath, limit: 64 * 1024),
+            let note = try? JSON(parsing: bytes, source: notePath)
+        else { return !rules.isEmpty || FileSystem.exists(notePath) }
+        return note["rules"]?.string != now.description
+    }
+
+    /// Verifies every version under a rule again, its contents included, and shows and hides tags accordingly.
+    ///
+    /// Tags in repositories without a rule stay as they are: one that is pending there is shown when it is pushed again.
+    @discardableResult
+    public func recheck() async throws -> SignatureRecheck {
+        let fingerprint = try fingerprint()
+        var (changes, findings): ([TagEntry], [Fault]) = ([], [])
+        for rule in rules {
+            approvals.forget(rule.prefix)
+            let (own, faults) = try await recheck(rule)
+            changes += own
+            findings += faults
+        }
+        for finding in findings { report(finding) }
+        if rules.isEmpty {
+            try FileSystem.removeFile(notePath)
+        } else {
+            let note: JSON = ["rules": .string(fingerprint.description)]
+            try FileSystem.write(note.encoded(), to: notePath, mode: 0o640)
+        }
+        return SignatureRecheck(
+            shown: changes.filter { !$0.isPending }, hidden: changes.filter(\.isPending), findings: findings)
+    }
+
+    private func recheck(_ rule: SignatureRule) async throws -> ([TagEntry], [Fault]) {
+        let keys = try keys(of: rule)
+        let repositories = try repositories(of: rule)
+        let places = repositories.compactMap { ComponentPlace($0) }
+        // What was hidden by other rules may verify by these, and versions that refer to it too.
+        var versions: [(entry: TagEntry, place: ComponentPlace, identity: ComponentVersionIdentity)] = []
+        var store = RegistryFolderStore(registry, by: "registry")
+        for place in places {
+            for entry in try registry.tagEntries(in: place.repository) {
+                guard let identity = place.identity(entry.tag) else { continue }
+                if let known = store.candidates[place.repository]?[entry.tag], known != entry.digest { continue }
+                store.candidates[place.repository, default: [:]][entry.tag] = entry.digest
+                versions.append((entry, place, identity))
+            }
+        }
+        var (approved, changes, findings): (Set<Digest>, [TagEntry], [Fault]) = ([], [], [])
+        for (entry, place, identity) in versions {
+            do {
+                approved.formUnion(try await VersionCheck(rule, keys, store, path: place.path).verify(identity))
+                if entry.isPending { changes.append(entry.shown) }
+            } catch {
+                guard !(error is CancellationError) else { throw error }
+                findings.append(Fault(wrapping: error).about("\(identity)"))
+                if !entry.isPending { changes.append(entry.hidden) }
+            }
+        }
+        for repository in repositories {
+            let place = ComponentPlace(repository)
+            for entry in try registry.tagEntries(in: repository) where place?.identity(entry.tag) == nil {
+                let isApproved = approved.contains(entry.digest)
+                if isApproved == entry.isPending { changes.append(isApproved ? entry.shown : entry.hidden) }
+            }
+        }
+        let final = changes
+        try await registry.setTags(by: "registry") { _ in final }
+        return (final, findings)
+    }
+}
