@@ -74,12 +74,16 @@ extension RegistryFolder {
     public func mount(
         _ digest: Digest, from source: RepositoryName, into target: RepositoryName, by: String
     ) async throws(Fault) -> Bool {
-        let quota = limits.quota(target)
+        let (quota, keepInterval) = (limits.quota(target), limits.grace > 0 ? limits.keepInterval : nil)
         return try await writer.submit(by: by) { draft throws(Fault) in
             guard let size = try RegistryIndex.blobSize(digest, in: source, draft.database) else { return false }
             if try RegistryIndex.holds(digest, asManifest: false, target, draft.database) {
                 // It may be old garbage, which the client relies on from now on.
-                try draft.apply(.keep(target, digest))
+                if let keepInterval, let since = try GarbageQuery.unnamedSince(digest, in: target, draft.database),
+                    since < draft.time - keepInterval
+                {
+                    try draft.apply(.keep(target, digest))
+                }
                 return true
             }
             if let quota {
