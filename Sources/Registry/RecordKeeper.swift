@@ -34,6 +34,17 @@ final class RecordKeeper {
     /// Where the next segment is written.
     var draftPath: String { "\(folder)/\(RecordSegments.draftName(segment + 1))" }
 
+    /// Removes a segment that nobody has relied on yet. Unless it is surely gone, the old one must not grow behind it: after
+    /// a power cut the newest counts.
+    private func giveUp(_ fresh: String) {
+        do throws(Fault) {
+            try FileSystem.removeFile(fresh)
+            try FileSystem.synchronize(folder: folder)
+        } catch {
+            log.stop(error)
+        }
+    }
+
     /// Makes a written draft the current segment. The writer's thread calls it between two transactions.
     ///
     /// - Parameter position: what the draft holds; its segment is the next one.
@@ -51,9 +62,7 @@ final class RecordKeeper {
             try step(.renamed)
             next = try RecordLog(fresh, failing: failing)
         } catch {
-            // Nobody has relied on it yet; if it cannot go either, the old one must not grow behind it.
-            try? FileSystem.removeFile(fresh)
-            if FileSystem.exists(fresh) { log.stop(error) }
+            giveUp(fresh)
             throw error
         }
         // From here on the new one is the truth, whatever fails.

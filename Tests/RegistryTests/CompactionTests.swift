@@ -229,16 +229,18 @@ import Testing
         var registry = try bench.open()
         try await bench.push("before", registry)
         await registry.close()
+        // All of it is in one file then.
+        func settle() throws { try SQLiteConnection(index).script("PRAGMA wal_checkpoint(TRUNCATE)") }
+        try settle()
         let old = try FileSystem.read(index, limit: 1 << 22)
-        let wal = try FileSystem.read("\(index)-wal", limit: 1 << 24)
         registry = try bench.open()
         try await fill(registry)
         if isCompacted { try await registry.compactRecords() }
         let after = try state(registry)
         await registry.close()
+        try settle()
+        for ending in ["-wal", "-shm"] { try FileSystem.removeFile(index + ending) }
         try FileSystem.write(old, to: index)
-        try FileSystem.write(wal, to: "\(index)-wal")
-        try FileSystem.removeFile("\(index)-shm")
         let again = try bench.open()
         #expect(try state(again) == after)
         await again.close()
