@@ -37,13 +37,6 @@ extension RegistryFolder {
         }
     }
 
-    /// The tag of a repository that waits to be shown; nil when there is none.
-    public func pendingTag(_ tag: String, in repository: RepositoryName) throws(Fault) -> TagEntry? {
-        try readers.read { database throws(Fault) in
-            try RegistryIndex.tagEntries(database, in: repository).first { $0.tag == tag && $0.isPending }
-        }
-    }
-
     /// How a manifest or blob of a repository is reached.
     public func ancestry(of digest: Digest, in repository: RepositoryName) throws(Fault) -> ContentAncestry {
         try readers.read { database throws(Fault) in
