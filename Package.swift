@@ -103,7 +103,7 @@ let package = Package(
             name: "RegistryServer",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "OCI", "Storage", "Web", "WebServer", "AccessControl",
-                "Registry", "RegistryRules", "RegistryProxy", "Telemetry",
+                "Registry", "RegistryRules", "RegistryProxy", "RegistryMirror", "Telemetry",
             ]),
         .target(
             name: "Transfer",
@@ -193,7 +193,8 @@ let package = Package(
             name: "RegistryServerTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "OCI", "Web", "WebClient", "WebServer", "AccessControl",
-                "Registry", "RegistryServer", "TestServers", "TestSite",
+                "Registry", "RegistryRules", "RegistryProxy", "RegistryMirror", "RegistryServer", "TestServers",
+                "TestSite",
             ]),
         .testTarget(
             name: "RegistryRulesTests",

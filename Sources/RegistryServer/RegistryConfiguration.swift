@@ -4,6 +4,9 @@ public import AccessControl
 public import Basics
 public import Documents
 public import Registry
+public import RegistryMirror
+public import RegistryProxy
+public import RegistryRules
 internal import Web
 public import WebServer
 
@@ -42,6 +45,12 @@ public struct RegistryConfiguration: Sendable {
     public var limits = RegistryLimits()
     /// What the server accepts. Address, port, certificate and observer are set by the host.
     public var server = ServerSettings()
+    /// What must be signed before tags are shown.
+    public var signatures: [SignatureRule] = []
+    /// Repositories that are those of other registries.
+    public var proxies: [ProxyRule] = []
+    /// What is brought here from elsewhere, again and again.
+    public var mirrors: [MirrorRule] = []
     /// When it looks after itself.
     public var upkeep = UpkeepPlan()
     /// Which requests are logged.
@@ -70,6 +79,7 @@ public struct RegistryConfiguration: Sendable {
         if let item = node["limits"] { try readLimits(item) }
         if let item = node["connections"] { try readConnections(item) }
         if let item = node["upkeep"] { try readUpkeep(item) }
+        try readRules(node, folder)
         if let item = node["log"] {
             try item.allowOnly(["requests"])
             loggedRequests = try item["requests"]?.choice() ?? .changes

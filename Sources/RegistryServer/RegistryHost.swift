@@ -21,6 +21,7 @@ public final class RegistryHost: Sendable {
     private let watch: Task<Void, Never>
     private let operators: OperatorSocket
     private let upkeep: UpkeepSchedule
+    private let kept = Guarded<[Task<Void, Never>]>([])
     /// The port it listens on.
     public var port: Int { server.port }
     /// How busy the server is.
@@ -66,7 +67,8 @@ public final class RegistryHost: Sendable {
             requests.note(event)
         }
         let traced = TracedService(
-            service: service, operations: operations, pages: RegistryPages(registry: registry, gate: gate),
+            service: service, operations: operations,
+            pages: RegistryPages(registry: registry, gate: gate, service: service),
             tracer: tracer)
         let server = try HTTPServer(settings, immediate: { traced.respondNow(to: $0) }) { await traced.respond(to: $0) }
         statistics.withLock { $0 = { [weak server] in server?.statistics ?? ServerStatistics() } }
@@ -91,6 +93,9 @@ public final class RegistryHost: Sendable {
         }
     }
 
+    /// Something that runs as long as the registry listens; cancelled by `stop`.
+    func keep(_ task: Task<Void, Never>) { kept.withLock { $0.append(task) } }
+
     /// Says that it is not ready, waits as long as it is configured to, takes no more requests, lets those that run finish
     /// until the deadline, and closes the registry.
     public func stop(deadline: Duration = .seconds(10)) async {
@@ -100,6 +105,9 @@ public final class RegistryHost: Sendable {
             log.info("draining", ["seconds": .integer(Int(configuration.drainSeconds))])
             try? await Task.sleep(for: .seconds(configuration.drainSeconds))
         }
+        let tasks = kept.withLock { $0 }
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
         await upkeep.stop()
         await operators.stop()
         await server.stop(deadline: deadline)

@@ -12,6 +12,7 @@ internal import WebServer
 struct RegistryPages: Sendable {
     let registry: RegistryFolder
     let gate: RegistryGate
+    let service: RegistryService
     /// Rows of one page.
     private static let rows = 100
 
@@ -29,11 +30,13 @@ struct RegistryPages: Sendable {
         guard request.path.hasPrefix("/repositories/") else { return nil }
         let rest = request.path.dropFirst("/repositories/".count)
         let parts = rest.split(separator: "/-/", omittingEmptySubsequences: false)
-        _ = try await gate.admitPerson(request, .pull, parts[0])
+        let caller = try await gate.admitPerson(request, .pull, parts[0])
         let name: RepositoryName
         do throws(Fault) { name = try RepositoryName(String(parts[0])) } catch { return Self.missing(error.message) }
         if parts.count == 1 { return try manifests(request, name) }
         guard parts.count == 2, let digest = try? Digest(String(parts[1])) else { return Self.missing("no such page") }
+        // What no verified component version vouches for is for those alone who may push.
+        guard try await service.shows(digest, in: name, to: caller) else { return Self.missing("no such page") }
         return try manifest(digest, name)
     }
 

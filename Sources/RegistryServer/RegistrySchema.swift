@@ -15,6 +15,9 @@ public enum RegistrySchema {
             ("root", Setting.text("the folder that holds everything")),
             ("listen", Setting.text("where to listen; `:5001` takes all addresses", default: "127.0.0.1:5001")),
             ("tls", tls), ("access", AccessConfiguration.schema), ("limits", limits), ("upkeep", upkeep),
+            ("signatures", Setting.list("what must be signed before its tags are shown", signatures, limit: 1000)),
+            ("proxies", Setting.list("repositories that are those of other registries", proxies, limit: 1000)),
+            ("mirrors", Setting.list("what is brought here from elsewhere, again and again", mirrors, limit: 1000)),
             ("connections", connections),
             (
                 "log",
@@ -121,6 +124,67 @@ public enum RegistrySchema {
             ),
         ])
     private static let year: ClosedRange<Int64> = 0...8760 * 3600
+
+    private static let signatures = Setting.section(
+        "A rule about signatures.",
+        [
+            ("prefix", Setting.text("whole segments with which repositories' names begin; \"\" for all")),
+            (
+                "require",
+                Setting.list(
+                    "signatures that a component version must have, all of them",
+                    Setting.section(
+                        "A signature.",
+                        [
+                            ("name", Setting.text("its name; any if it is left out")),
+                            ("keys", Setting.names("PEM files with public keys, one of which made it")),
+                            ("roots", Setting.names("or PEM files with roots to which its certificate leads")),
+                            ("issuer", Setting.text("the distinguished name that its certificate's subject must hold")),
+                        ]), limit: 16)
+            ),
+            ("components", Setting.names("components whose versions may be pushed; all if it is left out")),
+            (
+                "unverified",
+                Setting.choice(
+                    "what becomes of tags for which no version vouches yet", ["pending", "refused"], default: "pending")
+            ),
+            (
+                "recursive",
+                Setting.flag("whether versions that a version refers to must verify as well", default: true)
+            ),
+        ], required: ["prefix", "require"])
+
+    private static let proxies = Setting.section(
+        "A proxy.",
+        [
+            ("prefix", Setting.text("where its repositories are here")),
+            ("upstream", Setting.text("the registry, with the prefix of its repositories")),
+            ("allowed", Setting.names("which of its repositories; all if it is left out")),
+            ("credentials", Setting.text("JSON with username and password, or token")),
+            ("authority", Setting.text("PEM file with authorities of its certificate")),
+            ("fresh", Setting.time("how long a tag is believed without asking again", 0...86_400, default: "5m")),
+            (
+                "cache",
+                Setting.size(
+                    "the most bytes that are kept; any number if it is left out", 1 << 20...1 << 50, default: nil)
+            ),
+        ], required: ["prefix", "upstream"])
+
+    private static let mirrors = Setting.section(
+        "A mirror.",
+        [
+            ("name", Setting.text("how logs call it")),
+            ("from", Setting.text("the registry, with the prefix of its repositories")),
+            ("folder", Setting.text("or a folder into which archives are put")),
+            ("to", Setting.text("what stands in front of names here")),
+            ("repositories", Setting.names("which repositories; all if it is left out")),
+            ("tags", Setting.names("which tags; all if it is left out")),
+            ("versions", Setting.text("only tags that are versions within this, such as `>=1.2 <2`")),
+            ("every", Setting.time("how much time lies between two runs", 10...31_536_000, default: "1h")),
+            ("prune", Setting.flag("whether tags are removed here that are gone there")),
+            ("credentials", Setting.text("JSON with username and password, or token")),
+            ("authority", Setting.text("PEM file with authorities of its certificate")),
+        ], required: ["name"])
 
     private static let connections = Setting.section(
         "What clients may take.",

@@ -3,6 +3,9 @@
 import Basics
 import Documents
 import Registry
+import RegistryMirror
+import RegistryProxy
+import RegistryRules
 import RegistryServer
 import Testing
 import WebServer
@@ -26,6 +29,9 @@ struct RegistryConfigurationTests {
             connections: {most: 10, idle: 5s}
             log: {requests: all}
             drain: 5s
+            signatures: [{prefix: products, require: [{name: release, keys: [a.pub], roots: [ca.pem]}], recursive: false}]
+            proxies: [{prefix: hub, upstream: "https://example.org/library", fresh: 1m, cache: 1GiB}]
+            mirrors: [{name: in, folder: inbox, to: vendor, every: 1m, versions: ">=1.2", prune: true}]
             """)
         #expect(settings.root == "/etc/site/data" && settings.listen.description == "[::1]:0")
         #expect(settings.tls?.certificate == "/etc/site/server.pem")
@@ -35,6 +41,9 @@ struct RegistryConfigurationTests {
         #expect(try settings.limits.quota(.init("team-b/app")) == 1 << 30)
         #expect(settings.server.connections == 10 && settings.server.idleSeconds == 5)
         #expect(settings.loggedRequests == .all && settings.drainSeconds == 5)
+        #expect(settings.signatures.first?.demands.first?.keys.count == 2)
+        #expect(settings.proxies.first?.upstreamPrefix == "library" && settings.proxies.first?.cacheBytes == 1 << 30)
+        #expect(settings.mirrors.first?.prunes == true && settings.mirrors.first?.interval == 60)
     }
 
     @Test("the defaults that the schema tells are those that count")
@@ -81,6 +90,9 @@ struct RegistryConfigurationTests {
             ("listen: here", "registry.yaml:1", "127.0.0.1"),
             ("limits:\n  quotas: [{repositories: \"/\", bytes: 1}]", "registry.yaml:2", "team-a"),
             ("tls: {certificate: a}", "registry.yaml:1", "key"), ("drain: -1s", "registry.yaml:1", "30s"),
+            ("signatures: [{prefix: a}]", "registry.yaml:1", "require"),
+            ("proxies: [{prefix: A, upstream: \"https://a\"}]", "registry.yaml:1", "mirror/hub"),
+            ("mirrors: [{name: a}]", "registry.yaml:1", "folder"),
             ("access: {rule: []}", "registry.yaml:1", "rules"),
         ])
     func mistakes(_ text: String, _ place: String, _ fix: String) throws {

@@ -3,7 +3,6 @@
 internal import AccessControl
 internal import Basics
 internal import CommandLineKit
-internal import Registry
 internal import RegistryServer
 internal import Telemetry
 internal import Web
@@ -57,8 +56,7 @@ struct RegistryServe: Command {
             try TracingSettings(environment: context.environment, serviceName: "sovereign-registry"),
             log: Log(writer))
         do {
-            let registry = try RegistryFolder(folder, limits: settings.limits)
-            let host = try RegistryHost(registry, access: access, settings, log: Log(writer), tracer: tracer)
+            let host = try await RegistryHost.open(folder, access: access, settings, log: Log(writer), tracer: tracer)
             // A signal cancels the command.
             while (try? await Task.sleep(for: .seconds(3600))) != nil {}
             await host.stop()
