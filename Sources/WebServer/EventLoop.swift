@@ -24,6 +24,9 @@ internal import Synchronization
     let canReleaseMemory = sovereign_mhd_rests_on_zeros()
     /// The open connections, by their handles.
     var connections: [UInt: ServerConnection] = [:]
+    /// Whether a connection was closed since the daemon last looked at its listener. A daemon that was full listens
+    /// again only when it is run once more, and nothing else would wake the thread for that.
+    var hasRoomAgain = false
     /// The requests that tasks work for.
     var exchanges: [ObjectIdentifier: Exchange] = [:]
     /// Requests whose readers sleep although bytes are there, since more of them may come soon.
@@ -140,7 +143,8 @@ internal import Synchronization
         while !core.isClosing.load(ordering: .acquiring) {
             isAsleep.store(true, ordering: .sequentiallyConsistent)
             // Who rings from here on finds the thread asleep; who rang before is seen here.
-            let wait = isRung.load(ordering: .sequentiallyConsistent) ? 0 : unsafe sovereign_mhd_wait(daemon, pause)
+            let isDue = isRung.load(ordering: .sequentiallyConsistent) || hasRoomAgain
+            let wait = isDue ? 0 : unsafe sovereign_mhd_wait(daemon, pause)
             let isQuiet = wait > 0 && !held.isEmpty && !sovereign_epoll_wait_briefly(poller, 100_000)
             if isQuiet || !held.isEmpty && .now - heldSince > Self.patience { wakeHeld() }
             if wait > 0 && held.isEmpty { sovereign_epoll_wait(poller, wait) }
@@ -152,6 +156,7 @@ internal import Synchronization
                 if listener >= 0 { close(listener) }
             }
             now = .now
+            hasRoomAgain = false
             unsafe MHD_run(daemon)
             look()
         }

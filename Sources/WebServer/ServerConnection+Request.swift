@@ -17,6 +17,7 @@ extension ServerConnection {
     /// It is about to be closed; its socket still is not.
     func close() {
         loop.connections[handle.key] = nil
+        loop.hasRoomAgain = true
         loop.core.connections.subtract(1, ordering: .relaxed)
         loop.core.dismiss(peer.address)
     }

@@ -67,12 +67,12 @@ import WebServer
         } handler: {
             try await echo($0)
         } _: { server in
-            let connection = try await RawConnection(port: server.port)
-            try await connection.send("GET / HTTP/1.1\r\n\(Self.host)X: ")
+            let connection = try await RawConnection(
+                port: server.port, sending: "GET / HTTP/1.1\r\n\(Self.host)X: ")
             try await trickle(connection, "x")
             #expect(server.handled.withLock { $0 } == 0)
-            let second = try await RawConnection(port: server.port)
-            try await second.send("GET / HTTP/1.1\r\n\(Self.host)\r\n")
+            let second = try await RawConnection(
+                port: server.port, sending: "GET / HTTP/1.1\r\n\(Self.host)\r\n")
             #expect(try await second.receive(until: "GET /").contains("200 OK"))
             try await trickle(second, "x")
             try await eventually { server.server.statistics.connections == 0 }
@@ -89,12 +89,9 @@ import WebServer
                 throw error
             }
         } _: { server in
-            // On a machine that stands still itself, the server may give up before it has seen the head.
-            for _ in 0..<20 where server.handled.withLock({ $0 }) == 0 {
-                let connection = try await RawConnection(port: server.port)
-                try await connection.send("PUT / HTTP/1.1\r\n\(Self.host)Content-Length: 1000000\r\n\r\n")
-                try await trickle(connection, "x")
-            }
+            let connection = try await RawConnection(
+                port: server.port, sending: "PUT / HTTP/1.1\r\n\(Self.host)Content-Length: 1000000\r\n\r\n")
+            try await trickle(connection, "x")
             try await eventually { failed.withLock { $0 } }
             try await eventually { server.events.withLock { $0 } == ["PUT / was abandoned"] }
         }
@@ -111,14 +108,11 @@ import WebServer
             }
             return try await echo(request)
         } _: { server in
-            var waiting = try await RawConnection(port: server.port)
-            for attempt in 0..<20 where !began.withLock({ $0 }) {
-                if attempt > 0 { waiting = try await RawConnection(port: server.port) }
-                try await waiting.send("GET /wait HTTP/1.1\r\n\(Self.host)\r\n")
-                for _ in 0..<100 where !began.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(10)) }
-            }
-            let still = try await RawConnection(port: server.port)
-            try await still.send("PUT /still HTTP/1.1\r\n\(Self.host)Content-Length: 10\r\n\r\nabc")
+            let waiting = try await RawConnection(
+                port: server.port, sending: "GET /wait HTTP/1.1\r\n\(Self.host)\r\n")
+            try await eventually { began.withLock { $0 } }
+            let still = try await RawConnection(
+                port: server.port, sending: "PUT /still HTTP/1.1\r\n\(Self.host)Content-Length: 10\r\n\r\nabc")
             let silent = try await RawConnection(port: server.port)
             #expect(try await still.receive() == "")
             #expect(try await silent.receive() == "")
@@ -147,9 +141,10 @@ import WebServer
         }
     }
 
-    @Test("connections beyond the limit wait for their turn") func queue() async throws {
+    @Test("connections beyond the limit wait for their turn", arguments: [(1, 1), (4, 2), (3, 2)])
+    func queue(limit: Int, threads: Int) async throws {
         try await TestServer.with {
-            ($0.connections, $0.threads) = (4, 2)
+            ($0.connections, $0.threads) = (limit, threads)
         } handler: {
             try await echo($0)
         } _: { server in

@@ -7,7 +7,9 @@ import Glibc
 @safe final class RawConnection: Sendable {
     private let socket: Int32
 
-    init(port: Int) async throws {
+    /// Connects and writes a text at once, whatever else keeps the tasks of the tests waiting: a server that counts the
+    /// time in which a client stands still counts the test's time otherwise.
+    init(port: Int, sending text: String = "") async throws {
         socket = try await Self.onThread {
             // A program that another test starts meanwhile would keep an inherited connection open.
             let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -26,6 +28,8 @@ import Glibc
                 close(socket)
                 throw Fault(.unavailable, "nobody listens on port \(port)")
             }
+            let bytes = Array(text.utf8)
+            unsafe Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL))
             return socket
         }
     }
