@@ -57,8 +57,8 @@ fuzz-cel: ## look for crashes of expressions, patterns, templates and changes in
 fuzz-registry: ## look for crashes of what reads the answers of registries (SECONDS=600)
 	@scripts/fuzz registry $(or $(SECONDS),600)
 
-fuzz-site: ## look for crashes of what the site registry reads: requests, tokens, credentials, rules (SECONDS=600 for each)
-	@for target in request jwt access; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
+fuzz-site: ## look for crashes of what the site registry reads: requests, tokens, credentials, rules, records (SECONDS=600 for each)
+	@for target in request jwt access records; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
 
 fuzz-specification: ## look for crashes of what reads transformation specifications, in all forms (SECONDS=600)
 	@scripts/fuzz specification $(or $(SECONDS),600)

@@ -47,9 +47,25 @@ let package = Package(
         .target(
             name: "RegistryServer",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "OCI", "Storage", "Web", "WebServer", "AccessControl",
-                "Registry",
-                "Telemetry",
+                "Basics", "Cryptography", "Documents", "OCI", "Storage", "Web", "WebServer", "AccessControl", "Registry",
+                "RegistryRules", "RegistryProxy", "RegistryMirror", "Telemetry",
+            ]),
+        .target(
+            name: "RegistryRules",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "OCI", "AccessControl", "Registry", "ComponentModel",
+                "Repositories",
+            ]),
+        .target(
+            name: "RegistryProxy",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "OCI", "Web", "WebClient", "AccessControl", "Registry",
+            ]),
+        .target(
+            name: "RegistryMirror",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "OCI", "Web", "WebClient", "AccessControl", "Registry",
+                "ComponentModel", "Repositories",
             ]),
         .target(
             name: "RequestFuzzing",
