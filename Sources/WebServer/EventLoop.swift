@@ -145,9 +145,9 @@ internal import Synchronization
             // Who rings from here on finds the thread asleep; who rang before is seen here.
             let isDue = isRung.load(ordering: .sequentiallyConsistent) || hasRoomAgain
             let wait = isDue ? 0 : unsafe sovereign_mhd_wait(daemon, pause)
-            let isQuiet = wait > 0 && !held.isEmpty && !sovereign_epoll_wait_briefly(poller, 100_000)
-            if isQuiet || !held.isEmpty && .now - heldSince > Self.patience { wakeHeld() }
-            if wait > 0 && held.isEmpty { sovereign_epoll_wait(poller, wait) }
+            if !rest(atMost: wait), isRung.load(ordering: .sequentiallyConsistent) {
+                core.missedRings.add(1, ordering: .relaxed)
+            }
             isAsleep.store(false, ordering: .sequentiallyConsistent)
             isRung.store(false, ordering: .sequentiallyConsistent)
             if isAccepting && core.isEnding.load(ordering: .acquiring) {
@@ -164,6 +164,16 @@ internal import Synchronization
         for exchange in exchanges.values { exchange.abandon("the server ended") }
         unsafe MHD_stop_daemon(daemon)
         unsafe self.daemon = nil
+    }
+
+    /// Sleeps until something happens, at most for some milliseconds, and wakes readers whose patience is over; false when
+    /// nothing happened in all of a sleep.
+    private func rest(atMost wait: Int32) -> Bool {
+        guard !held.isEmpty else { return wait == 0 || sovereign_epoll_wait(poller, wait) }
+        // The bell tells each ring once: after this has heard it, nothing else may be slept for.
+        let isQuiet = wait > 0 && !sovereign_epoll_wait_briefly(poller, 100_000)
+        if isQuiet || .now - heldSince > Self.patience { wakeHeld() }
+        return true
     }
 
     /// libmicrohttpd does not look at suspended connections, and has no deadline for what trickles.

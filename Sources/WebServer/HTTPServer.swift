@@ -56,6 +56,9 @@ public final class HTTPServer: Sendable {
     /// How busy it is now.
     public var statistics: ServerStatistics { core.statistics }
 
+    /// How often an event loop slept on although somebody had rung for it.
+    var missedRings: Int { core.missedRings.load(ordering: .relaxed) }
+
     /// Proves to new connections who it is, and asks of their clients, by something else; open ones go on as they began.
     ///
     /// Throws `.invalid` when certificate and key do not fit, or the authorities are none; what was there before stays

@@ -17,6 +17,8 @@ final class ServerCore: Sendable {
     let isClosing = Atomic(false)
     let connections = Atomic(0)
     let requests = Atomic(0)
+    /// How often an event loop slept on although somebody had rung for it: 0 but for a ring in the very moment of waking.
+    let missedRings = Atomic(0)
     private let addresses = Guarded<[IPAddress: Int]>([:])
     private let buffered = Atomic(0)
     private let peak = Atomic(0)
