@@ -47,7 +47,8 @@ let package = Package(
         .target(
             name: "RegistryServer",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "OCI", "Storage", "Web", "WebServer", "AccessControl", "Registry",
+                "Basics", "Cryptography", "Documents", "OCI", "Storage", "Web", "WebServer", "AccessControl",
+                "Registry",
                 "RegistryRules", "RegistryProxy", "RegistryMirror", "Telemetry",
             ]),
         .target(
