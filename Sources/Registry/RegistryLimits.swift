@@ -27,6 +27,8 @@ public struct RegistryLimits: Sendable {
     public var grace: Int64 = 24 * 3_600_000
     /// After how many milliseconds without a byte an upload is given up.
     public var uploadIdle: Int64 = 7 * 24 * 3_600_000
+    /// For how many milliseconds a tag that was pushed may be pending; 0 for ever.
+    public var pendingAge: Int64 = 7 * 24 * 3_600_000
     /// Records that are shorter than this are not compacted.
     public var recordsFloor: Int64 = 64 << 20
     /// How many times longer than the state that they began with records may become before they are compacted.

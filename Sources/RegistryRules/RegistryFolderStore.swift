@@ -16,6 +16,8 @@ public struct RegistryFolderStore: ArtifactStore {
     private let signatures: SignatureGuard?
     /// Manifests that count for their tags already, to look at what is not shown yet.
     var candidates: [RepositoryName: [String: Digest]] = [:]
+    /// Tags that are taken for ones that are not there.
+    var withheld: [RepositoryName: Set<String>] = [:]
     /// How many entries are read at a time.
     private static let page = 1000
 
@@ -32,7 +34,10 @@ public struct RegistryFolderStore: ArtifactStore {
     public func resolve(_ reference: String, in repository: String) async throws -> OCIDescriptor? {
         let name = try RepositoryName(repository)
         var wanted = try ManifestReference(reference)
-        if case .tag(let tag) = wanted, let digest = candidates[name]?[tag] { wanted = .digest(digest) }
+        if case .tag(let tag) = wanted {
+            if withheld[name]?.contains(tag) ?? false { return nil }
+            if let digest = candidates[name]?[tag] { wanted = .digest(digest) }
+        }
         return try registry.manifest(wanted, in: name).map {
             OCIDescriptor(mediaType: $0.mediaType, digest: $0.digest, size: Int64($0.bytes.count))
         }

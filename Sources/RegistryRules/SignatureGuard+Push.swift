@@ -14,29 +14,38 @@ extension SignatureGuard {
         // Without a tag, so that readers do not see it yet.
         let stored = try await registry.putManifest(
             push.bytes, mediaType: push.mediaType, in: push.repository, as: .digest(push.digest), by: push.by)
-        let digests: Set<Digest>
+        let (verified, keys): (VersionCheck.Verified, SignatureKeys)
         do {
+            keys = try self.keys(of: rule)
             var store = RegistryFolderStore(registry, by: push.by)
             store.candidates[push.repository] = [push.tag: push.digest]
-            digests = try await VersionCheck(rule, keys(of: rule), store, path: place.path).verify(identity)
+            verified = try await VersionCheck(rule, keys, store, path: place.path).verify(identity)
         } catch {
             if !wasThere { try? await registry.deleteManifest(push.digest, in: push.repository, by: push.by) }
             guard !(error is CancellationError) else { throw error }
             throw refusal(of: identity, Fault(wrapping: error))
         }
+        let digests = verified.resources
         approvals.add(digests, rule.prefix)
-        try await registry.setTags(by: push.by) { pending throws(Fault) in
-            [push.entry(isPending: false)]
-                + pending.filter { digests.contains($0.digest) && self.waits($0, for: rule) }.map(\.shown)
+        do throws(Fault) {
+            try await registry.setTags(by: push.by) { pending throws(Fault) in
+                [push.entry(isPending: false)]
+                    + pending.filter { digests.contains($0.digest) && self.waits($0, for: rule) }.map(\.shown)
+            }
+        } catch {
+            // A version that is not shown vouches for nothing.
+            approvals.forget(rule.prefix)
+            throw error
         }
         // Again, for what was forgotten while the tag was not shown yet.
         approvals.add(digests, rule.prefix)
+        noteVerified(push.entry(isPending: false), identity, rule, keys, verified.signatures)
         return stored
     }
 
     /// Anything else: shown when a verified version names it.
     func pushOther(_ push: ManifestPush, _ rule: SignatureRule) async throws -> PushedManifest {
-        let isApproved = try await approved(rule).contains(push.digest)
+        let isApproved = try await self.isApproved(oneOf: [push.digest], rule)
         guard isApproved || rule.unverified == .pending else {
             throw Fault(
                 .denied, "no verified component version names \(push.digest) as a resource",
@@ -47,7 +56,7 @@ extension SignatureGuard {
             isPending: !isApproved)
         guard !isApproved else { return pushed }
         // Its version may have been shown after the first look and before the tag was there to be found.
-        guard try await approved(rule).contains(push.digest) else { return pushed }
+        guard try await self.isApproved(oneOf: [push.digest], rule) else { return pushed }
         let shown = try await registry.setTags(by: push.by) { pending throws(Fault) in
             pending.contains(push.entry(isPending: true)) ? [push.entry(isPending: false)] : []
         }
@@ -61,25 +70,26 @@ extension SignatureGuard {
         return ComponentPlace(entry.repository)?.identity(entry.tag) == nil
     }
 
-    /// What the shown versions under a rule vouch for.
-    func approved(_ rule: SignatureRule) async throws -> Set<Digest> {
-        try await approvals.all(rule.prefix) { [self] in
+    /// Whether a version that is shown under a rule names one of some digests as a resource.
+    func isApproved(oneOf digests: [Digest], _ rule: SignatureRule) async throws -> Bool {
+        try await approvals.contain(oneOf: digests, rule.prefix) { [self] wanted, visit in
             let keys = try keys(of: rule)
-            var all: Set<Digest> = []
             for place in try places(of: rule) {
                 for entry in try registry.tagEntries(in: place.repository) where !entry.isPending {
+                    try Task.checkCancellation()
                     guard let identity = place.identity(entry.tag) else { continue }
                     var store = RegistryFolderStore(registry, by: "registry")
                     store.candidates[place.repository] = [entry.tag: entry.digest]
                     let check = VersionCheck(rule, keys, store, path: place.path)
+                    if let wanted, try await !check.mayName(wanted, identity) { continue }
                     do {
-                        all.formUnion(try await check.verify(identity, readingContents: false))
+                        guard visit(try await check.verify(identity, readingContents: false).resources) else { return }
                     } catch {
+                        guard !(error is CancellationError) else { throw error }
                         report(Fault(wrapping: error).about("\(identity)"))
                     }
                 }
             }
-            return all
         }
     }
 
@@ -96,18 +106,12 @@ extension SignatureGuard {
     func keys(of rule: SignatureRule) throws(Fault) -> SignatureKeys {
         do throws(Fault) { return try SignatureKeys(rule) } catch {
             report(error.during("reading the keys of the signature rule for “\(rule.prefix)”"))
-            throw Fault(.unverified, "the keys to verify with cannot be read", fix: "tell the registry's operator")
+            throw Self.unreadable
         }
     }
 
     private func refusal(of identity: ComponentVersionIdentity, _ fault: Fault) -> Fault {
-        var sentence = fault.message
-        // What went wrong in the machine is not for clients.
-        if [.internal, .system, .unavailable].contains(fault.code) {
-            report(fault.during("verifying \(identity)"))
-            sentence = "it could not be checked"
-        }
-        let reason = Fault(fault.code, sentence).about("\(identity)").message
+        let reason = sentence(fault, identity)
         return Fault(.denied, "refused by the signature rule: \(reason)", fix: fault.fix)
     }
 }

@@ -39,6 +39,12 @@ extension SignatureGuard {
         return note["rules"]?.string != now.description
     }
 
+    /// Has every tag brought in line at the next start.
+    func forgetRules() throws(Fault) {
+        guard !rules.isEmpty else { return }
+        try FileSystem.write(JSON.object([:]).encoded(), to: notePath, mode: 0o640)
+    }
+
     /// Verifies every version under a rule again, its contents included, and shows and hides tags accordingly.
     ///
     /// Tags in repositories without a rule stay as they are: one that is pending there is shown when it is pushed again.
@@ -81,7 +87,7 @@ extension SignatureGuard {
         var (approved, changes, findings): (Set<Digest>, [TagEntry], [Fault]) = ([], [], [])
         for (entry, place, identity) in versions {
             do {
-                approved.formUnion(try await VersionCheck(rule, keys, store, path: place.path).verify(identity))
+                approved.formUnion(try await VersionCheck(rule, keys, store, path: place.path).verify(identity).resources)
                 if entry.isPending { changes.append(entry.shown) }
             } catch {
                 guard !(error is CancellationError) else { throw error }
@@ -96,8 +102,9 @@ extension SignatureGuard {
                 if isApproved == entry.isPending { changes.append(isApproved ? entry.shown : entry.hidden) }
             }
         }
-        let final = changes
-        try await registry.setTags(by: "registry") { _ in final }
-        return (final, findings)
+        let (shown, hidden) = (changes.filter { !$0.isPending }, changes.filter(\.isPending))
+        try await registry.setTags(by: RegistryFolder.keeper) { _ in shown }
+        try await registry.hideTags(hidden)
+        return (changes, findings)
     }
 }

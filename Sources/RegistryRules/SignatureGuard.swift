@@ -20,6 +20,9 @@ public final class SignatureGuard: Sendable {
     public let rules: [SignatureRule]
     let report: @Sendable (Fault) -> Void
     let approvals: SignatureApprovals
+    let verdicts = SignatureVerdicts()
+    /// Lets one at a time verify a version that somebody looks at, and one check everything.
+    let looks = KeyedGate<String>()
     /// Lets one push at a time to a tag.
     let pushes = KeyedGate<String>()
     private struct Place: Hashable { let repository: RepositoryName, digest: Digest }
@@ -42,15 +45,23 @@ public final class SignatureGuard: Sendable {
         return signatures
     }
 
-    private init(
-        _ rules: [SignatureRule], over registry: RegistryFolder, report: @escaping @Sendable (Fault) -> Void
+    /// Rules for a registry whose tags stay as they are, also when the rules have changed: to check them.
+    ///
+    /// Throws when two rules have the same prefix.
+    ///
+    /// - Parameters:
+    ///   - remembered: how many digests of resources are kept in memory; more of them are looked for when they are needed.
+    ///   - report: as with `open`.
+    public init(
+        _ rules: [SignatureRule], over registry: RegistryFolder, remembered: Int = 100_000,
+        report: @escaping @Sendable (Fault) -> Void = { _ in }
     ) throws(Fault) {
         guard Set(rules.map(\.prefix)).count == rules.count else {
             throw Fault(.invalid, "two signature rules have the same prefix", fix: "make one of them")
         }
         (self.registry, self.report) = (registry, report)
         self.rules = rules.sorted { ($1.prefix.utf8.count, $0.prefix) < ($0.prefix.utf8.count, $1.prefix) }
-        approvals = SignatureApprovals()
+        approvals = SignatureApprovals(limit: remembered)
     }
 
     /// The rule that a repository is subject to: that of the longest prefix.
@@ -87,7 +98,7 @@ public final class SignatureGuard: Sendable {
             return true
         }
         guard !ancestry.digests.isEmpty else { return false }
-        return try await !approved(rule).isDisjoint(with: ancestry.digests)
+        return try await isApproved(oneOf: ancestry.digests, rule)
     }
 
     /// Whether it was found not long ago that readers may see a manifest or blob, and nothing has changed since: a look into

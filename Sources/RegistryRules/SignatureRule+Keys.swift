@@ -48,8 +48,10 @@ struct SignatureKeys: Sendable {
         fingerprint = Digest(of: JSON.array(parts).encoded())
     }
 
-    /// Throws `.unverified` unless a descriptor has every signature that is demanded.
-    func verify(_ descriptor: ComponentDescriptor) throws(Fault) {
+    /// The signatures that meet the demands, one for each; throws `.unverified` unless a descriptor has them all.
+    @discardableResult
+    func verify(_ descriptor: ComponentDescriptor) throws(Fault) -> [SignatureWitness] {
+        var witnesses: [SignatureWitness] = []
         for (name, keys) in demands {
             let entries = descriptor.signatures.filter { name == nil || $0.name == name }
             guard !entries.isEmpty else {
@@ -57,21 +59,22 @@ struct SignatureKeys: Sendable {
                     .unverified, "\(descriptor.identity) has no signature\(name.map { " “\($0)”" } ?? "")",
                     fix: "sign it first: ocm sign cv …")
             }
-            try verify(descriptor, entries.map(\.name), keys)
+            witnesses.append(try verify(descriptor, entries.map(\.name), keys))
         }
+        return witnesses
     }
 
     /// One of the signatures must have been made with one of the keys.
     private func verify(
         _ descriptor: ComponentDescriptor, _ names: [String], _ keys: [VerificationKey]
-    ) throws(Fault) {
+    ) throws(Fault) -> SignatureWitness {
         var failure: Fault?
         for name in names {
             for key in keys {
                 do throws(Fault) {
-                    _ = try ComponentVersionVerifier.verifySignatures(
+                    let verified = try ComponentVersionVerifier.verifySignatures(
                         of: descriptor, [SignatureTrust(signature: name, key: key)])
-                    return
+                    return SignatureWitness(name: name, signer: verified[0].signer)
                 } catch { failure = failure ?? error }
             }
         }

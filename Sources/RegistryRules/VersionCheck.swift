@@ -28,19 +28,40 @@ struct VersionCheck: Sendable {
         repository = StoreRepository(store, locator: locator, subPath: path)
     }
 
-    /// The signed digests of the resources of a version.
+    /// What a version was found to be.
+    struct Verified: Sendable {
+        /// The signed digests of its resources.
+        let resources: Set<Digest>
+        /// The signatures that the rule asked for.
+        let signatures: [SignatureWitness]
+    }
+
+    /// Whether a version names one of some digests as a resource, signed or not; also when it cannot be read, so that who
+    /// verifies it finds out.
+    func mayName(_ digests: Set<Digest>, _ identity: ComponentVersionIdentity) async throws -> Bool {
+        do {
+            return try await repository.get(identity).descriptor.resources.contains { resource in
+                (try? resource.digest?.digest()).map { digests.contains($0) } ?? false
+            }
+        } catch {
+            guard !(error is CancellationError) else { throw error }
+            return true
+        }
+    }
+
+    /// The signatures and the signed digests of the resources of a version.
     ///
     /// Throws when the version is not there or is another one than its tag says, a signature is missing or wrong, a
     /// resource has no digest, a content beside the descriptor is not what was signed or damaged or belongs to no element,
     /// and, with a recursive rule, when something that is referred to is missing or does not verify.
     ///
     /// - Parameter readingContents: whether contents beside the descriptor are looked at.
-    func verify(_ identity: ComponentVersionIdentity, readingContents: Bool = true) async throws -> Set<Digest> {
+    func verify(_ identity: ComponentVersionIdentity, readingContents: Bool = true) async throws -> Verified {
         guard rule.components.isEmpty || rule.components.contains(where: { $0.matches(identity.name.text) }) else {
             throw Fault(.unverified, "the component \(identity.name) is not one of those that belong here")
         }
         let version = try await repository.get(identity)
-        try keys.verify(version.descriptor)
+        let signatures = try keys.verify(version.descriptor)
         var digests: Set<Digest> = []
         for resource in version.descriptor.resources {
             if let digest = try await verify(resource, of: version, readingContents) { digests.insert(digest) }
@@ -50,7 +71,7 @@ struct VersionCheck: Sendable {
             var known: [ComponentVersionIdentity: ComponentDescriptor] = [:]
             try await followReferences(of: version.descriptor, ReferencePath(identity), &known)
         }
-        return digests
+        return Verified(resources: digests, signatures: signatures)
     }
 
     /// The signed digest of a resource; nil when there is none to be had.

@@ -3,6 +3,7 @@
 public import Basics
 public import Documents
 public import Registry
+public import RegistryRules
 
 /// What an operator asks of a registry, in its own process or another one.
 public enum OperatorRequest: Sendable {
@@ -12,6 +13,8 @@ public enum OperatorRequest: Sendable {
     case scrub(ScrubOptions)
     /// Compact the records.
     case compact
+    /// Check every tag that a signature rule is about again, and hide those that do not hold if that is wanted.
+    case recheck(isHiding: Bool)
 
     /// What its command is called.
     public var name: String {
@@ -19,6 +22,7 @@ public enum OperatorRequest: Sendable {
         case .garbage: "gc"
         case .scrub: "scrub"
         case .compact: "compact"
+        case .recheck: "recheck"
         }
     }
 
@@ -34,6 +38,7 @@ public enum OperatorRequest: Sendable {
             ]
         case .scrub(let options): ["do": .string(name), "rate": number(options.bytesPerSecond)]
         case .compact: ["do": .string(name)]
+        case .recheck(let isHiding): ["do": .string(name), "hide": .bool(isHiding)]
         }
     }
 
@@ -60,6 +65,7 @@ public enum OperatorRequest: Sendable {
             options.bytesPerSecond = try number("rate")
             self = .scrub(options)
         case "compact": self = .compact
+        case "recheck": self = .recheck(isHiding: try flag("hide"))
         default: throw Self.wrong("do")
         }
     }
@@ -70,15 +76,32 @@ public enum OperatorRequest: Sendable {
 
     /// Does it; the report comes as a document.
     ///
-    /// - Parameter progress: told now and then, with what the report would be so far.
+    /// - Parameters:
+    ///   - signatures: the signature rules of the registry; nil when there are none.
+    ///   - progress: told now and then, with what the report would be so far; by a recheck of every tag once, as `tags`,
+    ///     which its report does not have.
     public func run(
-        on registry: RegistryFolder, progress: @escaping @Sendable (JSON) -> Void = { _ in }
+        on registry: RegistryFolder, signatures: SignatureGuard? = nil,
+        progress: @escaping @Sendable (JSON) -> Void = { _ in }
     ) async throws(Fault) -> JSON {
         switch self {
         case .garbage(let options): try await registry.collectGarbage(options) { progress($0.report.json) }.json
         case .scrub(let options): try await registry.scrub(options) { progress($0.json) }.json
         case .compact:
             try await Self.compact(registry)
+        case .recheck(let isHiding): try await Self.recheck(signatures, isHiding, progress)
+        }
+    }
+
+    private static func recheck(
+        _ signatures: SignatureGuard?, _ isHiding: Bool, _ progress: @escaping @Sendable (JSON) -> Void
+    ) async throws(Fault) -> JSON {
+        do {
+            return try await signatures?.examine(hiding: isHiding) { findings in
+                progress(["tags": .array(findings.map(\.json))])
+            }.json ?? SignatureExamination().json
+        } catch {
+            throw Fault(wrapping: error)
         }
     }
 

@@ -3,6 +3,7 @@
 public import Basics
 public import Documents
 public import Registry
+public import RegistryRules
 internal import Storage
 
 /// Where the process that serves a registry takes requests of its operator: the Unix socket `operator.sock` in the
@@ -19,7 +20,9 @@ public final class OperatorSocket: Sendable {
     private let tasks = Guarded<[Int: Task<Void, Never>]>([:])
 
     /// Begins to listen.
-    public init(_ registry: RegistryFolder) throws(Fault) {
+    ///
+    /// - Parameter signatures: the signature rules of the registry.
+    public init(_ registry: RegistryFolder, signatures: SignatureGuard? = nil) throws(Fault) {
         folder = registry.path
         socket = try LocalSocket.listening(in: registry.path, as: Self.name)
         startThread { [self] in
@@ -32,7 +35,7 @@ public final class OperatorSocket: Sendable {
                 let held = Connection(connection)
                 // Both sides of a connection wait for the other one, so neither may take a thread of the common pool.
                 let task = Task(executorPreference: DiskExecutor.shared) { [self] in
-                    await Self.serve(held, registry)
+                    await Self.serve(held, registry, signatures)
                     _ = tasks.withLock { $0.removeValue(forKey: own) }
                 }
                 tasks.withLock { $0[own] = task }
@@ -54,7 +57,9 @@ public final class OperatorSocket: Sendable {
         for task in running { await task.value }
     }
 
-    private static func serve(_ connection: Connection, _ registry: RegistryFolder) async {
+    private static func serve(
+        _ connection: Connection, _ registry: RegistryFolder, _ signatures: SignatureGuard?
+    ) async {
         connection.socket.limitWaiting(seconds: 5)
         var rest: [UInt8] = []
         guard let line = connection.socket.line(&rest, limit: 64 * 1024) else { return }
@@ -62,7 +67,7 @@ public final class OperatorSocket: Sendable {
         do {
             let request = try OperatorRequest(json: JSON(parsing: line, source: "the request"))
             answer = [
-                "report": try await request.run(on: registry) { report in
+                "report": try await request.run(on: registry, signatures: signatures) { report in
                     _ = connection.socket.send(line: JSON.object(["progress": report]).encoded())
                 }
             ]

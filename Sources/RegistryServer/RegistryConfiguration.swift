@@ -121,7 +121,7 @@ public struct RegistryConfiguration: Sendable {
     }
 
     private mutating func readUpkeep(_ node: ConfigurationNode) throws(Fault) {
-        try node.allowOnly(["garbage", "scrub"])
+        try node.allowOnly(["garbage", "scrub", "pending"])
         /// Seconds; 0 is never.
         func interval(_ node: ConfigurationNode) throws(Fault) -> Duration? {
             let seconds = try node.seconds(0...8760 * 3600)
@@ -134,6 +134,7 @@ public struct RegistryConfiguration: Sendable {
             if let item = garbage["untagged"] { upkeep.garbage.includesUntagged = try item.flag() }
             if let item = garbage["uploads"] { limits.uploadIdle = try item.seconds(60...8760 * 3600) * 1000 }
         }
+        if let item = node["pending"] { limits.pendingAge = try item.seconds(0...8760 * 3600) * 1000 }
         if let scrub = node["scrub"] {
             try scrub.allowOnly(["every", "rate"])
             if let item = scrub["every"] { upkeep.scrubInterval = try interval(item) }

@@ -75,11 +75,22 @@ public final class RegistryHost: Sendable {
         (self.registry, self.server, self.log, self.configuration) = (registry, server, log, configuration)
         self.isDraining = isDraining
         watch = CertificateWatch(configuration.tls).start(server, log)
-        operators = try OperatorSocket(registry)
+        operators = try OperatorSocket(registry, signatures: signatures)
         upkeep = UpkeepSchedule(
             configuration.upkeep, of: registry,
             done: { request, report in
                 log.info("upkeep", ["did": .string(request.name), "report": .string(report.text())])
+            },
+            expired: { tags in
+                for tag in tags {
+                    log.warn(
+                        "a pending tag was removed, which no verified version vouched for in time",
+                        [
+                            "repository": .string("\(tag.entry.repository)"), "tag": .string(tag.entry.tag),
+                            "digest": .string("\(tag.entry.digest)"), "by": .string(tag.by),
+                            "since": .string(Timestamp(seconds: tag.since / 1000).description),
+                        ])
+                }
             }, report: { log.error("upkeep failed", $0) })
         log.info("listening", ["address": .string("\(configuration.listen.address)"), "port": .integer(server.port)])
     }

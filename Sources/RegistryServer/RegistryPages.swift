@@ -5,6 +5,7 @@ internal import Cryptography
 internal import Documents
 internal import OCI
 internal import Registry
+internal import RegistryRules
 internal import Web
 internal import WebServer
 
@@ -33,11 +34,11 @@ struct RegistryPages: Sendable {
         let caller = try await gate.admitPerson(request, .pull, parts[0])
         let name: RepositoryName
         do throws(Fault) { name = try RepositoryName(String(parts[0])) } catch { return Self.missing(error.message) }
-        if parts.count == 1 { return try manifests(request, name) }
+        if parts.count == 1 { return try await manifests(request, name, caller) }
         guard parts.count == 2, let digest = try? Digest(String(parts[1])) else { return Self.missing("no such page") }
         // What no verified component version vouches for is for those alone who may push.
         guard try await service.shows(digest, in: name, to: caller) else { return Self.missing("no such page") }
-        return try manifest(digest, name)
+        return try await manifest(digest, name, caller)
     }
 
     private func repositories(_ request: ServerRequest, _ caller: RegistryCaller) throws(Fault) -> ServerResponse {
@@ -70,13 +71,17 @@ struct RegistryPages: Sendable {
             """)
     }
 
-    private func manifests(_ request: ServerRequest, _ name: RepositoryName) throws(Fault) -> ServerResponse {
+    private func manifests(
+        _ request: ServerRequest, _ name: RepositoryName, _ caller: RegistryCaller
+    ) async throws -> ServerResponse {
         let skipped = max(0, request.query["skip"].flatMap { Int($0) } ?? 0)
         guard let summary = try registry.summary(of: name) else {
             return Self.missing("there is no repository \(name)")
         }
         let found = try registry.manifests(in: name, after: skipped, limit: Self.rows + 1)
-        let rows = found.prefix(Self.rows).map { manifest -> HTML in
+        let page = found.prefix(Self.rows)
+        let states = try await states(of: page, in: name, caller)
+        let rows = page.map { manifest -> HTML in
             let tags: [HTML] = manifest.tags.map { tag in
                 manifest.pendingTags.contains(tag) ? "<em>\(tag) (waiting)</em> " : "<b>\(tag)</b> "
             }
@@ -84,7 +89,7 @@ struct RegistryPages: Sendable {
             return """
                 <tr><td>\(tags)</td><td><a href="/repositories/\(name)/-/\(manifest.digest)"><code>\
                 \(manifest.digest.hex.prefix(12))</code></a>\(damage)</td><td>\(manifest.artifactType ?? manifest.mediaType)</td>
-                <td>\(ByteCount(manifest.bytes))</td><td>\(Self.time(manifest.pushed))</td><td>\(manifest.by)</td></tr>
+                \(states.isEmpty ? HTML() : "<td>\(states[manifest.digest] ?? HTML())</td>")<td>\(ByteCount(manifest.bytes))</td><td>\(Self.time(manifest.pushed))</td><td>\(manifest.by)</td></tr>
                 """
         }
         let next: HTML =
@@ -94,12 +99,15 @@ struct RegistryPages: Sendable {
             name.description,
             """
             <p><a href="/">repositories</a> · \(summary.manifests) manifests, \(ByteCount(summary.bytes))</p>
-            <table><tr><th>tags</th><th>manifest</th><th>type</th><th>size</th><th>pushed</th><th>by</th></tr>\(rows)</table>
+            <table><tr><th>tags</th><th>manifest</th><th>type</th>\(states.isEmpty ? HTML() : "<th>signatures</th>")\
+            <th>size</th><th>pushed</th><th>by</th></tr>\(rows)</table>
             \(next)
             """)
     }
 
-    private func manifest(_ digest: Digest, _ name: RepositoryName) throws(Fault) -> ServerResponse {
+    private func manifest(
+        _ digest: Digest, _ name: RepositoryName, _ caller: RegistryCaller
+    ) async throws -> ServerResponse {
         guard let summary = try registry.manifests(in: name, digest: digest, limit: 1).first,
             let content = try registry.manifest(.digest(digest), in: name)
         else { return Self.missing("\(name) has no manifest \(digest)") }
@@ -127,6 +135,9 @@ struct RegistryPages: Sendable {
             "<tr><th>pushed</th><td>\(Self.time(summary.pushed)) by \(summary.by)</td></tr>",
             "<tr><th>size</th><td>\(ByteCount(summary.bytes))</td></tr>",
         ]
+        if let state = try await states(of: [summary], in: name, caller)[digest] {
+            rows.append("<tr><th>signatures</th><td>\(state)</td></tr>")
+        }
         if let type = manifest.artifactType { rows.append("<tr><th>artifact</th><td>\(type)</td></tr>") }
         if let subject = summary.subject {
             rows.append(
@@ -146,7 +157,7 @@ struct RegistryPages: Sendable {
             """)
     }
 
-    private static func time(_ milliseconds: Int64?) -> String {
+    static func time(_ milliseconds: Int64?) -> String {
         milliseconds.map { Timestamp(seconds: $0 / 1000).description } ?? ""
     }
 }

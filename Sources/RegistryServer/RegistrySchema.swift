@@ -122,6 +122,12 @@ public enum RegistrySchema {
                         ("rate", Setting.size("how much is read in a second", 1 << 10...1 << 40, default: "20MiB")),
                     ])
             ),
+            (
+                "pending",
+                Setting.time(
+                    "for how long a pushed tag may wait for a signed version before it is removed; 0 for ever", year,
+                    default: "168h")
+            ),
         ])
     private static let year: ClosedRange<Int64> = 0...8760 * 3600
 

@@ -30,24 +30,33 @@ public final class UpkeepSchedule: Sendable {
 
     /// - Parameters:
     ///   - done: told what was done, with its report, after each run.
+    ///   - expired: told of pending tags that were removed. That is looked after once in an hour.
     ///   - report: told of failures.
     public init(
         _ plan: UpkeepPlan, of registry: RegistryFolder,
         done: @escaping @Sendable (OperatorRequest, JSON) -> Void = { _, _ in },
+        expired: @escaping @Sendable ([PendingTag]) -> Void = { _ in },
         report: @escaping @Sendable (Fault) -> Void = { _ in }
     ) {
         var tasks: [Task<Void, Never>] = []
-        let jobs: [(Duration?, OperatorRequest)] = [
-            (plan.garbageInterval, .garbage(plan.garbage)), (plan.scrubInterval, .scrub(plan.scrub)),
+        func work(_ request: OperatorRequest) -> @Sendable () async throws -> Void {
+            { done(request, try await request.run(on: registry)) }
+        }
+        let jobs: [(Duration?, @Sendable () async throws -> Void)] = [
+            (plan.garbageInterval, work(.garbage(plan.garbage))), (plan.scrubInterval, work(.scrub(plan.scrub))),
+            (
+                registry.limits.pendingAge > 0 ? .seconds(3600) : nil,
+                { _ = try await registry.removeExpiredTags(removed: expired) }
+            ),
         ]
-        for (interval, request) in jobs {
+        for (interval, work) in jobs {
             guard let interval else { continue }
             tasks.append(
                 Task {
                     var pause = min(interval, .seconds(3600))
                     while (try? await Task.sleep(for: pause)) != nil {
                         pause = interval
-                        do { done(request, try await request.run(on: registry)) } catch {
+                        do { try await work() } catch {
                             if !Task.isCancelled { report(Fault(wrapping: error)) }
                         }
                     }
