@@ -24,6 +24,8 @@ public struct ProxyRule: Sendable {
     public var certificateAuthority: String?
     /// For how many seconds a tag means what it meant when the upstream was asked last.
     public var freshness: Int64 = 300
+    /// For how many seconds a list of tags or referrers is what it was when the upstream was asked last.
+    public var listFreshness: Int64 = 60
     /// For how many seconds something is not asked for again that was not there.
     public var absence: Int64 = 30
     /// For how many seconds an upstream that failed is not asked again for the same.

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
-public import Cryptography
-public import Documents
+internal import Cryptography
 internal import OCI
 public import Registry
 
@@ -133,36 +132,6 @@ extension PullThrough {
     func trim(_ rule: ProxyRule) async {
         do { try await cache.trim(rule) } catch {
             report(Fault(wrapping: error).during("letting go what \(rule.prefix) holds too much"))
-        }
-    }
-
-    /// The tags of a repository of another registry, sorted; when it cannot be asked, those that are here. Nil when there
-    /// is no such repository.
-    public func tagList(in repository: RepositoryName) async throws -> [String]? {
-        guard let (upstream, name) = place(of: repository) else { return nil }
-        do {
-            return try await upstream.client.tags(in: name)
-        } catch {
-            guard !(error is CancellationError) else { throw error }
-            let fault = failure(error, upstream)
-            guard let here = try registry.tags(in: repository, after: nil, limit: 100_000) else { throw fault }
-            return here
-        }
-    }
-
-    /// The descriptors of the manifests that name a digest as their subject upstream; when it cannot be asked, those that
-    /// are here.
-    public func referrers(
-        of digest: Digest, in repository: RepositoryName, artifactType: String?
-    ) async throws -> [JSON] {
-        guard let (upstream, name) = place(of: repository) else { return [] }
-        do {
-            return try await upstream.client.referrers(of: digest, in: name, artifactType: artifactType).map(\.json)
-        } catch {
-            guard !(error is CancellationError) else { throw error }
-            _ = failure(error, upstream)
-            return try registry.referrers(of: digest, in: repository, artifactType: artifactType, limit: 10_000)
-                .map(\.json)
         }
     }
 }

@@ -17,6 +17,7 @@ public final class PullThrough: Sendable {
     let report: @Sendable (Fault) -> Void
     private let upstreams: [Upstream]
     let tags = TagChecks()
+    let lists: ProxiedLists
     let cache: ProxyCache
     /// Lets one question at a time for each tag or manifest.
     let questions = KeyedGate<String>()
@@ -26,10 +27,12 @@ public final class PullThrough: Sendable {
     ///
     /// - Parameters:
     ///   - settings: how upstreams are asked; by default with little patience.
+    ///   - listBytes: the most bytes of lists of tags and referrers that are kept in memory.
     ///   - clock: milliseconds since 1970.
     ///   - report: told what upstreams do wrong, which clients are not told.
     public init(
         _ rules: [ProxyRule], over registry: RegistryFolder, settings: HTTPClientSettings? = nil,
+        listBytes: Int = 16 << 20,
         clock: @escaping @Sendable () -> Int64 = { RegistryFolder.wallClock() },
         report: @escaping @Sendable (Fault) -> Void = { _ in }
     ) throws(Fault) {
@@ -48,10 +51,14 @@ public final class PullThrough: Sendable {
         }
         self.upstreams = upstreams
         cache = ProxyCache(registry, clock: clock)
+        lists = ProxiedLists(limit: listBytes)
     }
 
     /// The prefixes, of which none begins with another.
     public var prefixes: [String] { upstreams.map(\.rule.prefix) }
+
+    /// About how many bytes the lists take that are kept.
+    public var listBytes: Int { lists.weight }
 
     /// Whether a repository is one of another registry; nothing is pushed to it.
     public func covers(_ repository: RepositoryName) -> Bool { upstream(of: repository) != nil }

@@ -43,10 +43,14 @@ final class TagChecks: Sendable {
         return found.map { max(0, (now - $0) / 1000) } ?? 0
     }
 
-    func note(_ outcome: Outcome, _ name: String, _ repository: RepositoryName, _ rule: ProxyRule, _ now: Int64) {
+    /// - Parameter freshness: for how many seconds what was found is believed, if not as the rule says for tags.
+    func note(
+        _ outcome: Outcome, _ name: String, _ repository: RepositoryName, _ rule: ProxyRule, _ now: Int64,
+        freshness: Int64? = nil
+    ) {
         let seconds =
             switch outcome {
-            case .found: rule.freshness
+            case .found: freshness ?? rule.freshness
             case .absent: rule.absence
             case .failed: rule.pause
             }

@@ -53,7 +53,7 @@ extension RegistryConfiguration {
     }
 
     private static func proxyRule(_ node: ConfigurationNode, _ folder: String) throws(Fault) -> ProxyRule {
-        try node.allowOnly(["prefix", "upstream", "allowed", "credentials", "authority", "fresh", "cache"])
+        try node.allowOnly(["prefix", "upstream", "allowed", "credentials", "authority", "fresh", "lists", "cache"])
         let (origin, prefix) = try place(node.required("upstream", "upstream: https://registry.example.org/library"))
         do throws(Fault) {
             var rule = try ProxyRule(
@@ -63,6 +63,7 @@ extension RegistryConfiguration {
             rule.credentialsFile = try node["credentials"]?.path(in: folder)
             rule.certificateAuthority = try node["authority"]?.path(in: folder)
             if let item = node["fresh"] { rule.freshness = try item.seconds(0...86_400) }
+            if let item = node["lists"] { rule.listFreshness = try item.seconds(0...86_400) }
             if let item = node["cache"] { rule.cacheBytes = try item.bytes(1 << 20...1 << 50) }
             return rule
         } catch { throw error.about(node.place) }

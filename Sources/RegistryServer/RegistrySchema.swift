@@ -170,6 +170,11 @@ public enum RegistrySchema {
             ("authority", Setting.text("PEM file with authorities of its certificate")),
             ("fresh", Setting.time("how long a tag is believed without asking again", 0...86_400, default: "5m")),
             (
+                "lists",
+                Setting.time(
+                    "how long a list of tags or referrers is believed without asking again", 0...86_400, default: "1m")
+            ),
+            (
                 "cache",
                 Setting.size(
                     "the most bytes that are kept; any number if it is left out", 1 << 20...1 << 50, default: nil)

@@ -14,8 +14,10 @@ extension RegistryService {
         let query = try ListQuery(request.query)
         // One more than the page, to know whether there is another one.
         let tags: [String]?
+        var staleFor: Int64?
         if let proxies, proxies.covers(name) {
-            tags = try await proxiedTags(query, name, proxies)
+            let list = try await proxiedTags(query, name, proxies)
+            (tags, staleFor) = (list?.elements, list?.staleFor)
         } else {
             tags = try registry.tags(in: name, after: query.last, limit: query.count + 1)
         }
@@ -23,6 +25,7 @@ extension RegistryService {
         let page = found.prefix(query.count)
         var answer = RegistryAnswer.json(
             200, ["name": .string(name.description), "tags": .array(page.map { .string($0) })])
+        Self.mark(&answer, staleFor: staleFor)
         if found.count > page.count, let last = page.last {
             let (field, value) = RegistryAnswer.link(
                 "/v2/\(name)/tags/list", [("n", "\(query.count)"), ("last", last)])

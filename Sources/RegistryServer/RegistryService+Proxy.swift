@@ -23,12 +23,16 @@ extension RegistryService {
             throw Fault(.manifestUnknown, "\(name) has no manifest \(reference)")
         }
         var answer = manifest(found.content, request)
-        if let seconds = found.staleFor {
-            // RFC 9111 section 5.1; the warning is of its predecessor, and what clients know.
-            answer.headers["Age"] = "\(seconds)"
-            answer.headers["Warning"] = "110 - \"Response is Stale\""
-        }
+        Self.mark(&answer, staleFor: found.staleFor)
         return answer
+    }
+
+    /// Says that an answer may not be what the upstream would say now (RFC 9111 section 5.1; the warning is of its
+    /// predecessor, and what clients know).
+    static func mark(_ answer: inout ServerResponse, staleFor seconds: Int64?) {
+        guard let seconds else { return }
+        answer.headers["Age"] = "\(seconds)"
+        answer.headers["Warning"] = "110 - \"Response is Stale\""
     }
 
     /// A blob of another registry; nil when it is here.
@@ -54,10 +58,10 @@ extension RegistryService {
     /// A page of the tags of another registry.
     func proxiedTags(
         _ query: ListQuery, _ name: RepositoryName, _ proxies: PullThrough
-    ) async throws -> [String]? {
+    ) async throws -> ProxiedList<String>? {
         try await proxies.tagList(in: name).map { all in
-            let rest = all.drop { tag in query.last.map { tag <= $0 } ?? false }
-            return Array(rest.prefix(query.count + 1))
+            let rest = all.elements.drop { tag in query.last.map { tag <= $0 } ?? false }
+            return ProxiedList(elements: Array(rest.prefix(query.count + 1)), staleFor: all.staleFor)
         }
     }
 
@@ -66,6 +70,8 @@ extension RegistryService {
         _ request: ServerRequest, _ name: RepositoryName, _ digest: Digest, _ type: String?, _ proxies: PullThrough
     ) async throws -> ServerResponse {
         let found = try await proxies.referrers(of: digest, in: name, artifactType: type)
-        return index(found, isFiltered: type != nil)
+        var answer = index(found.elements, isFiltered: type != nil)
+        Self.mark(&answer, staleFor: found.staleFor)
+        return answer
     }
 }

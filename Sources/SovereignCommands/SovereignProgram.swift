@@ -24,7 +24,7 @@ public enum SovereignProgram {
                 [
                     .command(RegistryServe.self), .command(RegistryConfig.self), .command(RegistryExplain.self),
                     .command(RegistryCollectGarbage.self), .command(RegistryScrub.self), .command(RegistryUsage.self),
-                    .command(RegistryCompact.self), .command(RegistryRebuild.self),
+                    .command(RegistryRecheck.self), .command(RegistryCompact.self), .command(RegistryRebuild.self),
                     .command(RegistryMirrorRun.self),
                 ])
         ])

@@ -14,7 +14,10 @@ import Testing
         (garbage.isClockTrusted, garbage.uploadIdle) = (true, 5)
         var scrub = ScrubOptions()
         scrub.bytesPerSecond = 1
-        return [.garbage(GarbageOptions()), .garbage(garbage), .scrub(ScrubOptions()), .scrub(scrub), .compact]
+        return [
+            .garbage(GarbageOptions()), .garbage(garbage), .scrub(ScrubOptions()), .scrub(scrub), .compact, .recheck(isHiding: false),
+            .recheck(isHiding: true),
+        ]
     }
 
     @Test("every request comes back as it was sent")
@@ -31,7 +34,7 @@ import Testing
             "", "nonsense", "{}", "[]", #"{"do":"rm"}"#, #"{"do":"gc"}"#,
             #"{"do":"gc","dryRun":"no","untagged":false}"#,
             #"{"do":"gc","dryRun":false,"untagged":false,"trustClock":false,"grace":-1}"#,
-            #"{"do":"scrub","rate":"fast"}"#, String(repeating: "[", count: 100_000),
+            #"{"do":"scrub","rate":"fast"}"#, #"{"do":"recheck"}"#, #"{"do":"recheck","hide":1}"#, String(repeating: "[", count: 100_000),
         ])
     func refused(_ text: String) async throws {
         let folder = try TemporaryFolder()

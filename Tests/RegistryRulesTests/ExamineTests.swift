@@ -9,6 +9,7 @@ import RegistryRules
 import RegistryServer
 import Repositories
 import TestServers
+import TestSite
 import Testing
 
 @Suite("Everything that is shown is checked again when an operator asks") struct ExamineTests {
@@ -80,7 +81,8 @@ import Testing
         let (verifying, lines) = try await recheck(site)
         #expect(verifying["waiting"] == 3 && lines[0].contains("it verifies now"))
         let after = try await site.restarted()
-        #expect(try await after.tags(Self.name) == ["1.0.0"] && after.tags(Self.image) == ["v1"])
+        #expect(try await after.tags(Self.name) == ["1.0.0"])
+        #expect(try await after.tags(Self.image) == ["v1"])
     }
 
     @Test("a damaged content takes its version and those that refer to it along, however far") func damage() async throws

@@ -5,7 +5,9 @@ import Cryptography
 import Documents
 import Registry
 import RegistryRules
+import Repositories
 import TestServers
+import TestSite
 import Testing
 import Web
 import WebClient

@@ -30,7 +30,8 @@ struct RegistryConfigurationTests {
             log: {requests: all}
             drain: 5s
             signatures: [{prefix: products, require: [{name: release, keys: [a.pub], roots: [ca.pem]}], recursive: false}]
-            proxies: [{prefix: hub, upstream: "https://example.org/library", fresh: 1m, cache: 1GiB}]
+            proxies: [{prefix: hub, upstream: "https://example.org/library", fresh: 1m, lists: 2m, cache: 1GiB}]
+            upkeep: {pending: 48h}
             mirrors: [{name: in, folder: inbox, to: vendor, every: 1m, versions: ">=1.2", prune: true}]
             """)
         #expect(settings.root == "/etc/site/data" && settings.listen.description == "[::1]:0")
@@ -43,6 +44,7 @@ struct RegistryConfigurationTests {
         #expect(settings.loggedRequests == .all && settings.drainSeconds == 5)
         #expect(settings.signatures.first?.demands.first?.keys.count == 2)
         #expect(settings.proxies.first?.upstreamPrefix == "library" && settings.proxies.first?.cacheBytes == 1 << 30)
+        #expect(settings.proxies.first?.listFreshness == 120 && settings.limits.pendingAge == 48 * 3_600_000)
         #expect(settings.mirrors.first?.prunes == true && settings.mirrors.first?.interval == 60)
     }
 
@@ -62,6 +64,7 @@ struct RegistryConfigurationTests {
         #expect(told.listen == own.listen && told.loggedRequests == own.loggedRequests)
         #expect(told.drainSeconds == own.drainSeconds)
         #expect(told.limits.grace == own.limits.grace && told.limits.uploadIdle == own.limits.uploadIdle)
+        #expect(told.limits.pendingAge == own.limits.pendingAge)
         #expect(told.upkeep.garbageInterval == own.upkeep.garbageInterval)
         #expect(told.upkeep.scrubInterval == own.upkeep.scrubInterval)
         #expect(told.upkeep.scrub.bytesPerSecond == own.upkeep.scrub.bytesPerSecond)
