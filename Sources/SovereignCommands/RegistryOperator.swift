@@ -12,10 +12,11 @@ enum RegistryOperator {
     /// Returns the report.
     ///
     /// - Parameters:
+    ///   - limits: those of a registry that nobody serves.
     ///   - signatures: the rules for a registry that nobody serves; the process that serves one has its own.
     ///   - each: told of every part that the registry tells on its way.
     static func run(
-        _ request: OperatorRequest, on root: String, _ terminal: Terminal,
+        _ request: OperatorRequest, on root: String, _ terminal: Terminal, limits: RegistryLimits = RegistryLimits(),
         signatures: (RegistryFolder) throws -> SignatureGuard? = { _ in nil },
         each: (@Sendable (JSON) -> Void)? = nil
     ) async throws -> JSON {
@@ -33,7 +34,7 @@ enum RegistryOperator {
             if isDue { terminal.note(String(decoding: report.encoded(), as: UTF8.self)) }
         }
         if let report = try await OperatorSocket.ask(request, of: root, progress: show) { return report }
-        let registry = try RegistryFolder(root)
+        let registry = try RegistryFolder(root, limits: limits)
         do {
             let report = try await request.run(on: registry, signatures: signatures(registry), progress: show)
             await registry.close()

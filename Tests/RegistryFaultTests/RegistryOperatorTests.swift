@@ -67,6 +67,62 @@ import WebClient
         #expect(try await sovereign("rebuild", "--root", root).status == 0)
     }
 
+    /// A public key to which nobody has the private one.
+    private static let key = """
+        -----BEGIN PUBLIC KEY-----
+        MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEgWMPedaV1ZqyHDX7PDNBVuQs0Ei4
+        re1EL3Lijyrb3cE+l1DmkYFTWcbbRDwdpTibXRjuBioICAJFy38sQO2Skw==
+        -----END PUBLIC KEY-----
+
+        """
+
+    private func put(_ body: String, to url: String, type: String) async throws -> Int {
+        let request = HTTPRequest(
+            method: .put, url: try HTTPURL(url), headers: ["Content-Type": type], body: .bytes(Array(body.utf8)))
+        return try await HTTPClient().open(request, followingRedirects: false).status
+    }
+
+    @Test("tags that do not hold are told, and hidden on demand; served, and not served with a configuration")
+    func recheck() async throws {
+        let root = "\(folder.path)/registry", config = "\(folder.path)/registry.yaml"
+        try FileSystem.write(Array(Self.key.utf8), to: "\(folder.path)/release.pub")
+        try FileSystem.write(
+            Array("root: registry\nsignatures: [{prefix: team, require: [{keys: [release.pub]}]}]\n".utf8), to: config)
+        let type = "application/vnd.oci.image.manifest.v1+json"
+        let manifest = #"{"schemaVersion":2,"mediaType":"\#(type)","config":{"mediaType":"text/plain","digest":"\#(hello)","#
+            + #""size":5},"layers":[]}"#
+        do {
+            let (program, url) = try await serve(root, "--free-space", "0")
+            #expect(try await push("hello", digest: hello, to: url).0 == 201)
+            #expect(try await put(manifest, to: "\(url)v2/team/app/manifests/v1", type: type) == 201)
+            // This process has no rules, so nothing is asked.
+            let sound = try await sovereign("recheck", "--root", root)
+            #expect(sound.status == 0 && String(decoding: sound.stdout, as: UTF8.self).contains("0 hold, 0 do not"))
+            withExtendedLifetime(program) {}
+        }
+        while FileSystem.exists("\(root)/operator.sock") { try await Task.sleep(for: .milliseconds(10)) }
+        for (options, outcome) in [([], "fails"), (["--hide"], "fails, hidden")] {
+            let result = try await ChildProcess.run(
+                [Sovereign.path, "registry", "recheck", "--config", config] + options, deadline: .seconds(60))
+            let text = String(decoding: result.stdout, as: UTF8.self)
+            #expect(result.status == 3 && text.contains(outcome) && text.contains("0 hold, 1 do not, 0 wait"), "\(text)")
+        }
+        // The server's own rules count, whoever asks.
+        let (program, _) = try await serve(root, "--config", config, "--open-to-everybody")
+        let report = try await report("recheck", "--root", root)
+        #expect(report["waiting"] == 1 && report["tags"]?[0]?["outcome"] == "waits")
+        #expect(report["tags"]?[0]?["since"]?.int ?? 0 > 0 && report["tags"]?[0]?["expires"] == nil)
+        withExtendedLifetime(program) {}
+    }
+
+    @Test("a registry that was served with rules is not checked without them") func recheckWithoutRules() async throws {
+        let root = "\(folder.path)/registry"
+        for folder in ["", "/records"] { try FileSystem.makeFolder(root + folder) }
+        try FileSystem.write(Array("{}".utf8), to: "\(root)/signature-rules.json")
+        let result = try await sovereign("recheck", "--root", root)
+        #expect(result.status == 1 && String(decoding: result.stderr, as: UTF8.self).contains("--config"))
+    }
+
     @Test(
         "what does not fit is refused with 507 and the reason",
         arguments: [
@@ -84,7 +140,7 @@ import WebClient
     @Test(
         "a folder that is no registry is not made one, and amounts that are none are refused",
         arguments: [
-            (["gc"], 1), (["scrub"], 1), (["compact"], 1), (["usage"], 1), (["gc", "--grace", "1y"], 2),
+            (["gc"], 1), (["scrub"], 1), (["compact"], 1), (["recheck"], 1), (["usage"], 1), (["gc", "--grace", "1y"], 2),
             (["scrub", "--rate", "fast"], 2), (["usage", "--quota", "team"], 2), (["usage", "--quota", "TEAM/*=1"], 2),
         ])
     func mistakes(_ arguments: [String], _ status: Int) async throws {

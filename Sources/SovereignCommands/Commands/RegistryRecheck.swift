@@ -43,7 +43,7 @@ struct RegistryRecheck: Command {
         let terminal = context.terminal
         let tags = Guarded<[JSON]>([])
         var report = try await RegistryOperator.run(
-            .recheck(isHiding: hide), on: folder, terminal,
+            .recheck(isHiding: hide), on: folder, terminal, limits: settings?.limits ?? RegistryLimits(),
             signatures: { registry in
                 if let settings {
                     return try SignatureGuard(settings.signatures, over: registry) { terminal.note($0.message) }
