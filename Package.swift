@@ -193,8 +193,8 @@ let package = Package(
             name: "RegistryServerTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "OCI", "Web", "WebClient", "WebServer", "AccessControl",
-                "Registry", "RegistryRules", "RegistryProxy", "RegistryMirror", "RegistryServer", "TestServers",
-                "TestSite",
+                "Registry", "RegistryRules", "RegistryProxy", "RegistryMirror", "RegistryServer", "Telemetry",
+                "TestServers", "TestSite",
             ]),
         .testTarget(
             name: "RegistryRulesTests",

@@ -11,9 +11,10 @@ internal import Cryptography
 final class SignatureApprovals: Sendable {
     /// Tells `visit` what each verified version names, until it returns false. With `wanted`, versions that name none of
     /// these may be left out.
-    typealias Search = @Sendable (
-        _ wanted: Set<Digest>?, _ visit: @escaping @Sendable (Set<Digest>) -> Bool
-    ) async throws -> Void
+    typealias Search =
+        @Sendable (
+            _ wanted: Set<Digest>?, _ visit: @escaping @Sendable (Set<Digest>) -> Bool
+        ) async throws -> Void
 
     private struct State {
         /// What all versions name that were shown when it was asked; nil until somebody asks, and when it is too much.

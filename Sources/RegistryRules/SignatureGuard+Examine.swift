@@ -107,9 +107,9 @@ extension SignatureGuard {
             for entry in try registry.tagEntries(in: place.repository) where !entry.isPending {
                 try Task.checkCancellation()
                 guard let identity = place.identity(entry.tag) else { continue }
+                let changes = registry.changeCount(of: place.repository)
                 let check = check(entry, place, rule, keys, [:])
                 let (verdict, resources) = try await judge(entry, identity, check, readingContents: true)
-                let changes = registry.changeCount(of: place.repository)
                 verdicts.set(entry, verdict, keys.fingerprint, changes: changes)
                 if verdict.outcome == .fails { withheld[place.repository, default: []].insert(entry.tag) }
                 versions.append(

@@ -17,6 +17,8 @@ public struct SignatureRecheck: Sendable {
 }
 
 extension SignatureGuard {
+    /// How many tags are shown or hidden at a time.
+    private static let step = 1000
     private static func notePath(_ registry: String) -> String { "\(registry)/signature-rules.json" }
     private var notePath: String { Self.notePath(registry.path) }
 
@@ -84,15 +86,29 @@ extension SignatureGuard {
                 versions.append((entry, place, identity))
             }
         }
-        var (approved, changes, findings): (Set<Digest>, [TagEntry], [Fault]) = ([], [], [])
-        for (entry, place, identity) in versions {
-            do {
-                approved.formUnion(try await VersionCheck(rule, keys, store, path: place.path).verify(identity).resources)
-                if entry.isPending { changes.append(entry.shown) }
-            } catch {
-                guard !(error is CancellationError) else { throw error }
-                findings.append(Fault(wrapping: error).about("\(identity)"))
-                if !entry.isPending { changes.append(entry.hidden) }
+        var (resources, findings): ([Set<Digest>?], [Fault]) = (versions.map { _ in [] }, [])
+        var (isFirst, isDone) = (true, false)
+        while !isDone {
+            let before = store.withheld
+            for (index, version) in versions.enumerated() where resources[index] != nil {
+                do {
+                    let check = VersionCheck(rule, keys, store, path: version.place.path)
+                    resources[index] = try await check.verify(version.identity, readingContents: isFirst).resources
+                } catch {
+                    guard !(error is CancellationError) else { throw error }
+                    resources[index] = nil
+                    findings.append(Fault(wrapping: error).about("\(version.identity)"))
+                    store.withheld[version.place.repository, default: []].insert(version.entry.tag)
+                }
+            }
+            // What refers to a version that does not verify does not either, however far it is.
+            (isFirst, isDone) = (false, !rule.isRecursive || store.withheld == before)
+        }
+        var (approved, changes): (Set<Digest>, [TagEntry]) = ([], [])
+        for (version, named) in zip(versions, resources) {
+            if let named { approved.formUnion(named) }
+            if (named == nil) != version.entry.isPending {
+                changes.append(named == nil ? version.entry.hidden : version.entry.shown)
             }
         }
         for repository in repositories {
@@ -103,8 +119,14 @@ extension SignatureGuard {
             }
         }
         let (shown, hidden) = (changes.filter { !$0.isPending }, changes.filter(\.isPending))
-        try await registry.setTags(by: RegistryFolder.keeper) { _ in shown }
-        try await registry.hideTags(hidden)
+        // In steps, since a record holds so much and no more. Nobody reads meanwhile.
+        for start in stride(from: 0, to: hidden.count, by: Self.step) {
+            try await registry.hideTags(Array(hidden[start..<min(start + Self.step, hidden.count)]))
+        }
+        for start in stride(from: 0, to: shown.count, by: Self.step) {
+            let part = Array(shown[start..<min(start + Self.step, shown.count)])
+            try await registry.setTags(by: RegistryFolder.keeper) { _ in part }
+        }
         return (changes, findings)
     }
 }

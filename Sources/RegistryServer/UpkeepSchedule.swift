@@ -14,6 +14,8 @@ public struct UpkeepPlan: Sendable {
     public var scrubInterval: Duration? = .seconds(7 * 24 * 3600)
     /// How.
     public var scrub: ScrubOptions
+    /// How often pending tags are removed that have waited for too long.
+    public var pendingInterval: Duration = .seconds(3600)
 
     /// Garbage every day, every content once in a week at 20 MiB per second.
     public init() {
@@ -30,7 +32,7 @@ public final class UpkeepSchedule: Sendable {
 
     /// - Parameters:
     ///   - done: told what was done, with its report, after each run.
-    ///   - expired: told of pending tags that were removed. That is looked after once in an hour.
+    ///   - expired: told of pending tags that were removed.
     ///   - report: told of failures.
     public init(
         _ plan: UpkeepPlan, of registry: RegistryFolder,
@@ -45,7 +47,7 @@ public final class UpkeepSchedule: Sendable {
         let jobs: [(Duration?, @Sendable () async throws -> Void)] = [
             (plan.garbageInterval, work(.garbage(plan.garbage))), (plan.scrubInterval, work(.scrub(plan.scrub))),
             (
-                registry.limits.pendingAge > 0 ? .seconds(3600) : nil,
+                registry.limits.pendingAge > 0 ? plan.pendingInterval : nil,
                 { _ = try await registry.removeExpiredTags(removed: expired) }
             ),
         ]

@@ -15,7 +15,8 @@ import Testing
         var scrub = ScrubOptions()
         scrub.bytesPerSecond = 1
         return [
-            .garbage(GarbageOptions()), .garbage(garbage), .scrub(ScrubOptions()), .scrub(scrub), .compact, .recheck(isHiding: false),
+            .garbage(GarbageOptions()), .garbage(garbage), .scrub(ScrubOptions()), .scrub(scrub), .compact,
+            .recheck(isHiding: false),
             .recheck(isHiding: true),
         ]
     }
@@ -34,7 +35,8 @@ import Testing
             "", "nonsense", "{}", "[]", #"{"do":"rm"}"#, #"{"do":"gc"}"#,
             #"{"do":"gc","dryRun":"no","untagged":false}"#,
             #"{"do":"gc","dryRun":false,"untagged":false,"trustClock":false,"grace":-1}"#,
-            #"{"do":"scrub","rate":"fast"}"#, #"{"do":"recheck"}"#, #"{"do":"recheck","hide":1}"#, String(repeating: "[", count: 100_000),
+            #"{"do":"scrub","rate":"fast"}"#, #"{"do":"recheck"}"#, #"{"do":"recheck","hide":1}"#,
+            String(repeating: "[", count: 100_000),
         ])
     func refused(_ text: String) async throws {
         let folder = try TemporaryFolder()

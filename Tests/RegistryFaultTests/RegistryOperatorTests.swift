@@ -89,7 +89,8 @@ import WebClient
         try FileSystem.write(
             Array("root: registry\nsignatures: [{prefix: team, require: [{keys: [release.pub]}]}]\n".utf8), to: config)
         let type = "application/vnd.oci.image.manifest.v1+json"
-        let manifest = #"{"schemaVersion":2,"mediaType":"\#(type)","config":{"mediaType":"text/plain","digest":"\#(hello)","#
+        let manifest =
+            #"{"schemaVersion":2,"mediaType":"\#(type)","config":{"mediaType":"text/plain","digest":"\#(hello)","#
             + #""size":5},"layers":[]}"#
         do {
             let (program, url) = try await serve(root, "--free-space", "0")
@@ -105,7 +106,8 @@ import WebClient
             let result = try await ChildProcess.run(
                 [Sovereign.path, "registry", "recheck", "--config", config] + options, deadline: .seconds(60))
             let text = String(decoding: result.stdout, as: UTF8.self)
-            #expect(result.status == 3 && text.contains(outcome) && text.contains("0 hold, 1 do not, 0 wait"), "\(text)")
+            #expect(
+                result.status == 3 && text.contains(outcome) && text.contains("0 hold, 1 do not, 0 wait"), "\(text)")
         }
         // The server's own rules count, whoever asks.
         let (program, _) = try await serve(root, "--config", config, "--open-to-everybody")
@@ -140,7 +142,8 @@ import WebClient
     @Test(
         "a folder that is no registry is not made one, and amounts that are none are refused",
         arguments: [
-            (["gc"], 1), (["scrub"], 1), (["compact"], 1), (["recheck"], 1), (["usage"], 1), (["gc", "--grace", "1y"], 2),
+            (["gc"], 1), (["scrub"], 1), (["compact"], 1), (["recheck"], 1), (["usage"], 1),
+            (["gc", "--grace", "1y"], 2),
             (["scrub", "--rate", "fast"], 2), (["usage", "--quota", "team"], 2), (["usage", "--quota", "TEAM/*=1"], 2),
         ])
     func mistakes(_ arguments: [String], _ status: Int) async throws {

@@ -91,7 +91,8 @@ import Testing
     @Test("a search that is given up leaves nothing behind") func cancelled() async throws {
         let approvals = SignatureApprovals(limit: 100)
         await #expect(throws: CancellationError.self) {
-            _ = try await approvals.contain(oneOf: Array(Self.digests([1])), "acme") { _, _ in throw CancellationError() }
+            _ = try await approvals.contain(oneOf: Array(Self.digests([1])), "acme") { _, _ in throw CancellationError()
+            }
         }
         let versions = Versions([Self.digests([1])])
         #expect(try await approvals.contain(oneOf: Array(Self.digests([1])), "acme", search: versions.search))

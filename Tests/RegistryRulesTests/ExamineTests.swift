@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AccessControl
 import Basics
 import ComponentModel
 import Cryptography
@@ -85,7 +86,8 @@ import Testing
         #expect(try await after.tags(Self.image) == ["v1"])
     }
 
-    @Test("a damaged content takes its version and those that refer to it along, however far") func damage() async throws
+    @Test("a damaged content takes its version and those that refer to it along, however far") func damage()
+        async throws
     {
         let site = try await SignedSite(keys)
         var leaf = try Sample("acme.org/leaf:1.0.0")
@@ -108,6 +110,34 @@ import Testing
             #expect(report == ["holding": 1, "failing": 3, "waiting": 0, "hidden": isHiding ? 3 : 0])
         }
         #expect(try await site.tags(Self.name) == ["0.9.0"])
+    }
+
+    @Test("at a start with other rules, a damaged content takes along what refers to its version") func start()
+        async throws
+    {
+        let site = try await SignedSite(keys)
+        var leaf = try Sample("acme.org/leaf:1.0.0")
+        try await leaf.add("text", "the text", to: site.repository())
+        try await site.repository().commit(leaf.descriptor(), contents: leaf.contents)
+        var top = try Sample("acme.org/app:1.0.0")
+        try top.refer(to: leaf.descriptor())
+        try await site.repository().commit(top.descriptor(), contents: .init())
+        #expect(try await site.tags(Self.name) == ["1.0.0"])
+        await site.site.host.stop(deadline: .zero)
+        let digest = Digest(of: Array("the text".utf8))
+        let path = "\(site.site.host.registry.path)/blobs/sha256/\(digest.hex.prefix(2))/\(digest.hex)"
+        try FileSystem.removeFile(path)
+        try FileSystem.write(Array("the tixt".utf8), to: path)
+        let after = try await site.restarted { rule in
+            [
+                try SignatureRule(
+                    prefix: rule.prefix, demands: rule.demands,
+                    components: ["acme.org/**"].compactMap { RepositoryPattern($0) })
+            ]
+        }
+        for name in [Self.name, "acme/component-descriptors/acme.org/leaf"] {
+            #expect(try await after.tags(name) == [])
+        }
     }
 
     @Test("nothing is hidden when keys cannot be read, and the operator is told which") func unreadable() async throws {

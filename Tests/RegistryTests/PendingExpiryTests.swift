@@ -58,7 +58,12 @@ import Testing
         #expect(try pending(again) == ["hidden"])
         #expect(try again.pendingTags().first?.expires == nil)
         #expect(try again.manifest(.tag("v1"), in: bench.repository)?.digest == shown)
+        try await again.compactRecords()
         await again.close()
+        #expect(try RegistryFolder.rebuild(bench.root).isEmpty)
+        let compacted = try bench.open()
+        #expect(try compacted.pendingTags().map(\.expires) == [nil])
+        await compacted.close()
     }
 
     @Test("more than one step at a time, or none when they may wait for ever", arguments: [0, 5])

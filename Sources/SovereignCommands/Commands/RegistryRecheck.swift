@@ -26,7 +26,8 @@ struct RegistryRecheck: Command {
             "sovereign registry recheck --root /var/lib/registry --hide",
         ])
 
-    @Option(help: "the folder of the registry; by default as the configuration says", valueName: "DIR", completion: .folder)
+    @Option(
+        help: "the folder of the registry; by default as the configuration says", valueName: "DIR", completion: .folder)
     var root: String?
     @Option(
         help: "the configuration with the rules, for a registry that is not served", valueName: "FILE",
@@ -50,7 +51,8 @@ struct RegistryRecheck: Command {
                 }
                 guard !SignatureGuard.hasRules(registry.path) else {
                     throw Fault(
-                        .notFound, "nobody serves the registry in \(registry.path), so its signature rules are not known",
+                        .notFound,
+                        "nobody serves the registry in \(registry.path), so its signature rules are not known",
                         fix: "name its configuration: --config registry.yaml")
                 }
                 return nil
@@ -71,7 +73,8 @@ struct RegistryRecheck: Command {
         guard counts[1] == 0 else {
             let hidden = report["hidden"]?.int ?? 0
             throw Fault(
-                .unverified, "\(counts[1]) tags of \(folder) do not hold\(hide ? ", \(hidden) of them are hidden now" : "")",
+                .unverified,
+                "\(counts[1]) tags of \(folder) do not hold\(hide ? ", \(hidden) of them are hidden now" : "")",
                 fix: hide
                     ? "push versions that verify, or restore the keys and start the registry again"
                     : "push versions that verify, or take them from sight with --hide")
