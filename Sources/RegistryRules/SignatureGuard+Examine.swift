@@ -48,6 +48,9 @@ extension SignatureGuard {
         _ tell: @Sendable ([TagFinding]) -> Void
     ) async throws {
         let repositories = try repositories(of: rule)
+        // Before the versions: whatever vouches for a tag that is shown now is found afterwards.
+        var entries: [RepositoryName: [TagEntry]] = [:]
+        for repository in repositories { entries[repository] = try registry.tagEntries(in: repository) }
         let versions = try await judgeVersions(repositories.compactMap { ComponentPlace($0) }, rule, keys)
         var approved: Set<Digest> = []
         for version in versions where version.verdict.outcome == .holds { approved.formUnion(version.resources) }
@@ -78,7 +81,7 @@ extension SignatureGuard {
         for repository in repositories {
             let place = ComponentPlace(repository)
             let pending = Dictionary(try registry.pendingTags(in: repository).map { ($0.entry, $0) }) { $1 }
-            for entry in try registry.tagEntries(in: repository) {
+            for entry in entries[repository] ?? [] {
                 try Task.checkCancellation()
                 let identity = place?.identity(entry.tag)
                 // Those that this check has hidden are told of already.
@@ -164,9 +167,12 @@ extension SignatureGuard {
                 let verdict = try await judge(entry, identity, check, readingContents: true).verdict
                 guard verdict.outcome == .fails else { return false }
             }
+            let isVersion = entry.componentVersion != nil
+            // Versions that do not hold are hidden before; one that does may have come meanwhile.
+            if !isVersion, try await isApproved(oneOf: [entry.digest], rule) { return false }
             guard try await !registry.hideTags([entry]).isEmpty else { return false }
-            guard entry.componentVersion == nil else { return true }
-            // A version that names it may have come after the first look and before it was hidden.
+            guard !isVersion else { return true }
+            // Or after that look.
             guard try await isApproved(oneOf: [entry.digest], rule) else { return true }
             try await registry.setTags(by: RegistryFolder.keeper) { pending throws(Fault) in
                 pending.contains(entry.hidden) ? [entry.shown] : []

@@ -140,6 +140,36 @@ import Testing
         }
     }
 
+    @Test("what is pushed meanwhile and holds is not hidden, nor told not to hold") func meanwhile() async throws {
+        let site = try await SignedSite(keys)
+        let isOver = Guarded(false)
+        async let checks: Int = {
+            var count = 0
+            while !isOver.withLock({ $0 }) {
+                let (report, lines) = try await recheck(site, isHiding: count % 2 == 0)
+                #expect(report["failing"] == 0, "\(lines)")
+                count += 1
+            }
+            return count
+        }()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<16 {
+                let image = SampleImage("layer \(number)")
+                group.addTask { try await image.push(to: site.client(), "acme/images/\(number)", tag: "v1") }
+                group.addTask {
+                    var sample = try Sample("acme.org/app:1.0.\(number)")
+                    sample.add("image", imageAt: "registry.example.org/\(Self.image):v1", image.digest)
+                    try await site.repository().commit(sample.descriptor(), contents: sample.contents)
+                }
+            }
+            try await group.waitForAll()
+        }
+        isOver.withLock { $0 = true }
+        #expect(try await checks > 0)
+        for number in 0..<16 { #expect(try await site.tags("acme/images/\(number)") == ["v1"], "\(number)") }
+        #expect(try await site.tags(Self.name)?.count == 16)
+    }
+
     @Test("nothing is hidden when keys cannot be read, and the operator is told which") func unreadable() async throws {
         let (site, _) = try await filled()
         try FileSystem.removeFile("\(keys.path)/release.pem")
