@@ -149,11 +149,12 @@ import Testing
                 let (report, lines) = try await recheck(site, isHiding: count % 2 == 0)
                 #expect(report["failing"] == 0, "\(lines)")
                 count += 1
+                try await Task.sleep(for: .milliseconds(20))
             }
             return count
         }()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<16 {
+            for number in 0..<8 {
                 let image = SampleImage("layer \(number)")
                 group.addTask { try await image.push(to: site.client(), "acme/images/\(number)", tag: "v1") }
                 group.addTask {
@@ -166,8 +167,8 @@ import Testing
         }
         isOver.withLock { $0 = true }
         #expect(try await checks > 0)
-        for number in 0..<16 { #expect(try await site.tags("acme/images/\(number)") == ["v1"], "\(number)") }
-        #expect(try await site.tags(Self.name)?.count == 16)
+        for number in 0..<8 { #expect(try await site.tags("acme/images/\(number)") == ["v1"], "\(number)") }
+        #expect(try await site.tags(Self.name)?.count == 8)
     }
 
     @Test("nothing is hidden when keys cannot be read, and the operator is told which") func unreadable() async throws {
