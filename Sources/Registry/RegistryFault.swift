@@ -26,6 +26,8 @@ extension Fault.Code {
     public static let sizeInvalid = Self(name: "SIZE_INVALID")
     /// The rules of the registry forbid it.
     public static let denied = Self(name: "DENIED")
+    /// More at once than somebody may have; the same succeeds when less is under way.
+    public static let tooManyRequests = Self(name: "TOOMANYREQUESTS")
     /// Something that the specification leaves open and this registry does not do.
     public static let operationUnsupported = Self(name: "UNSUPPORTED")
 

@@ -5,18 +5,21 @@ public import Cryptography
 internal import Storage
 
 extension RegistryFolder {
-    /// Begins an upload. Throws `.noSpace` at once when disk or quota are full.
+    /// Begins an upload. Throws `.noSpace` at once when disk or quota are full, and `.tooManyRequests` when as
+    /// many are under way as there may be of that share, of the repository, or altogether.
     ///
     /// - Parameters:
     ///   - by: the name of who pushes, for the records.
+    ///   - share: on whose account it counts until it has ended; that of the user `by` when it is left out.
     ///   - size: how many bytes there will be, when that is known.
     ///   - algorithm: of the digest that will be given at the end; another one costs reading the blob again.
     public func beginUpload(
-        in repository: RepositoryName, by: String, size: Int64? = nil, algorithm: Digest.Algorithm = .sha256
+        in repository: RepositoryName, by: String, share: UploadShare? = nil, size: Int64? = nil,
+        algorithm: Digest.Algorithm = .sha256
     ) throws(Fault) -> UploadSession {
         try requireSpace(for: size ?? 0)
         try requireQuota(for: size ?? 0, in: repository)
-        return try uploads.begin(in: repository, by: by, algorithm)
+        return try uploads.begin(in: repository, by: by, share: share ?? .user(by), algorithm)
     }
 
     /// An upload that is under way; throws `.blobUploadUnknown`.

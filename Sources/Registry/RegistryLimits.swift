@@ -10,6 +10,8 @@ public struct RegistryLimits: Sendable {
     public var manifestBytes = 4 << 20
     /// How many uploads may be under way in one repository.
     public var uploadsPerRepository = 1000
+    /// How many uploads a user, or an address from which nobody says who they are, may have under way.
+    public var uploadsPerPusher = 500
     /// How many uploads may be under way altogether.
     public var uploads = 10_000
     /// Bytes of disk that pushes must leave free.

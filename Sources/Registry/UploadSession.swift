@@ -16,6 +16,8 @@ public actor UploadSession {
     public nonisolated let repository: RepositoryName
     /// Who began it.
     public nonisolated let by: String
+    /// On whose account it counts.
+    nonisolated let share: UploadShare
     /// When it was begun, in milliseconds since 1970.
     public nonisolated let started: Int64
     nonisolated let folder: String
@@ -34,14 +36,15 @@ public actor UploadSession {
     nonisolated var dataPath: String { "\(folder)/data" }
 
     init(
-        new id: String, in folder: String, repository: RepositoryName, by: String, started: Int64,
+        new id: String, in folder: String, repository: RepositoryName, by: String, share: UploadShare, started: Int64,
         _ algorithm: Digest.Algorithm, _ limits: RegistryLimits, now: Int64
     ) throws(Fault) {
         (self.id, self.folder, self.repository, self.by, lastUse) = (id, folder, repository, by, now)
-        (self.started, self.limits, self.algorithm) = (started, limits, algorithm)
+        (self.started, self.limits, self.algorithm, self.share) = (started, limits, algorithm, share)
         try FileSystem.makeFolder(folder, mode: 0o750)
         let about: JSON = [
-            "repository": .string(repository.description), "by": .string(by), "started": .number(JSONNumber(started)),
+            "repository": .string(repository.description), "by": .string(by), "share": .string(share.text),
+            "started": .number(JSONNumber(started)),
             "algorithm": .string(algorithm.rawValue),
         ]
         try FileSystem.write(about.encoded(), to: "\(folder)/about.json", mode: 0o640)
@@ -59,6 +62,8 @@ public actor UploadSession {
         else { throw Fault(.corrupt, "\(folder) holds no upload") }
         (self.id, self.folder, self.by, self.started) = (id, folder, by, started)
         (self.limits, self.algorithm) = (limits, algorithm)
+        // Before there were shares, folders held the name alone.
+        share = json["share"]?.string.flatMap { UploadShare($0) } ?? .user(by)
         repository = try RepositoryName(name)
         file = try FileHandle("\(folder)/data", O_RDWR | O_CLOEXEC, "open")
         offset = try file.size()

@@ -88,14 +88,15 @@ extension PullThrough {
         return try await Self.coming(fetch)
     }
 
-    /// Where a blob is to be kept; nil when there is no room.
+    /// Where a blob is to be kept; nil when there is no room, or too much is on its way.
     private func beginUpload(
         _ digest: Digest, _ size: Int64, _ repository: RepositoryName, _ upstream: Upstream
     ) throws(Fault) -> UploadSession? {
         do throws(Fault) {
-            return try registry.beginUpload(in: repository, by: "proxy", size: size, algorithm: digest.algorithm)
+            return try registry.beginUpload(
+                in: repository, by: "proxy", share: .registry, size: size, algorithm: digest.algorithm)
         } catch {
-            guard error.code == .noSpace else { throw error }
+            guard error.code == .noSpace || error.code == .tooManyRequests else { throw error }
             report(error.during("keeping a blob of \(upstream.rule.upstream)"))
             return nil
         }

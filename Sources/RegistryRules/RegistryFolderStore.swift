@@ -110,7 +110,7 @@ public struct RegistryFolderStore: ArtifactStore {
             return .mounted
         }
         let session = try registry.beginUpload(
-            in: name, by: by, size: blob.size, algorithm: blob.digest.algorithm)
+            in: name, by: by, share: .registry, size: blob.size, algorithm: blob.digest.algorithm)
         do {
             _ = try await registry.append(blob.open(), to: session, length: blob.size)
         } catch {

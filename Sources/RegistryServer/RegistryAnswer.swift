@@ -55,6 +55,7 @@ enum RegistryAnswer {
         case .blobUploadInvalid: 416
         case .sizeInvalid: 413
         case .denied, .unverified: 403
+        case .tooManyRequests: 429
         case .inUse: 409
         case .operationUnsupported: 405
         case .noSpace, .diskFull: 507

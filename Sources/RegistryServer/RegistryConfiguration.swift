@@ -95,12 +95,15 @@ public struct RegistryConfiguration: Sendable {
 
     private mutating func readLimits(_ node: ConfigurationNode) throws(Fault) {
         try node.allowOnly([
-            "blob", "manifest", "uploads", "uploadsPerRepository", "freeSpace", "memory", "verifyEvery", "quotas",
+            "blob", "manifest", "uploads", "uploadsPerRepository", "uploadsPerPusher", "freeSpace", "memory",
+            "verifyEvery",
+            "quotas",
         ])
         if let item = node["blob"] { limits.blobBytes = try item.bytes(1 << 20...1 << 50) }
         if let item = node["manifest"] { limits.manifestBytes = Int(try item.bytes(4 << 20...64 << 20)) }
         if let item = node["uploads"] { limits.uploads = Int(try item.number(1...1_000_000)) }
         if let item = node["uploadsPerRepository"] { limits.uploadsPerRepository = Int(try item.number(1...1_000_000)) }
+        if let item = node["uploadsPerPusher"] { limits.uploadsPerPusher = Int(try item.number(1...1_000_000)) }
         if let item = node["freeSpace"] { limits.freeSpaceFloor = try item.bytes(0...1 << 50) }
         if let item = node["memory"] { limits.cacheBytes = Int(try item.bytes(0...16 << 30)) }
         if let item = node["verifyEvery"] {

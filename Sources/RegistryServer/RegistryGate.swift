@@ -9,8 +9,18 @@ internal import WebServer
 /// Whose request it is.
 struct RegistryCaller: Sendable {
     let identity: Identity
+    let address: IPAddress
     /// What the records and logs call them.
     var name: String { identity.user ?? "anonymous" }
+    /// On whose account their uploads count. Of IPv6 it is the network of 64 bits, since one host has all of it.
+    var share: UploadShare {
+        if let user = identity.user { return .user(user) }
+        let plain = address.mapped ?? address
+        guard plain.family == .v6, let network = IPPrefix(address: plain, prefixLength: 64)?.masked else {
+            return .address("\(plain)")
+        }
+        return .address("\(network)")
+    }
 }
 
 /// Lets requests through, or says why not: 401 with how to log in, 403, 429.
@@ -32,14 +42,14 @@ public final class RegistryGate: Sendable {
                 authorization: request.headers["Authorization"], certificate: request.clientCertificate),
             case .allowed = decide(identity, action, name)
         else { return nil }
-        return RegistryCaller(identity: identity)
+        return RegistryCaller(identity: identity, address: request.peer.address)
     }
 
     /// Who asks, when they may; throws a `Refusal` otherwise.
     func admit(_ request: ServerRequest, _ action: RegistryAction, _ name: Substring) async throws -> RegistryCaller {
         let identity = try await identity(of: request)
         switch decide(identity, action, name) {
-        case .allowed: return RegistryCaller(identity: identity)
+        case .allowed: return RegistryCaller(identity: identity, address: request.peer.address)
         case .unauthorized(let challenge): throw Self.unauthorized(challenge, "log in to do that")
         case .forbidden:
             throw Refusal(

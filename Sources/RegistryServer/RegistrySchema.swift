@@ -66,6 +66,12 @@ public enum RegistrySchema {
                 "uploadsPerRepository",
                 Setting.number("how many of them one repository may have", 1...1_000_000, default: 1000)
             ),
+            (
+                "uploadsPerPusher",
+                Setting.number(
+                    "how many of them a user may have, or an address from which nobody says who they are",
+                    1...1_000_000, default: 500)
+            ),
             ("freeSpace", Setting.size("bytes of disk that pushes must leave free", 0...1 << 50, default: "256MiB")),
             (
                 "memory",

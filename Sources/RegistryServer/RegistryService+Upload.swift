@@ -27,10 +27,19 @@ extension RegistryService {
         if let text = request.query["digest"] {
             let digest = try Self.digest(text)
             let session = try registry.beginUpload(
-                in: name, by: caller.name, size: request.body.length, algorithm: digest.algorithm)
-            return try await finish(session, request, digest, caller)
+                in: name, by: caller.name, share: caller.share, size: request.body.length, algorithm: digest.algorithm)
+            do {
+                let answer = try await finish(session, request, digest, caller)
+                if answer.status != 201 { try? await registry.give(up: session) }
+                return answer
+            } catch {
+                // Nobody was told where it is, so nobody can go on with it.
+                try? await registry.give(up: session)
+                throw error
+            }
         }
-        let session = try registry.beginUpload(in: name, by: caller.name, algorithm: algorithm)
+        let session = try registry.beginUpload(
+            in: name, by: caller.name, share: caller.share, algorithm: algorithm)
         return await accepted(202, session)
     }
 

@@ -25,6 +25,7 @@ struct RegistryConfigurationTests {
             limits:
               blob: 1GiB
               verifyEvery: 48h
+              uploadsPerPusher: 7
               quotas: [{repositories: "team-a/**", bytes: 10GiB}, {repositories: "**", bytes: 1GiB}]
             connections: {most: 10, idle: 5s}
             log: {requests: all}
@@ -37,7 +38,9 @@ struct RegistryConfigurationTests {
         #expect(settings.root == "/etc/site/data" && settings.listen.description == "[::1]:0")
         #expect(settings.tls?.certificate == "/etc/site/server.pem")
         #expect(settings.tls?.isClientCertificateRequired == true)
-        #expect(settings.limits.blobBytes == 1 << 30 && settings.limits.verificationHours == 48)
+        #expect(
+            settings.limits.blobBytes == 1 << 30 && settings.limits.uploadsPerPusher == 7
+                && settings.limits.verificationHours == 48)
         #expect(try settings.limits.quota(.init("team-a/app")) == 10 << 30)
         #expect(try settings.limits.quota(.init("team-b/app")) == 1 << 30)
         #expect(settings.server.connections == 10 && settings.server.idleSeconds == 5)
@@ -71,6 +74,7 @@ struct RegistryConfigurationTests {
         #expect(told.limits.blobBytes == own.limits.blobBytes && told.limits.manifestBytes == own.limits.manifestBytes)
         #expect(told.limits.uploads == own.limits.uploads && told.limits.freeSpaceFloor == own.limits.freeSpaceFloor)
         #expect(told.limits.uploadsPerRepository == own.limits.uploadsPerRepository)
+        #expect(told.limits.uploadsPerPusher == own.limits.uploadsPerPusher)
         #expect(told.limits.cacheBytes == own.limits.cacheBytes)
         #expect(told.limits.verificationHours == own.limits.verificationHours)
         #expect(told.server.connections == own.server.connections && told.server.threads == own.server.threads)
