@@ -36,11 +36,17 @@ func accessCallback(
     else { return .NO }
     let connection = unsafe Unmanaged<ServerConnection>.fromOpaque(held).takeUnretainedValue()
     if unsafe size.pointee > 0 {
-        guard let exchange = connection.exchange,
-            let taken = unsafe exchange.receive(UnsafeRawBufferPointer(start: upload, count: size.pointee))
-        else { return .NO }
-        unsafe size.pointee -= taken
-        return .YES
+        guard let exchange = connection.exchange else { return .NO }
+        switch unsafe exchange.receive(UnsafeRawBufferPointer(start: upload, count: size.pointee)) {
+        case .taken(let count):
+            unsafe size.pointee -= count
+            return .YES
+        case .refuse(let response):
+            // Sent or not, the connection is closed.
+            _ = connection.refuseBody(response)
+            return .NO
+        case .close: return .NO
+        }
     }
     switch unsafe connection.step(method: method, version: version) {
     case .wait: return .YES

@@ -44,6 +44,9 @@ internal import Web
         }
     }
 
+    /// Sends bytes past libmicrohttpd; whether all of them were taken.
+    func send(_ bytes: [UInt8]) -> Bool { unsafe sovereign_mhd_send(pointer, bytes, bytes.count) }
+
     /// Queues an answer that `exchange` feeds when it is a stream. False when it cannot be sent.
     func queue(_ response: ServerResponse, _ terms: ResponseHandle.Terms, for exchange: Exchange?) -> Bool {
         guard let made = ResponseHandle.make(response, terms, for: exchange) else { return false }

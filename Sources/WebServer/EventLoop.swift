@@ -27,6 +27,8 @@ internal import Synchronization
     /// Whether a connection was closed since the daemon last looked at its listener. A daemon that was full listens
     /// again only when it is run once more, and nothing else would wake the thread for that.
     var hasRoomAgain = false
+    /// Connections that are closed but for their clients.
+    private let lingering: LingeringSockets
     /// The requests that tasks work for.
     var exchanges: [ObjectIdentifier: Exchange] = [:]
     /// Requests whose readers sleep although bytes are there, since more of them may come soon.
@@ -41,6 +43,7 @@ internal import Synchronization
     /// Prepares a loop that accepts from a copy of the socket; throws when the system has no room for it.
     init(_ core: ServerCore, _ socket: borrowing ListeningSocket, connections: Int) throws(Fault) {
         self.core = core
+        lingering = LingeringSockets(core)
         poller = epoll_create1(Int32(EPOLL_CLOEXEC))
         bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         var settings = unsafe sovereign_mhd_settings()
@@ -63,6 +66,7 @@ internal import Synchronization
         unsafe self.daemon = daemon
         // The bell is never emptied: its edge is enough.
         guard poller >= 0, bell >= 0, sovereign_epoll_add(poller, bell, true) == 0,
+            lingering.poller >= 0, sovereign_epoll_add(poller, lingering.poller, false) == 0,
             unsafe sovereign_epoll_add(poller, sovereign_mhd_poller(daemon), false) == 0
         else {
             let reason = errno
@@ -164,6 +168,16 @@ internal import Synchronization
         for exchange in exchanges.values { exchange.abandon("the server ended") }
         unsafe MHD_stop_daemon(daemon)
         unsafe self.daemon = nil
+        lingering.endAll()
+    }
+
+    /// Keeps what is left of a connection that is being closed until its client has read the answer; false when there is
+    /// nothing to wait for.
+    func linger(_ connection: ServerConnection) -> Bool {
+        guard !connection.isCut, core.settings.lingerSeconds > 0, !core.isClosing.load(ordering: .acquiring),
+            connection.leavesBody || sovereign_socket_unread(connection.socket) > 0
+        else { return false }
+        return lingering.keep(connection.socket, of: connection.peer.address, now: now)
     }
 
     /// Sleeps until something happens, at most for some milliseconds, and wakes readers whose patience is over; false when
@@ -178,6 +192,7 @@ internal import Synchronization
 
     /// libmicrohttpd does not look at suspended connections, and has no deadline for what trickles.
     private func look() {
+        if !lingering.isEmpty { lingering.dropArrived(now) }
         if !exchanges.isEmpty, now >= nextLook.departed {
             nextLook.departed = now + .milliseconds(200)
             abandonDeparted()
@@ -185,6 +200,7 @@ internal import Synchronization
         if now >= nextLook.connections {
             nextLook.connections = now + (isCrowded ? .milliseconds(100) : .seconds(1))
             cutSlowBodies()
+            lingering.endOverdue(now)
             for connection in connections.values { watch(connection) }
         }
     }
@@ -194,6 +210,6 @@ internal import Synchronization
 
     /// How long to sleep when nothing happens, in milliseconds.
     private var pause: Int32 {
-        exchanges.isEmpty ? connections.isEmpty ? 60_000 : 1000 : 200
+        exchanges.isEmpty ? connections.isEmpty && lingering.isEmpty ? 60_000 : 1000 : 200
     }
 }

@@ -15,6 +15,16 @@ extension Exchange {
         case answer(ServerResponse, closing: Bool)
     }
 
+    /// What becomes of bytes of a body.
+    enum Intake: Sendable {
+        /// So many are taken; the others are shown again after resuming.
+        case taken(Int)
+        /// Close the connection without an answer.
+        case close
+        /// Answer at once, and close the connection.
+        case refuse(ServerResponse)
+    }
+
     /// How much of a body is held before its sender has to wait.
     static let window = 512 * 1024
 
@@ -27,10 +37,12 @@ extension Exchange {
             case .head, .over: return (.close, Waiters())
             case .deciding:
                 if let response = state.response {
+                    // A body that is only offered is not asked for to be dropped.
                     guard case .length(let length) = framing, length <= core.settings.drainBytes,
-                        !state.wantsBody
+                        !state.wantsBody, !isOffer
                     else {
                         state.stage = .received
+                        connection.leavesBody = true
                         return (.answer(response, closing: true), Waiters())
                     }
                 } else if !state.wantsBody {
@@ -57,21 +69,18 @@ extension Exchange {
         return step
     }
 
-    /// Takes bytes of the body; nil to close the connection, 0 to have them shown again after resuming.
-    func receive(_ bytes: UnsafeRawBufferPointer) -> Int? {
-        let (taken, waiters) = state.withLock { state -> (Int?, Waiters) in
-            guard !state.isAbandoned, state.stage == .body else { return (nil, Waiters()) }
-            if state.response != nil || state.uploadFault != nil {
-                state.dropped += Int64(bytes.count)
-                return (state.dropped <= core.settings.drainBytes ? bytes.count : nil, Waiters())
-            }
+    /// Takes bytes of the body.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Intake {
+        let (intake, waiters) = state.withLock { state -> (Intake, Waiters) in
+            guard !state.isAbandoned, state.stage == .body else { return (.close, Waiters()) }
+            if state.response != nil || state.uploadFault != nil { return (drop(bytes.count, &state), Waiters()) }
             guard state.received + Int64(bytes.count) <= core.settings.bodyBytes else {
                 state.uploadFault = Refusal.tooLarge
-                return (bytes.count, Waiters(taking: &state))
+                return (.taken(bytes.count), Waiters(taking: &state))
             }
             guard state.upload.count < Self.window else {
                 park(&state)
-                return (0, Waiters())
+                return (.taken(0), Waiters())
             }
             if state.upload.isEmpty, bytes.count < Self.window {
                 let left = framing.length.map { $0 - state.received } ?? 0
@@ -84,12 +93,35 @@ extension Exchange {
             // or when nothing more comes for a moment.
             guard state.upload.count >= Self.window / 2 || state.received == framing.length else {
                 if state.reader != nil { connection.loop.hold(self) }
-                return (bytes.count, Waiters())
+                return (.taken(bytes.count), Waiters())
             }
-            return (bytes.count, Waiters(taking: &state))
+            return (.taken(bytes.count), Waiters(taking: &state))
         }
         waiters.resume()
-        return taken
+        return intake
+    }
+
+    /// Drops bytes that nobody will read: all that come, when that is little, so that the connection can be kept; or some,
+    /// until the answer is there. Called under the lock.
+    private func drop(_ count: Int, _ state: inout State) -> Intake {
+        let left = framing.length.map { $0 - state.received - state.dropped } ?? Int64(count)
+        let isLittle = left <= core.settings.drainBytes - state.dropped
+        guard let response = state.response else {
+            guard state.dropped + Int64(count) <= core.settings.drainBytes else {
+                park(&state)
+                return .taken(0)
+            }
+            state.dropped += Int64(count)
+            return .taken(count)
+        }
+        if isLittle {
+            state.dropped += Int64(count)
+            return .taken(count)
+        }
+        // What is made while it is sent cannot be sent past libmicrohttpd.
+        guard case .bytes = response.body else { return .close }
+        (state.stage, state.window) = (.received, nil)
+        return .refuse(response)
     }
 
     /// Wakes the reader for what there is.

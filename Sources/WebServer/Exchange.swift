@@ -49,10 +49,13 @@ final class Exchange: Sendable {
     /// Its socket and its handle are good as long as the stage is not `over`.
     let connection: ServerConnection
     let framing: RequestHead.Framing
+    /// Whether the client waits to be asked for the body.
+    let isOffer: Bool
     let state = Guarded(State())
 
-    init(_ connection: ServerConnection, _ framing: RequestHead.Framing) {
-        (core, self.connection, self.framing) = (connection.loop.core, connection, framing)
+    init(_ connection: ServerConnection, _ head: RequestHead) {
+        (core, self.connection) = (connection.loop.core, connection)
+        (framing, isOffer) = (head.framing, head.isOffer)
     }
 
     /// Whether the answer is a stream that is sent.

@@ -31,9 +31,9 @@ public final class HTTPServer: Sendable {
     ) throws(Fault) {
         let credentials: TLSCredentials? = if let tls = settings.tls { try TLSCredentials(tls) } else { nil }
         listener = try ListeningSocket.open(settings.address, port: settings.port)
-        DescriptorLimit.raise(forConnections: settings.connections)
         core = ServerCore(settings: settings, credentials: credentials, immediate: immediate, handler: handler)
         let count = max(1, settings.threads)
+        DescriptorLimit.raise(forConnections: settings.connections, lingering: count * LingeringSockets.most)
         var loops: [EventLoop] = []
         for index in 0..<count {
             let share = settings.connections / count + (index < settings.connections % count ? 1 : 0)

@@ -9,6 +9,8 @@ struct RequestHead: Sendable {
     let method: HTTPMethod
     let headers: HTTPHeaders
     let framing: Framing
+    /// Whether the client offers its body, and waits to be asked for it.
+    let isOffer: Bool
 
     /// What is wrong with it: status and reason.
     struct Problem: Error, Equatable {
@@ -54,6 +56,7 @@ struct RequestHead: Sendable {
         let fields = try reader.finish()
         self.method = unsafe HTTPMethod(String(decoding: methodBytes, as: UTF8.self))
         headers = HTTPHeaders(checked: fields)
+        isOffer = !reader.marks.expectations.isEmpty
         framing = try reader.marks.framing(isOld: versionText == "HTTP/1.0")
     }
 

@@ -19,7 +19,7 @@ extension ServerConnection {
         loop.connections[handle.key] = nil
         loop.hasRoomAgain = true
         loop.core.connections.subtract(1, ordering: .relaxed)
-        loop.core.dismiss(peer.address)
+        if !loop.linger(self) { loop.core.dismiss(peer.address) }
     }
 
     /// Goes on with a request that has no more bytes to show.
@@ -56,7 +56,7 @@ extension ServerConnection {
 
     /// libmicrohttpd is done with the request, for better or worse.
     func endRequest(completely: Bool) {
-        var isWhole = completely
+        var isWhole = completely || hasRefused
         if let exchange {
             let end = exchange.end()
             isWhole = isWhole && end.isWhole

@@ -31,6 +31,12 @@ internal import Web
     var file: (file: ServerFile, end: Int64)?
     /// What the watch for slow readers saw last.
     var window: (since: ContinuousClock.Instant, acknowledged: Int64)?
+    /// Whether an answer was given before all of its request was received.
+    var leavesBody = false
+    /// Whether the answer was sent past libmicrohttpd.
+    var hasRefused = false
+    /// Whether it was ended from here without regard for what its client still gets.
+    private(set) var isCut = false
     /// The memory libmicrohttpd holds for the connection, while it may be given back.
     var memory: UnsafeMutableRawPointer?
 
@@ -55,15 +61,18 @@ internal import Web
     }
 
     /// Makes what receives the body of its request and feeds the answer.
-    func startExchange(_ framing: RequestHead.Framing) -> Exchange {
-        let made = Exchange(self, framing)
+    func startExchange(_ head: RequestHead) -> Exchange {
+        let made = Exchange(self, head)
         exchange = made
         loop.exchanges[ObjectIdentifier(made)] = made
         return made
     }
 
     /// Ends it, whatever it is doing; its event loop sees to the rest.
-    func cut() { shutdown(socket, Int32(SHUT_RDWR)) }
+    func cut() {
+        isCut = true
+        shutdown(socket, Int32(SHUT_RDWR))
+    }
 
     /// Ends it, and drops what the kernel still holds for its client.
     func reset() {

@@ -37,7 +37,7 @@ extension ServerCore {
                 if let response = immediate(request) {
                     let answer = checked(response, request)
                     if answer.hasBody(isHead: head.method == .head), case .stream(_, let stream) = answer.body {
-                        let exchange = connection.startExchange(head.framing)
+                        let exchange = connection.startExchange(head)
                         exchange.start(answer, stream, request)
                     } else {
                         connection.answer = answer
@@ -45,7 +45,7 @@ extension ServerCore {
                     return .wait
                 }
             }
-            let exchange = connection.startExchange(head.framing)
+            let exchange = connection.startExchange(head)
             let body =
                 head.framing == .none
                 ? RequestBody.none
@@ -54,6 +54,7 @@ extension ServerCore {
             return .wait
         } catch {
             observe(.refused(connection.peer, status: error.status, reason: error.reason))
+            connection.leavesBody = true
             return .answer(.error(error.status, error.reason), closing: true)
         }
     }

@@ -19,6 +19,7 @@ final class ServerCore: Sendable {
     let requests = Atomic(0)
     /// How often an event loop slept on although somebody had rung for it: 0 but for a ring in the very moment of waking.
     let missedRings = Atomic(0)
+    let lingering = Atomic(0)
     private let addresses = Guarded<[IPAddress: Int]>([:])
     private let buffered = Atomic(0)
     private let peak = Atomic(0)
@@ -45,7 +46,8 @@ final class ServerCore: Sendable {
     var statistics: ServerStatistics {
         ServerStatistics(
             connections: connections.load(ordering: .relaxed), requests: requests.load(ordering: .relaxed),
-            bufferedBytes: buffered.load(ordering: .relaxed), peakBufferedBytes: peak.load(ordering: .relaxed))
+            lingering: lingering.load(ordering: .relaxed), bufferedBytes: buffered.load(ordering: .relaxed),
+            peakBufferedBytes: peak.load(ordering: .relaxed))
     }
 
     /// Counts a connection of an address; false when it has as many as it may.

@@ -30,14 +30,18 @@ public struct ServerStatistics: Sendable, Equatable {
     public var connections = 0
     /// Requests that have not been answered in full.
     public var requests = 0
+    /// Connections that are answered and closed, and whose clients may still send what nobody reads.
+    public var lingering = 0
     /// Bytes of bodies held in memory now, in both directions.
     public var bufferedBytes = 0
     /// The most of them held at once.
     public var peakBufferedBytes = 0
 
     /// What is counted; nothing to do unless it is said otherwise.
-    public init(connections: Int = 0, requests: Int = 0, bufferedBytes: Int = 0, peakBufferedBytes: Int = 0) {
-        (self.connections, self.requests) = (connections, requests)
+    public init(
+        connections: Int = 0, requests: Int = 0, lingering: Int = 0, bufferedBytes: Int = 0, peakBufferedBytes: Int = 0
+    ) {
+        (self.connections, self.requests, self.lingering) = (connections, requests, lingering)
         (self.bufferedBytes, self.peakBufferedBytes) = (bufferedBytes, peakBufferedBytes)
     }
 }

@@ -32,6 +32,11 @@ public struct ServerSettings: Sendable {
     public var bodyBytes: Int64 = 1 << 20
     /// How much of a body nobody reads is still taken in, so that the connection can be kept.
     public var drainBytes: Int64 = 256 * 1024
+    /// How much more of a refused body is taken in and dropped behind the answer, so that clients which send all before
+    /// they read still get it; then the connection is reset.
+    public var lingerBytes: Int64 = 64 << 20
+    /// For how many seconds that is done at the most.
+    public var lingerSeconds = 30
 
     /// Whether answers carry the request's name as `X-Request-Id`.
     public var sendsRequestID = false
