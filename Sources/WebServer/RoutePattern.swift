@@ -10,6 +10,8 @@ struct RoutePattern: Sendable {
     let parts: [Part]
     /// Where the part is that captures several segments.
     private let middle: Int?
+    /// How literal its parts are, one after the other.
+    private let rank: [Int]
 
     /// Parses a pattern. A pattern is a literal in a program, so a wrong one ends it.
     init(_ pattern: String) {
@@ -21,23 +23,12 @@ struct RoutePattern: Sendable {
         }
         precondition(parts.count { if case .several = $0 { true } else { false } } <= 1, "one {name...} is enough")
         middle = parts.firstIndex { if case .several = $0 { true } else { false } }
-    }
-
-    /// Whether it matches. A place captures no empty segment.
-    func matches(_ segments: [Substring]) -> Bool {
-        guard let middle else { return parts.count == segments.count && fits(segments, 0..<parts.count, behind: 0) }
-        let more = segments.count - parts.count
-        return more >= 0 && fits(segments, (middle + 1)..<parts.count, behind: more)
-            && fits(segments, 0..<middle, behind: 0) && segments[middle...(middle + more)].allSatisfy { !$0.isEmpty }
-    }
-
-    /// Whether parts fit the segments so many places behind them.
-    private func fits(_ segments: [Substring], _ range: Range<Int>, behind: Int) -> Bool {
-        range.allSatisfy { index in
-            let segment = segments[index + behind]
-            // Bytes, not characters: “K” is canonically equal to the Kelvin sign.
-            if case .literal(let text) = parts[index] { return text.utf8.elementsEqual(segment.utf8) }
-            return !segment.isEmpty
+        rank = parts.map { part in
+            switch part {
+            case .literal: 2
+            case .one: 1
+            case .several: 0
+            }
         }
     }
 
@@ -57,14 +48,4 @@ struct RoutePattern: Sendable {
 
     /// Whether another pattern is literal for longer.
     func isVaguer(than other: RoutePattern) -> Bool { rank.lexicographicallyPrecedes(other.rank) }
-
-    private var rank: [Int] {
-        parts.map { part in
-            switch part {
-            case .literal: 2
-            case .one: 1
-            case .several: 0
-            }
-        }
-    }
 }
