@@ -22,18 +22,19 @@ final class LingeringSockets {
 
     /// The most of them in one event loop; beyond it the one that ends first makes room.
     static let most = 256
-    /// For how long nothing may come.
-    private static let quiet = Duration.seconds(5)
     /// How much is dropped of one before others have their turn.
     private static let turn: Int64 = 1 << 20
 
     private let core: ServerCore
+    /// For how long nothing may come.
+    private let quiet: Duration
     /// The set of their descriptors, itself a descriptor that becomes readable.
     let poller: Int32
     private var entries: [Int32: Entry] = [:]
 
     init(_ core: ServerCore) {
         self.core = core
+        quiet = .seconds(core.settings.lingerIdleSeconds)
         poller = epoll_create1(Int32(EPOLL_CLOEXEC))
     }
 
@@ -47,9 +48,9 @@ final class LingeringSockets {
         let limit = Duration.seconds(core.settings.lingerSeconds)
         var entry = Entry(
             address: address, left: core.settings.lingerBytes, end: now + limit,
-            quietEnd: now + min(limit, Self.quiet))
+            quietEnd: now + min(limit, quiet))
         // What is there already is dropped here: most clients are done by now.
-        guard Self.drop(socket, &entry, now) else { return false }
+        guard drop(socket, &entry, now) else { return false }
         let copy = fcntl(socket, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else { return false }
         guard sovereign_epoll_add(poller, copy, false) == 0 else {
@@ -70,7 +71,7 @@ final class LingeringSockets {
         let count = unsafe sovereign_epoll_ready(poller, &ready, Int32(ready.count))
         for socket in ready.prefix(Int(max(0, count))) {
             guard var entry = entries[socket] else { continue }
-            if Self.drop(socket, &entry, now) { entries[socket] = entry } else { end(socket) }
+            if drop(socket, &entry, now) { entries[socket] = entry } else { end(socket) }
         }
     }
 
@@ -91,8 +92,8 @@ final class LingeringSockets {
     }
 
     /// Drops what is there, up to a turn; false when the client has ended, or has sent more than is borne.
-    private static func drop(_ socket: Int32, _ entry: inout Entry, _ now: ContinuousClock.Instant) -> Bool {
-        var rest = turn
+    private func drop(_ socket: Int32, _ entry: inout Entry, _ now: ContinuousClock.Instant) -> Bool {
+        var rest = Self.turn
         while rest > 0 {
             let count = Int64(sovereign_socket_drop(socket))
             if count == 0 { return false }

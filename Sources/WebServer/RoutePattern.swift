@@ -16,7 +16,7 @@ struct RoutePattern: Sendable {
     /// Parses a pattern. A pattern is a literal in a program, so a wrong one ends it.
     init(_ pattern: String) {
         precondition(pattern.hasPrefix("/"), "a pattern starts with a slash")
-        parts = pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { part in
+        parts = Self.segments(of: pattern).map { part in
             guard part.hasPrefix("{"), part.hasSuffix("}") else { return .literal(part) }
             let name = part.dropFirst().dropLast()
             return name.hasSuffix("...") ? .several(String(name.dropLast(3))) : .one(String(name))
@@ -30,6 +30,11 @@ struct RoutePattern: Sendable {
             case .several: 0
             }
         }
+    }
+
+    /// The segments of a path, cut at the bytes that are slashes: a slash and an accent that follows it are one character.
+    static func segments(of path: String) -> [Substring] {
+        path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Substring.init)
     }
 
     /// What is captured where it matches.

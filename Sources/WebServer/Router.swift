@@ -40,7 +40,7 @@ public struct Router: Sendable {
 
     /// Answers by the matching route; 404 when no path matches, 405 with `Allow` when another method would.
     public func respond(to request: ServerRequest) async throws -> ServerResponse {
-        let segments = request.path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        let segments = RoutePattern.segments(of: request.path)
         let method = request.method
         let best = tree.find(segments) { routes[$0].method == method || method == .head && routes[$0].method == .get }
         guard let best else { return Self.refusal(allowing: methods(segments)) }

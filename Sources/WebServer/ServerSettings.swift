@@ -37,6 +37,8 @@ public struct ServerSettings: Sendable {
     public var lingerBytes: Int64 = 64 << 20
     /// For how many seconds that is done at the most.
     public var lingerSeconds = 30
+    /// For how many of them nothing may come.
+    public var lingerIdleSeconds = 5
 
     /// Whether answers carry the request's name as `X-Request-Id`.
     public var sendsRequestID = false

@@ -166,6 +166,7 @@ import WebServer
     @Test("connections that are only read out count for their address, and are limited") func limited() async throws {
         try await TestServer.with {
             ($0.connectionsPerAddress, $0.threads) = (3, 1)
+            ($0.lingerSeconds, $0.lingerIdleSeconds) = (600, 600)
         } handler: {
             try await Self.handler($0)
         } _: { server in
