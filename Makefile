@@ -6,7 +6,7 @@ SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -static-stdlib
 DOCUMENTATION = .build/documentation
 
-.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry hostile-cel tsan-cel tsan-transfer conformance-cel kill-transfer kill-registry fuzz-records clean
+.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry hostile-cel tsan-cel tsan-transfer tsan-web conformance-cel kill-transfer kill-registry fuzz-records clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -98,6 +98,9 @@ tsan-cel: ## evaluate shared expressions from many threads under ThreadSanitizer
 
 tsan-transfer: ## run the tests of what transfers are made of under ThreadSanitizer
 	scripts/tsan-transfer
+
+tsan-web: ## run the tests of the web server under ThreadSanitizer
+	scripts/tsan-web
 
 conformance-cel: ## run the vectors of the expression language, with a count for each file
 	scripts/conformance-cel

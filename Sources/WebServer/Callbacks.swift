@@ -64,7 +64,9 @@ func completedCallback(
     guard let slot = unsafe slot, let held = unsafe slot.pointee else { return }
     unsafe slot.pointee = nil
     let connection = unsafe Unmanaged<ServerConnection>.fromOpaque(held).takeUnretainedValue()
-    connection.endRequest(completely: code == .REQUEST_TERMINATED_COMPLETED_OK)
+    connection.endRequest(
+        completely: code == .REQUEST_TERMINATED_COMPLETED_OK,
+        isOverdue: code == .REQUEST_TERMINATED_TIMEOUT_REACHED)
 }
 
 /// A connection was accepted or is about to be closed.

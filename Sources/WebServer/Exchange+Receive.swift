@@ -101,10 +101,10 @@ extension Exchange {
         return intake
     }
 
-    /// Drops bytes that nobody will read: all that come, when that is little, so that the connection can be kept; or some,
-    /// until the answer is there. Called under the lock.
+    /// Drops bytes that nobody will read: all that come, when it is known to be little, so that the connection can be
+    /// kept; or some, until the answer is there. Called under the lock.
     private func drop(_ count: Int, _ state: inout State) -> Intake {
-        let left = framing.length.map { $0 - state.received - state.dropped } ?? Int64(count)
+        let left = framing.length.map { $0 - state.received - state.dropped } ?? .max
         let isLittle = left <= core.settings.drainBytes - state.dropped
         guard let response = state.response else {
             guard state.dropped + Int64(count) <= core.settings.drainBytes else {

@@ -109,8 +109,21 @@ final class Exchange: Sendable {
     /// Gives up a request whose connection is not suspended, so that nobody but the socket can wake it. Called by the
     /// connection's event loop.
     func cut() {
+        if refuse() { return connection.cut() }
         abandon("the client was too slow")
         if state.withLock({ $0.stage != .over }) { connection.reset() }
+    }
+
+    /// Sends the answer to a client that has come to a standstill in a body that was refused; false when there is none to
+    /// send. Called by the connection's event loop.
+    func refuse() -> Bool {
+        let refusal = state.withLock { state -> ServerResponse? in
+            guard !state.isAbandoned, state.stage == .body, let response = state.response, case .bytes = response.body
+            else { return nil }
+            (state.stage, state.window) = (.received, nil)
+            return response
+        }
+        return refusal.map { connection.refuseBody($0) } ?? false
     }
 
     /// libmicrohttpd is done with the request: whether nothing was missing on this side, and how many bytes went which

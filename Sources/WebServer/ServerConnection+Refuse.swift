@@ -26,7 +26,7 @@ extension ServerConnection {
         let reason = unsafe MHD_get_reason_phrase_for(UInt32(response.status)).map { unsafe String(cString: $0) }
         var head = "HTTP/1.1 \(response.status) \(reason ?? "Unknown")\r\n"
         var date = [CChar](repeating: 0, count: 30)
-        if unsafe sovereign_http_date(&date) {
+        if response.headers["Date"] == nil, unsafe sovereign_http_date(&date) {
             head += "Date: \(String(decoding: date.prefix { $0 != 0 }.map { UInt8($0) }, as: UTF8.self))\r\n"
         }
         for (name, value) in response.headers where !ResponseHandle.isOurs(name) && !value.isEmpty {

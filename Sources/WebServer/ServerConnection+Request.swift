@@ -55,7 +55,10 @@ extension ServerConnection {
     }
 
     /// libmicrohttpd is done with the request, for better or worse.
-    func endRequest(completely: Bool) {
+    ///
+    /// - Parameter isOverdue: whether it ends it since nothing came for too long; the socket can still be written to.
+    func endRequest(completely: Bool, isOverdue: Bool) {
+        if isOverdue { _ = exchange?.refuse() }
         var isWhole = completely || hasRefused
         if let exchange {
             let end = exchange.end()

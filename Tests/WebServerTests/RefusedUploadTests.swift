@@ -230,4 +230,25 @@ import WebServer
             try await eventually { server.server.statistics.lingering == 0 }
         }
     }
+
+    @Test("a client that stands still in a refused body gets its answer, in chunks at the next byte")
+    func standstill() async throws {
+        try await TestServer.with {
+            ($0.bodyBytes, $0.idleSeconds) = (.max, 2)
+        } handler: {
+            try await Self.handler($0)
+        } _: { server in
+            let start = "PUT /whileReading HTTP/1.1\r\nHost: a\r\n"
+            let part = String(repeating: "x", count: 200_000)
+            let measured = try await RawConnection(
+                port: server.port, sending: "\(start)Content-Length: 300000\r\n\r\n\(part)")
+            #expect(try await measured.receive().hasPrefix("HTTP/1.1 507 "))
+            let chunked = try await RawConnection(
+                port: server.port, sending: "\(start)Transfer-Encoding: chunked\r\n\r\n30d40\r\n\(part)\r\n")
+            try await eventually { server.server.statistics.bufferedBytes == 0 }
+            try await chunked.send("5\r\nhello\r\n")
+            #expect(try await chunked.receive().hasPrefix("HTTP/1.1 507 "))
+            #expect(server.events.withLock { $0 } == Array(repeating: "PUT /whileReading 507", count: 2))
+        }
+    }
 }
