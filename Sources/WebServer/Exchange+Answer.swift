@@ -19,7 +19,8 @@ extension Exchange {
         if case .stream(_, let bytes) = answer.body, answer.hasBody(isHead: request.method == .head) { stream = bytes }
         let isFeeding = stream != nil
         state.withLock { state in
-            (state.response, state.isFeeding) = (answer, isFeeding)
+            // What comes after the end would hold this for ever when it holds the body of the request.
+            (state.response, state.isFeeding) = (state.stage == .over ? nil : answer, isFeeding)
             state.uploadFault =
                 state.uploadFault ?? Fault(.internal, "a body can be read only until the handler has answered")
             // Nobody will read what is buffered.

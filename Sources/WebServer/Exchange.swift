@@ -134,6 +134,8 @@ final class Exchange: Sendable {
             state.isParked = false
             core.buffered(-(state.upload.count + state.download.count))
             (state.upload, state.download) = ([], [])
+            // It may hold the body of this request, and so this.
+            state.response = nil
             state.uploadFault = state.uploadFault ?? Fault(.cancelled, "the client left before it had sent everything")
             let end = (!state.isAbandoned && !state.hasFailed, state.received + state.dropped, state.sent)
             return (state.task.take(), Waiters(taking: &state), end)

@@ -154,4 +154,32 @@ import WebClient
             }
         }
     }
+
+    /// Tells when nobody holds it any more.
+    private final class Token: Sendable {
+        let isGone: Guarded<Int>
+        init(_ isGone: Guarded<Int>) { self.isGone = isGone }
+        deinit { isGone.withLock { $0 += 1 } }
+    }
+
+    @Test("an answer made of the request's own body is let go with the request") func release() async throws {
+        let gone = Guarded(0)
+        try await TestServer.with { request in
+            let (token, body) = (Token(gone), request.body.stream)
+            return ServerResponse(
+                "text/plain",
+                ByteStream {
+                    defer { withExtendedLifetime(token) {} }
+                    return try await body.next()
+                })
+        } _: { server in
+            for _ in 0..<3 { _ = try? await server.send(.post, "/", body: .bytes([UInt8](repeating: 1, count: 1000))) }
+            // One whose client has left before there is an answer.
+            let connection = try await RawConnection(
+                port: server.port, sending: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n")
+            try await eventually { server.handled.withLock { $0 } == 4 }
+            withExtendedLifetime(connection) {}
+        }
+        try await eventually { gone.withLock { $0 } == 4 }
+    }
 }
