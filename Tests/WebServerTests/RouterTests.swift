@@ -51,7 +51,8 @@ import WebServer
     @Test(
         "says 404 where nothing is",
         arguments: [
-            "/none", "/notes/", "/notes/7/8", "/notes/7/\u{301}8", "/notes/7/\u{301}", "//notes", "/notes//", "/v2", "/v2//manifests/1", "/v2/a//b/manifests/1",
+            "/none", "/notes/", "/notes/7/8", "/notes/7/\u{301}8", "/notes/7/\u{301}", "//notes", "/notes//", "/v2",
+            "/v2//manifests/1", "/v2/a//b/manifests/1",
             "/v2/manifests/1", "/files/", "/files", "/Notes", "/note\u{73}\u{301}",
         ]) func missing(path: String) async throws
     {
