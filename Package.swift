@@ -49,6 +49,7 @@ let package = Package(
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
         .target(name: "Kubernetes", dependencies: ["Basics", "Documents", "Chronology", "KubernetesFormats"]),
+        .target(name: "KubernetesStore", dependencies: ["Basics", "Documents", "Storage", "Kubernetes"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
         .target(
@@ -234,6 +235,9 @@ let package = Package(
         .testTarget(name: "WebTests", dependencies: ["Basics", "Web", "TestInputs"]),
         .testTarget(
             name: "KubernetesTests", dependencies: ["Basics", "Documents", "Chronology", "Kubernetes", "TestInputs"]),
+        .testTarget(
+            name: "KubernetesStoreTests",
+            dependencies: ["Basics", "Documents", "Kubernetes", "KubernetesStore", "TestInputs"]),
         .testTarget(name: "KubernetesFormatsTests", dependencies: ["KubernetesFormats", "TestInputs"]),
         .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"], exclude: ["Fixtures"]),
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
