@@ -4,6 +4,7 @@ public import Basics
 internal import Cryptography
 internal import Documents
 internal import Glibc
+internal import Storage
 
 /// A blob on its way in. One request at a time adds to it; the others are refused.
 ///
@@ -25,7 +26,7 @@ public actor UploadSession {
     private let limits: RegistryLimits
     private let algorithm: Digest.Algorithm
     /// Of the bytes up to `offset`; nil when it has to be made anew.
-    private var hasher: DigestHasher?
+    private var digest: UploadDigest?
     private var isBusy = false
     private var isOver = false
     /// How many bytes have arrived.
@@ -49,7 +50,7 @@ public actor UploadSession {
         ]
         try FileSystem.write(about.encoded(), to: "\(folder)/about.json", mode: 0o640)
         file = try FileHandle(creating: "\(folder)/data", mode: 0o640)
-        hasher = DigestHasher(algorithm)
+        digest = UploadDigest(algorithm)
         offset = 0
     }
 
@@ -69,7 +70,7 @@ public actor UploadSession {
         offset = try file.size()
         let written = try FileSystem.entry(at: "\(folder)/data", followLinks: false)?.modified ?? 0
         lastUse = min(now, written * 1000)
-        hasher = nil
+        digest = nil
     }
 
     /// Adds bytes; returns how many there are now.
@@ -97,19 +98,23 @@ public actor UploadSession {
                 .blobUploadInvalid, "the upload stands at byte \(offset), not at \(position)",
                 fix: "ask for its state and go on from there")
         }
-        if hasher == nil { hasher = try digestSoFar() }
+        let digest: UploadDigest
+        if let found = self.digest { digest = found } else { digest = try digestSoFar() }
+        self.digest = digest
         try require(offset + (length ?? 0))
         try room.begin(total: offset + (length ?? 0), announced: length)
         let start = offset
         while let chunk = try await bytes.next() {
             try require(offset + Int64(chunk.count))
             try room.take(Int64(chunk.count), total: offset + Int64(chunk.count))
-            do throws(Fault) { try file.write(chunk) } catch {
-                // A part may have been written: the file is brought back to what is digested.
+            do {
+                try await write(chunk, digest)
+            } catch {
+                // A part may have been written: the file is brought back to what was taken, and digested again then.
+                self.digest = nil
                 try cut()
                 throw error
             }
-            hasher?.update(chunk)
             offset += Int64(chunk.count)
             startWriting(chunk.count)
         }
@@ -123,10 +128,13 @@ public actor UploadSession {
     func finish(_ digest: Digest) throws(Fault) {
         try begin()
         defer { isBusy = false }
-        if hasher == nil || digest.algorithm != algorithm {
-            hasher = try digestSoFar(digest.algorithm)
+        let whole: UploadDigest
+        if let found = self.digest.take(), digest.algorithm == algorithm {
+            whole = found
+        } else {
+            whole = try digestSoFar(digest.algorithm)
         }
-        guard let whole = hasher.take()?.finalize(), whole == digest else {
+        guard whole.finalize() == digest else {
             throw Fault(
                 .digestInvalid, "the bytes that arrived are not those of \(digest)", fix: "push the blob from its start"
             )
@@ -170,6 +178,22 @@ public actor UploadSession {
         isBusy = true
     }
 
+    /// Writes a piece and digests it, on two threads when one has nothing else to do: each takes about as long as the
+    /// other, and together they are what a large upload waits for.
+    private func write(_ chunk: Chunk, _ digest: UploadDigest) async throws {
+        guard chunk.count >= Self.worthAThread, DiskExecutor.shared.hasIdleThread else {
+            try file.write(chunk)
+            digest.update(chunk)
+            return
+        }
+        async let isDigested: Void = digest.update(chunk)
+        try file.write(chunk)
+        await isDigested
+    }
+
+    /// From how many bytes on digesting takes longer than waking a thread for it.
+    private static let worthAThread = 128 * 1024
+
     private func require(_ size: Int64) throws(Fault) {
         guard size <= limits.blobBytes else {
             throw Fault(
@@ -183,19 +207,19 @@ public actor UploadSession {
     }
 
     /// The digest of what stands in the file, which is brought to its end.
-    private func digestSoFar(_ algorithm: Digest.Algorithm? = nil) throws(Fault) -> DigestHasher {
-        var hasher = DigestHasher(algorithm ?? self.algorithm)
+    private func digestSoFar(_ algorithm: Digest.Algorithm? = nil) throws(Fault) -> UploadDigest {
+        let digest = UploadDigest(algorithm ?? self.algorithm)
         var position: Int64 = 0
         while position < offset {
             let bytes = try file.read(at: position, upTo: Int(min(1 << 20, offset - position)))
             guard !bytes.isEmpty else { break }
-            hasher.update(bytes[...])
+            digest.update(bytes[...])
             position += Int64(bytes.count)
         }
         // After a power cut the file may be shorter than it was.
         offset = position
         try cut()
-        return hasher
+        return digest
     }
 
     /// Lets the kernel write what is complete while more arrives, so that the flush at the end need not wait for all.

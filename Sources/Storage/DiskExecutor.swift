@@ -2,6 +2,7 @@
 
 internal import Basics
 internal import Glibc
+internal import Synchronization
 
 /// Threads for tasks that wait for disks: writes that a full cache holds up, flushes, digests of large files.
 ///
@@ -13,6 +14,8 @@ internal import Glibc
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var jobs: [UnownedJob] = []
     private var head = 0
+    /// How many threads wait for something to do.
+    private let idle = Atomic(0)
 
     /// Starts the threads, which run as long as the process: tasks of an executor that is gone would never end.
     public init(threads: Int) {
@@ -28,6 +31,9 @@ internal import Glibc
     /// The one for all disks of this process.
     public static let shared = DiskExecutor(threads: 8)
 
+    /// Whether a thread had nothing to do a moment ago: work may be cut in two then.
+    public var hasIdleThread: Bool { idle.load(ordering: .relaxed) > 0 }
+
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         unsafe pthread_mutex_lock(mutex)
@@ -38,7 +44,11 @@ internal import Glibc
 
     private func next() -> UnownedJob {
         unsafe pthread_mutex_lock(mutex)
-        while head == jobs.count { unsafe pthread_cond_wait(condition, mutex) }
+        if head == jobs.count {
+            idle.add(1, ordering: .relaxed)
+            while head == jobs.count { unsafe pthread_cond_wait(condition, mutex) }
+            idle.subtract(1, ordering: .relaxed)
+        }
         let job = jobs[head]
         head += 1
         // What was taken is dropped when it is half of the list, so that each job is moved once on the average.
