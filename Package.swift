@@ -188,7 +188,8 @@ let package = Package(
         .testTarget(
             name: "RegistryFaultTests",
             dependencies: [
-                "Basics", "Documents", "Web", "WebClient", "Registry", "RegistryServer", "TestServers", "sovereign",
+                "Basics", "Documents", "Web", "WebClient", "WebServer", "Registry", "RegistryServer", "TestServers",
+                "sovereign",
             ],
             exclude: ["Fixtures"]),
         .testTarget(
