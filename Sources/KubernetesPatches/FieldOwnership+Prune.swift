@@ -45,6 +45,6 @@ extension FieldOwnership {
     ) throws(Fault) -> TypedValue {
         let rest = try pruned.fieldSet().withNamedFields(merged.schema)
         let whole = try merged.fieldSet().withNamedFields(merged.schema)
-        return try merged.removing(whole.subtracting(rest).intersection(last))
+        return try merged.removing(whole.subtracting(rest).intersection(last), emptied: .absent)
     }
 }

@@ -16,7 +16,7 @@ struct ListMerge {
 
     /// Merges elements of a patch into those there are.
     func run(_ patch: [JSON], into original: [JSON]) throws(Fault) -> [JSON] {
-        guard isMerging else { return patch }
+        guard isMerging else { return patch.compactMap { StrategicMergePatch.stored($0) } }
         guard let kind = try kind(of: [original, patch]) else { return original }
         guard kind == .object else {
             return try arranged(distinct(original + patch), by: patch, live: original)

@@ -47,14 +47,21 @@ public struct StrategicMergePatch: Sendable {
     ) throws(Fault) -> JSONObject {
         if let directive = patch[directive] {
             switch directive.string {
-            case "replace":
-                return JSONObject(patch.compactMap { $0.key == Self.directive ? nil : ($0.key, $0.value) })
+            case "replace": return replacement(patch)
             case "delete": return JSONObject()
             default: throw fault(path, "$patch of an object must be replace or delete")
             }
         }
         var merging = ObjectMerge(original: original, patch: patch, map: schema?.shape.map, path: path)
         return try merging.run()
+    }
+
+    /// What an object of a patch says that is to replace another.
+    static func replacement(_ patch: JSONObject) -> JSONObject {
+        JSONObject(
+            patch.compactMap { name, value in
+                name == directive || value == .null ? nil : stored(value).map { (name, $0) }
+            })
     }
 
     /// A value of a patch as it is stored where nothing was: without directives, nulls and what is to be deleted. Nil
@@ -183,14 +190,14 @@ private struct ObjectMerge {
         case (.object(let before), .object(let after)):
             let directives = map?.fields[name]?.directives
             if directives?.strategy == "replace" {
-                set(name, StrategicMergePatch.stored(value) ?? .object(JSONObject()))
+                set(name, .object(StrategicMergePatch.replacement(after)))
             } else {
                 let schema = map?.schema(of: name)
                 set(name, .object(try StrategicMergePatch.merge(after, into: before, schema, place(name))))
             }
         case (.array(let before), .array(let after)):
             let merge = listMerge(name)
-            set(name, .array(merge.isMerging ? try merge.run(after, into: before) : after))
+            set(name, .array(try merge.run(after, into: before)))
         default: set(name, StrategicMergePatch.stored(value))
         }
     }
