@@ -38,7 +38,7 @@ extension MergeSchema {
             case "io.k8s.apimachinery.pkg.runtime.RawExtension": schema = .opaque
             default:
                 schema =
-                    lookup(name).map {
+                    definition(named: name).map {
                         MergeSchema(.openAPI($0, OpenAPIContext(references: self, preservesUnknown: false)))
                     } ?? .deduced
             }
@@ -47,6 +47,17 @@ extension MergeSchema {
                 known[name] = schema
                 return schema
             }
+        }
+
+        /// What a name stands for: no reference itself, however many lead to one another.
+        private func definition(named name: String) -> JSON? {
+            var name = name
+            for _ in 0..<16 {
+                guard let json = lookup(name) else { return nil }
+                guard let next = OpenAPIContext.reference(json) else { return json }
+                name = next
+            }
+            return nil
         }
     }
 
@@ -94,7 +105,7 @@ extension MergeSchema.OpenAPIContext {
     }
 
     /// The name that a reference ends with, also when it stands alone in `allOf`, so that a default can stand beside.
-    private static func reference(_ json: JSON) -> String? {
+    static func reference(_ json: JSON) -> String? {
         var text = json["$ref"]?.string
         if text == nil, let all = json["allOf"]?.array, all.count == 1 { text = all[0]["$ref"]?.string }
         guard let name = text?.split(separator: "/", omittingEmptySubsequences: false).last, !name.isEmpty else {
