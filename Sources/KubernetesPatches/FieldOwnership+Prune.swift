@@ -10,6 +10,13 @@ extension FieldOwnership {
     ) throws(Fault) -> TypedValue {
         guard let base = try versions.typed(merged.value, as: last.apiVersion) else { return merged }
         let lastFields = last.fields.withNamedFields(base.schema)
+        // Mostly nothing was taken out of a configuration.
+        let kept = managed.byIdentity[last.identity]
+        if let kept, kept.apiVersion == last.apiVersion,
+            lastFields.subtracting(kept.fields.withNamedFields(base.schema)).isEmpty
+        {
+            return merged
+        }
         // Everything that was owned goes, and all behind it; then what somebody owns comes back, and what was not
         // owned and went only because it lay behind something that was.
         var pruned = try base.removing(lastFields)

@@ -20,7 +20,8 @@ extension FieldTracking {
     ) throws(Fault) -> Outcome {
         try check(configuration)
         let stored = live ?? emptyObject
-        var managed = try ManagedFields(of: stored)
+        let before = try ManagedFields(of: stored)
+        var managed = before
         let result: TypedValue?
         do throws(Fault) {
             result = try lay(configuration, over: stored, &managed, manager, force, time)
@@ -31,12 +32,12 @@ extension FieldTracking {
             guard !allowed.isEmpty, others.conflicts.isEmpty else {
                 throw allowed.isEmpty ? error : others.fault
             }
-            managed = try ManagedFields(of: stored)
+            managed = before
             result = try lay(configuration, over: stored, &managed, manager, true, time)
         }
         var object = result?.value ?? stored
         if manager == LastApplied.manager { object = LastApplied.renewed(in: object, from: configuration) }
-        return outcome(object, managed, live: live ?? .null)
+        return outcome(object, managed, live: live ?? .null, live == nil ? ManagedFields() : before)
     }
 
     private func check(_ configuration: JSON) throws(Fault) {

@@ -13,22 +13,19 @@ extension FieldTracking {
     ///   - live: what is stored; nil when the object is created.
     ///   - manager: the name the client gave or the first part of its `User-Agent`.
     public func update(live: JSON?, new: JSON, manager: String, at time: Timestamp) -> Outcome {
-        let isNew = live == nil
-        let live = live ?? emptyObject
-        var managed = fields(live: live, new: new)
-        if managed.isEmpty, !isNew { return outcome(new, managed, live: live) }
+        let from = live ?? emptyObject, stored = (try? ManagedFields(of: from)) ?? ManagedFields()
+        var managed = fields(new, stored: stored)
+        if live != nil, managed.isEmpty { return outcome(new, managed, live: from, stored) }
         do throws(Fault) {
-            try track(from: live, to: new, &managed, manager, time)
+            try track(from: from, to: new, &managed, manager, time)
         } catch {
-            let kept = (try? ManagedFields(of: live)) ?? ManagedFields()
-            return outcome(new, kept, live: isNew ? .null : live)
+            managed = stored
         }
-        return outcome(new, managed, live: isNew ? .null : live)
+        return outcome(new, managed, live: live ?? .null, live == nil ? ManagedFields() : stored)
     }
 
     /// The managed fields from which a change starts.
-    private func fields(live: JSON, new: JSON) -> ManagedFields {
-        let stored = (try? ManagedFields(of: live)) ?? ManagedFields()
+    private func fields(_ new: JSON, stored: ManagedFields) -> ManagedFields {
         // Endpoints below an object's own cannot set them.
         guard subresource.isEmpty else { return stored }
         if ManagedFields.isReset(new) { return ManagedFields() }

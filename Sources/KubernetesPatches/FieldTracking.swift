@@ -74,8 +74,7 @@ public struct FieldTracking: Sendable {
     }
 
     /// The outcome of a change.
-    func outcome(_ object: JSON, _ managed: ManagedFields, live: JSON) -> Outcome {
-        let before = (try? ManagedFields(of: live)) ?? ManagedFields()
+    func outcome(_ object: JSON, _ managed: ManagedFields, live: JSON, _ before: ManagedFields) -> Outcome {
         let bare = ManagedFields().written(into: live)
         if managed.isSame(as: before), bare.isSameValue(as: ManagedFields().written(into: object)) {
             return Outcome(object: live, isChanged: false)

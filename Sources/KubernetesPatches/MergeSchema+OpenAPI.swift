@@ -171,12 +171,10 @@ extension MergeSchema.OpenAPIContext {
 extension MergeSchema {
     /// The shape, with what a schema that refers to it says of objects.
     fileprivate func shape(override json: JSON) -> Shape {
-        var shape = shape
         switch json["x-kubernetes-map-type"]?.string {
-        case "atomic": shape.map?.isAtomic = true
-        case "granular": shape.map?.isAtomic = false
-        default: break
+        case "atomic": shape.withAtomicMap(true)
+        case "granular": shape.withAtomicMap(false)
+        default: shape
         }
-        return shape
     }
 }

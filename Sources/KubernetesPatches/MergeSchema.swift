@@ -12,17 +12,28 @@ public final class MergeSchema: Sendable {
     public typealias Lookup = @Sendable (_ name: String) -> JSON?
 
     /// The forms a value of the place can have; several where the schema names no type.
-    struct Shape: Sendable {
-        var scalar: Scalar?
-        var list: List?
-        var map: Map?
+    final class Shape: Sendable {
+        let scalar: Scalar?
+        let list: List?
+        let map: Map?
+
+        init(scalar: Scalar? = nil, list: List? = nil, map: Map? = nil) {
+            (self.scalar, self.list, self.map) = (scalar, list, map)
+        }
+
+        /// The shape with objects as wholes or not.
+        func withAtomicMap(_ isAtomic: Bool) -> Shape {
+            Shape(
+                scalar: scalar, list: list,
+                map: map.map { Map(fields: $0.fields, rest: $0.rest, isAtomic: isAtomic) })
+        }
     }
 
     /// Which scalars are accepted.
     enum Scalar: Sendable { case numeric, string, boolean, untyped }
 
     /// How a list merges.
-    struct List: Sendable {
+    final class List: Sendable {
         /// How its elements are told apart.
         enum Relation: Sendable, Equatable {
             /// Not at all: the list is replaced as a whole.
@@ -32,16 +43,22 @@ public final class MergeSchema: Sendable {
             /// By the values of these members, sorted by name.
             case map(keys: [String])
         }
-        var relation: Relation
+        let relation: Relation
         let element: MergeSchema
+
+        init(relation: Relation, element: MergeSchema) { (self.relation, self.element) = (relation, element) }
     }
 
     /// How an object merges.
-    struct Map: Sendable {
-        var fields: [String: Field]
+    final class Map: Sendable {
+        let fields: [String: Field]
         /// How members merge that `fields` does not name; nil when there must be none.
         let rest: MergeSchema?
-        var isAtomic: Bool
+        let isAtomic: Bool
+
+        init(fields: [String: Field], rest: MergeSchema?, isAtomic: Bool) {
+            (self.fields, self.rest, self.isAtomic) = (fields, rest, isAtomic)
+        }
 
         /// The schema of a member; nil when the schema has no place for it.
         func schema(of name: String) -> MergeSchema? { fields[name]?.schema ?? rest }
@@ -106,9 +123,7 @@ public final class MergeSchema: Sendable {
                 map: Map(fields: [:], rest: .opaque, isAtomic: true))
         case .openAPI(let json, let context): made = context.shape(of: json)
         case .atomicMap(let other, let isAtomic):
-            var shape = other.shape
-            shape.map?.isAtomic = isAtomic
-            made = shape
+            made = other.shape.withAtomicMap(isAtomic)
         }
         cached.withLock { $0 = made }
         return made

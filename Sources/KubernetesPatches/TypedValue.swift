@@ -16,11 +16,12 @@ struct TypedValue: Sendable {
 
     /// Checks that the value fits the schema.
     func check(duplicates: Duplicates) throws(Fault) {
-        try Self.check(value, schema, duplicates, FieldPath())
+        var path = FieldPath()
+        try Self.check(value, schema, duplicates, &path)
     }
 
     private static func check(
-        _ value: JSON, _ schema: MergeSchema, _ duplicates: Duplicates, _ path: FieldPath
+        _ value: JSON, _ schema: MergeSchema, _ duplicates: Duplicates, _ path: inout FieldPath
     ) throws(Fault) {
         switch schema.form(of: value) {
         case .scalar(let scalar):
@@ -41,15 +42,18 @@ struct TypedValue: Sendable {
                         throw misfit(path, "duplicate entries for key \(element)")
                     }
                 }
-                try check(item, list.element, duplicates, path.appending(element))
+                path.elements.append(element)
+                try check(item, list.element, duplicates, &path)
+                path.elements.removeLast()
             }
         case .map(let map):
             if case .null = value { return }
             guard case .object(let object) = value else { throw misfit(path, "expected map, got \(value.messageKind)") }
             for (name, member) in object {
-                let place = path.appending(.field(name))
-                guard let schema = map.schema(of: name) else { throw misfit(place, "field not declared in schema") }
-                try check(member, schema, duplicates, place)
+                path.elements.append(.field(name))
+                guard let schema = map.schema(of: name) else { throw misfit(path, "field not declared in schema") }
+                try check(member, schema, duplicates, &path)
+                path.elements.removeLast()
             }
         case .none: throw misfit(path, "the schema accepts no value")
         }
