@@ -4,25 +4,26 @@ internal import Basics
 internal import Documents
 
 extension FieldOwnership {
-    /// Removes from a merged object what its manager owned by the entry `last` and nobody owns now.
+    /// Removes from a merged object what its manager owned by the entry `last` and nobody owns now; nil when there is
+    /// nothing of that kind.
     func prune(
         _ merged: TypedValue, _ managed: ManagedFields, _ last: ManagedFieldsEntry
-    ) throws(Fault) -> TypedValue {
-        guard let base = try versions.typed(merged.value, as: last.apiVersion) else { return merged }
+    ) throws(Fault) -> TypedValue? {
+        guard let base = try versions.typed(merged.value, as: last.apiVersion) else { return nil }
         let lastFields = last.fields.withNamedFields(base.schema)
         // Mostly nothing was taken out of a configuration.
         let kept = managed.byIdentity[last.identity]
         if let kept, kept.apiVersion == last.apiVersion,
             lastFields.subtracting(kept.fields.withNamedFields(base.schema)).isEmpty
         {
-            return merged
+            return nil
         }
         // Everything that was owned goes, and all behind it; then what somebody owns comes back, and what was not
         // owned and went only because it lay behind something that was.
         var pruned = try base.removing(lastFields)
         pruned = try keepOwned(base, pruned, managed, last.apiVersion)
         pruned = try keepDangling(base, pruned, lastFields)
-        return try versions.typed(pruned.value, as: apiVersion) ?? merged
+        return try versions.typed(pruned.value, as: apiVersion)
     }
 
     /// Puts back what a manager owns.

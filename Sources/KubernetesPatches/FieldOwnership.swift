@@ -73,9 +73,9 @@ struct FieldOwnership {
         managed.byIdentity[identity] = ManagedFieldsEntry(
             manager: identity.manager, operation: .apply, apiVersion: apiVersion, time: last?.time,
             subresource: identity.subresource, fields: filter.apply(to: try configuration.fieldSet()))
-        if let last, !last.fields.isEmpty {
+        if let last, !last.fields.isEmpty, let pruned = try prune(new, managed, last) {
             // What lost all it had is gone; where the configuration wants it empty it comes back.
-            new = try prune(new, managed, last).merging(configuration)
+            new = try pruned.merging(configuration)
         }
         _ = try disown(from: live, to: new, &managed, changing: identity, force: force)
         return live.value.isSameValue(as: new.value) ? nil : new

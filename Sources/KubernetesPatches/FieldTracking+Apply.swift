@@ -43,7 +43,8 @@ extension FieldTracking {
     private func check(_ configuration: JSON) throws(Fault) {
         guard configuration["apiVersion"]?.string == apiVersion else {
             throw Fault(
-                .invalid, "Incorrect version specified in apply patch. Specified patch version: "
+                .invalid,
+                "Incorrect version specified in apply patch. Specified patch version: "
                     + "\(configuration["apiVersion"]?.string?.prefix(100) ?? ""), expected: \(apiVersion)",
                 fix: "apply to the endpoint of the version in the configuration")
         }
@@ -56,7 +57,8 @@ extension FieldTracking {
         case nil, .null: break
         default:
             throw Fault(
-                .invalid, "metadata.managedFields must be nil", fix: "leave metadata.managedFields out of what is applied")
+                .invalid, "metadata.managedFields must be nil",
+                fix: "leave metadata.managedFields out of what is applied")
         }
     }
 

@@ -33,7 +33,9 @@ public enum JSONMergePatch {
         }
         guard !removed.isEmpty else { return .object(object) }
         // All at once: each removal looks at every member behind it.
-        return .object(JSONObject(object.filter { !removed.contains($0.key) || members[$0.key] != .null }.map { ($0.key, $0.value) }))
+        return .object(
+            JSONObject(
+                object.filter { !removed.contains($0.key) || members[$0.key] != .null }.map { ($0.key, $0.value) }))
     }
 
     /// A value without the members that are null, at any depth.

@@ -64,7 +64,8 @@ public struct ManagedFields: Hashable, Sendable {
     func isSame(as other: ManagedFields) -> Bool {
         byIdentity.count == other.byIdentity.count
             && byIdentity.allSatisfy { identity, entry in
-                other.byIdentity[identity].map { $0.apiVersion == entry.apiVersion && $0.fields == entry.fields } ?? false
+                other.byIdentity[identity].map { $0.apiVersion == entry.apiVersion && $0.fields == entry.fields }
+                    ?? false
             }
     }
 

@@ -156,7 +156,8 @@ extension MergeSchema.OpenAPIContext {
     private func addObjectFields(_ fields: inout [String: MergeSchema.Field]) {
         let text = MergeSchema(.made(Shape(scalar: .string)))
         for (name, schema) in [("apiVersion", text), ("kind", text), ("metadata", MergeSchema.objectMetadata)] {
-            fields[name] = MergeSchema.Field(schema: schema, defaultValue: nil, directives: MergeSchema.PatchDirectives())
+            fields[name] = MergeSchema.Field(
+                schema: schema, defaultValue: nil, directives: MergeSchema.PatchDirectives())
         }
     }
 

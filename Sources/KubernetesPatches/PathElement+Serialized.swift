@@ -9,7 +9,8 @@ extension PathElement {
         switch self {
         case .field(let name): "f:" + name
         case .key(let fields):
-            "k:{" + fields.map { "\(Self.quoted($0.name, isMarkup: true)):\($0.value.serialized)" }
+            "k:{"
+                + fields.map { "\(Self.quoted($0.name, isMarkup: true)):\($0.value.serialized)" }
                 .joined(separator: ",") + "}"
         case .value(let value): "v:" + value.serialized
         case .index(let index): "i:\(index)"

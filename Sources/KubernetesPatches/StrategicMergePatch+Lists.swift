@@ -38,7 +38,9 @@ struct ListMerge {
         }
         if isReplacing { return rest }
         if !deleted.isEmpty {
-            original = original.filter { item in item[key].flatMap { FieldValue($0) }.map { !deleted.contains($0) } ?? true }
+            original = original.filter { item in
+                item[key].flatMap { FieldValue($0) }.map { !deleted.contains($0) } ?? true
+            }
         }
         let merged = try merged(rest, into: original, key)
         return try arranged(merged, by: rest, live: original)

@@ -41,7 +41,9 @@ extension TypedValue {
         var merged: [(String, JSON)] = []
         merged.reserveCapacity(max(left.count, right.count))
         func add(_ name: String, _ one: JSON?, _ another: JSON?) throws(Fault) {
-            guard let schema = map.schema(of: name) else { throw misfit([.field(name)], "field not declared in schema") }
+            guard let schema = map.schema(of: name) else {
+                throw misfit([.field(name)], "field not declared in schema")
+            }
             if let value = try merge(one, another, schema) { merged.append((name, value)) }
         }
         for (name, value) in left { try add(name, value, right[name]) }

@@ -14,7 +14,9 @@ import Testing
 
         mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
         mutating func pick<Item>(_ items: [Item]) -> Item { items[Int.random(in: 0..<items.count, using: &generator)] }
-        mutating func some<Item>(_ items: [Item]) -> [Item] { items.shuffled(using: &generator).filter { _ in chance(50) } }
+        mutating func some<Item>(_ items: [Item]) -> [Item] {
+            items.shuffled(using: &generator).filter { _ in chance(50) }
+        }
 
         mutating func map() -> JSON {
             .object(JSONObject(some(["k", "l", "m"]).map { ($0, .string(pick(["v", "w"]))) }))
@@ -41,9 +43,13 @@ import Testing
             if chance(30) { spec["atomicMap"] = map() }
             if chance(30) { spec["list"] = .array(some(["a", "b"]).map { .string($0) }) }
             if chance(40) { spec["set"] = .array(some(["a", "b", "c"]).map { .string($0) }) }
-            if chance(30) { spec["struct"] = .object(JSONObject(some(["a", "b"]).map { ($0, .string(pick(["v", "w"]))) })) }
+            if chance(30) {
+                spec["struct"] = .object(JSONObject(some(["a", "b"]).map { ($0, .string(pick(["v", "w"]))) }))
+            }
             if chance(30) { spec["free"] = ["r": free(0)] }
-            if chance(30) { spec["structs"] = .object(JSONObject(some(["k", "l"]).map { ($0, ["a": .string(pick(["v", "w"]))]) })) }
+            if chance(30) {
+                spec["structs"] = .object(JSONObject(some(["k", "l"]).map { ($0, ["a": .string(pick(["v", "w"]))]) }))
+            }
             if chance(50) {
                 spec["items"] = .array(
                     some(["i", "j", "k"]).map { name in
@@ -148,7 +154,9 @@ import Testing
         let replaced = try places(configuration)
         for path in removed {
             let isOwned = path.elements.indices.contains { owned.contains(FieldPath(Array(path.elements[...$0]))) }
-            let isReplaced = path.elements.indices.contains { replaced.contains(FieldPath(Array(path.elements[...$0]))) }
+            let isReplaced = path.elements.indices.contains {
+                replaced.contains(FieldPath(Array(path.elements[...$0])))
+            }
             #expect(isOwned || isReplaced, "\(path) was not the manager's")
         }
         // The manager owns what it said and nobody lost what has the value it had.

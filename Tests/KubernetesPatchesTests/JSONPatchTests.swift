@@ -16,17 +16,33 @@ import Testing
         ("{baz: qux, foo: bar}", "[{op: remove, path: /baz}]", "{foo: bar}"),
         ("{foo: [a, b, c]}", "[{op: remove, path: /foo/1}]", "{foo: [a, c]}"),
         ("{baz: qux, foo: bar}", "[{op: replace, path: /baz, value: boo}]", "{baz: boo, foo: bar}"),
-        ("{a: [1, 2]}", "[{op: replace, path: /a/1, value: {b: 3}}, {op: add, path: /a/1/c, value: 4}]", "{a: [1, {b: 3, c: 4}]}"),
+        (
+            "{a: [1, 2]}", "[{op: replace, path: /a/1, value: {b: 3}}, {op: add, path: /a/1/c, value: 4}]",
+            "{a: [1, {b: 3, c: 4}]}"
+        ),
         ("{a: 1}", "[{op: replace, path: '', value: {b: 2}}]", "{b: 2}"),
         (
             "{foo: {bar: baz, waldo: fred}, qux: {corge: grault}}", "[{op: move, from: /foo/waldo, path: /qux/thud}]",
             "{foo: {bar: baz}, qux: {corge: grault, thud: fred}}"
         ),
-        ("{foo: [all, grass, cows, eat]}", "[{op: move, from: /foo/1, path: /foo/3}]", "{foo: [all, cows, eat, grass]}"),
-        ("{a: {b: 1}}", "[{op: copy, from: /a, path: /c}, {op: add, path: /c/d, value: 2}]", "{a: {b: 1}, c: {b: 1, d: 2}}"),
+        (
+            "{foo: [all, grass, cows, eat]}", "[{op: move, from: /foo/1, path: /foo/3}]",
+            "{foo: [all, cows, eat, grass]}"
+        ),
+        (
+            "{a: {b: 1}}", "[{op: copy, from: /a, path: /c}, {op: add, path: /c/d, value: 2}]",
+            "{a: {b: 1}, c: {b: 1, d: 2}}"
+        ),
         ("{a: [1, 2]}", "[{op: copy, from: /a/0, path: /a/-}]", "{a: [1, 2, 1]}"),
-        ("{baz: qux, foo: [a, 2, c]}", "[{op: test, path: /baz, value: qux}, {op: test, path: /foo/1, value: 2}]", "{baz: qux, foo: [a, 2, c]}"),
-        ("{a: {b: 1, c: [1.0]}}", "[{op: test, path: /a, value: {c: [1], b: 1}}, {op: test, path: '', value: {a: {b: 1, c: [1]}}}]", "{a: {b: 1, c: [1.0]}}"),
+        (
+            "{baz: qux, foo: [a, 2, c]}", "[{op: test, path: /baz, value: qux}, {op: test, path: /foo/1, value: 2}]",
+            "{baz: qux, foo: [a, 2, c]}"
+        ),
+        (
+            "{a: {b: 1, c: [1.0]}}",
+            "[{op: test, path: /a, value: {c: [1], b: 1}}, {op: test, path: '', value: {a: {b: 1, c: [1]}}}]",
+            "{a: {b: 1, c: [1.0]}}"
+        ),
         ("{foo: bar}", "[{op: add, path: /child, value: {grandchild: {}}}]", "{foo: bar, child: {grandchild: {}}}"),
         ("{foo: bar}", "[{op: add, path: /baz, value: qux, xyz: 123}]", "{foo: bar, baz: qux}"),
         ("{'/': 9, '~1': 10}", "[{op: test, path: /~01, value: 10}, {op: remove, path: /~1}]", "{'~1': 10}"),
@@ -71,7 +87,10 @@ import Testing
     }
 
     static let inapplicable: [(document: String, patch: String, code: Fault.Code, sentence: String)] = [
-        ("{a: 1}", "[{op: add, path: /a/b, value: 1}]", .patchInapplicable, "operation 0 of the JSON patch (add “/a/b”)"),
+        (
+            "{a: 1}", "[{op: add, path: /a/b, value: 1}]", .patchInapplicable,
+            "operation 0 of the JSON patch (add “/a/b”)"
+        ),
         ("{a: 1}", "[{op: add, path: /b/c, value: 1}]", .patchInapplicable, "“/b/c” does not exist"),
         ("{a: 1}", "[{op: test, path: /a, value: 1}, {op: remove, path: /b}]", .patchInapplicable, "operation 1"),
         ("{a: []}", "[{op: add, path: /a/1, value: 1}]", .patchInapplicable, "no such position"),
@@ -101,7 +120,8 @@ import Testing
         ("[{op: add, path: /a, value: 1}, {op: merge, path: /a}]", "operation 1 of the JSON patch: “merge”"),
         ("[{op: add, path: /a}]", "value is missing"), ("[{op: add, value: 1}]", "path is missing"),
         ("[{op: move, path: /a}]", "from is missing"), ("[{op: add, path: a, value: 1}]", "no JSON pointer"),
-        ("[{op: add, path: /~2, value: 1}]", "no JSON pointer"), ("[{op: add, path: /a~, value: 1}]", "no JSON pointer"),
+        ("[{op: add, path: /~2, value: 1}]", "no JSON pointer"),
+        ("[{op: add, path: /a~, value: 1}]", "no JSON pointer"),
         ("[{op: add, path: 1, value: 1}]", "path is missing"),
     ]
 
@@ -126,7 +146,9 @@ import Testing
     func copyBombs() throws {
         let wide = try JSONPatch(
             repeated(40) { ["op": "copy", "from": "/a", "path": .string("/a/\($0)")] }, dialect: .kubernetes)
-        #expect(failure { try wide.applied(to: ["a": ["x": .string(String(repeating: "x", count: 1000))]]) }?.code == .limitExceeded)
+        #expect(
+            failure { try wide.applied(to: ["a": ["x": .string(String(repeating: "x", count: 1000))]]) }?.code
+                == .limitExceeded)
         let deep = try JSONPatch(
             repeated(300) { index in
                 index % 2 == 0
@@ -154,7 +176,9 @@ import Testing
     func work() throws {
         let items = JSON.array((0..<100_000).map { .number(JSONNumber(Int64($0))) })
         let patch = try JSONPatch(
-            repeated(1000) { ["op": "move", "from": .string($0 % 2 == 0 ? "/a" : "/b"), "path": .string($0 % 2 == 0 ? "/b" : "/a")] })
+            repeated(1000) {
+                ["op": "move", "from": .string($0 % 2 == 0 ? "/a" : "/b"), "path": .string($0 % 2 == 0 ? "/b" : "/a")]
+            })
         #expect(failure { try patch.applied(to: ["a": items]) }?.code == .limitExceeded)
     }
 
@@ -177,7 +201,8 @@ import Testing
         ("{e: null}", "{a: 1}", "{e: null, a: 1}"), ("{}", "{a: {bb: {ccc: null}}}", "{a: {bb: {}}}"),
         ("{a: 1}", "{a: {b: null, c: 1}}", "{a: {c: 1}}"), ("{a: null}", "{a: {b: null}}", "{a: {}}"),
         ("{a: [1]}", "{a: [{b: null, c: 1}, null]}", "{a: [{c: 1}, null]}"),
-        ("{a: {b: 1}}", "{a: [{b: null}]}", "{a: [{b: null}]}"), ("{a: 1, b: 2, c: 3}", "{c: 4, a: null}", "{b: 2, c: 4}"),
+        ("{a: {b: 1}}", "{a: [{b: null}]}", "{a: [{b: null}]}"),
+        ("{a: 1, b: 2, c: 3}", "{c: 4, a: null}", "{b: 2, c: 4}"),
         ("{}", "{}", "{}"), ("{a: 1}", "{x: null}", "{a: 1}"),
     ]
 

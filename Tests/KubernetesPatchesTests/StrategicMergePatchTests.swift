@@ -15,12 +15,30 @@ import Testing
 
     static let lists: [(document: String, patch: String, result: String)] = [
         // Elements are told apart by their key.
-        ("{containers: [{name: a, image: x}]}", "{containers: [{name: a, image: yy}]}", "{containers: [{name: a, image: yy}]}"),
-        ("{containers: [{name: a, image: x}]}", "{containers: [{name: b}]}", "{containers: [{name: b}, {name: a, image: x}]}"),
-        ("{containers: [{name: a}, {name: b}]}", "{containers: [{name: c}, {name: a, image: x}]}", "{containers: [{name: c}, {name: a, image: x}, {name: b}]}"),
-        ("{containers: [{name: a, image: x, command: [c]}]}", "{containers: [{name: a, image: null}]}", "{containers: [{name: a, command: [c]}]}"),
-        ("{containers: [{name: a, command: [c, d]}]}", "{containers: [{name: a, command: [e]}]}", "{containers: [{name: a, command: [e]}]}"),
-        ("{}", "{containers: [{name: a, image: null, env: [{name: x, $patch: delete}, {name: yy}]}]}", "{containers: [{name: a, env: [{name: yy}]}]}"),
+        (
+            "{containers: [{name: a, image: x}]}", "{containers: [{name: a, image: yy}]}",
+            "{containers: [{name: a, image: yy}]}"
+        ),
+        (
+            "{containers: [{name: a, image: x}]}", "{containers: [{name: b}]}",
+            "{containers: [{name: b}, {name: a, image: x}]}"
+        ),
+        (
+            "{containers: [{name: a}, {name: b}]}", "{containers: [{name: c}, {name: a, image: x}]}",
+            "{containers: [{name: c}, {name: a, image: x}, {name: b}]}"
+        ),
+        (
+            "{containers: [{name: a, image: x, command: [c]}]}", "{containers: [{name: a, image: null}]}",
+            "{containers: [{name: a, command: [c]}]}"
+        ),
+        (
+            "{containers: [{name: a, command: [c, d]}]}", "{containers: [{name: a, command: [e]}]}",
+            "{containers: [{name: a, command: [e]}]}"
+        ),
+        (
+            "{}", "{containers: [{name: a, image: null, env: [{name: x, $patch: delete}, {name: yy}]}]}",
+            "{containers: [{name: a, env: [{name: yy}]}]}"
+        ),
         ("{containers: []}", "{containers: []}", "{containers: []}"),
         ("{containers: [{name: a}]}", "{containers: null}", "{}"),
         // Nested keyed lists, and numbers as keys.
@@ -35,9 +53,18 @@ import Testing
             "{containers: [{name: a, ports: [{containerPort: 80, name: q}, {containerPort: 81}]}]}"
         ),
         // Directives of elements.
-        ("{containers: [{name: a}, {name: b}, {name: a}]}", "{containers: [{name: a, $patch: delete}]}", "{containers: [{name: b}]}"),
-        ("{containers: [{name: a}]}", "{containers: [{name: x, $patch: delete}, {name: b}]}", "{containers: [{name: b}, {name: a}]}"),
-        ("{containers: [{name: a}]}", "{containers: [{$patch: replace}, {name: b}, {name: c}]}", "{containers: [{name: b}, {name: c}]}"),
+        (
+            "{containers: [{name: a}, {name: b}, {name: a}]}", "{containers: [{name: a, $patch: delete}]}",
+            "{containers: [{name: b}]}"
+        ),
+        (
+            "{containers: [{name: a}]}", "{containers: [{name: x, $patch: delete}, {name: b}]}",
+            "{containers: [{name: b}, {name: a}]}"
+        ),
+        (
+            "{containers: [{name: a}]}", "{containers: [{$patch: replace}, {name: b}, {name: c}]}",
+            "{containers: [{name: b}, {name: c}]}"
+        ),
         ("{containers: [{name: a}]}", "{containers: [{$patch: replace}]}", "{containers: []}"),
         // Lists without a strategy are replaced.
         ("{tolerations: [{key: a}]}", "{tolerations: [{key: b}]}", "{tolerations: [{key: b}]}"),
@@ -57,9 +84,15 @@ import Testing
             "{$setElementOrder/containers: [{name: a}, {name: c}], containers: [{name: b, $patch: delete}]}",
             "{containers: [{name: a}, {name: c}]}"
         ),
-        ("{containers: [{name: a}, {name: b}]}", "{$setElementOrder/containers: [{name: b}, {name: a}]}", "{containers: [{name: b}, {name: a}]}"),
+        (
+            "{containers: [{name: a}, {name: b}]}", "{$setElementOrder/containers: [{name: b}, {name: a}]}",
+            "{containers: [{name: b}, {name: a}]}"
+        ),
         ("{}", "{$setElementOrder/containers: [{name: b}]}", "{}"),
-        ("{}", "{$setElementOrder/containers: [{name: b}, {name: a}], containers: [{name: b}, {name: a}]}", "{containers: [{name: b}, {name: a}]}"),
+        (
+            "{}", "{$setElementOrder/containers: [{name: b}, {name: a}], containers: [{name: b}, {name: a}]}",
+            "{containers: [{name: b}, {name: a}]}"
+        ),
         // Members that are kept.
         (
             "{volumes: [{name: v, emptyDir: {medium: Memory}}]}",
@@ -73,12 +106,19 @@ import Testing
             "{containers: [{name: a, resources: {limits: {cpu: '2'}}}]}"
         ),
         (
-            "{containers: [{name: a, resources: {limits: {cpu: '1'}}}]}", "{containers: [{name: a, resources: {limits: {$patch: delete}}}]}",
+            "{containers: [{name: a, resources: {limits: {cpu: '1'}}}]}",
+            "{containers: [{name: a, resources: {limits: {$patch: delete}}}]}",
             "{containers: [{name: a, resources: {limits: {}}}]}"
         ),
-        ("{containers: [{name: a}]}", "{containers: [{name: a, resources: {$patch: delete}}]}", "{containers: [{name: a}]}"),
+        (
+            "{containers: [{name: a}]}", "{containers: [{name: a, resources: {$patch: delete}}]}",
+            "{containers: [{name: a}]}"
+        ),
         // Another kind of value takes the place of what was.
-        ("{hostNetwork: {a: 1}, containers: x}", "{hostNetwork: true, containers: [{name: a, image: null}]}", "{hostNetwork: true, containers: [{name: a}]}"),
+        (
+            "{hostNetwork: {a: 1}, containers: x}", "{hostNetwork: true, containers: [{name: a, image: null}]}",
+            "{hostNetwork: true, containers: [{name: a}]}"
+        ),
     ]
 
     @Test("lists and objects merge as their schema says", arguments: lists)
@@ -91,19 +131,31 @@ import Testing
         ("{finalizers: [a, b, c]}", "{$deleteFromPrimitiveList/finalizers: [b, x]}", "{finalizers: [a, c]}"),
         ("{finalizers: [a]}", "{$deleteFromPrimitiveList/finalizers: [a]}", "{finalizers: []}"),
         ("{}", "{$deleteFromPrimitiveList/finalizers: [a]}", "{}"),
-        ("{finalizers: [a, b]}", "{$deleteFromPrimitiveList/finalizers: [a], $setElementOrder/finalizers: [c, b], finalizers: [c]}", "{finalizers: [c, b]}"),
+        (
+            "{finalizers: [a, b]}",
+            "{$deleteFromPrimitiveList/finalizers: [a], $setElementOrder/finalizers: [c, b], finalizers: [c]}",
+            "{finalizers: [c, b]}"
+        ),
         ("{finalizers: [a, b, a]}", "{finalizers: [c]}", "{finalizers: [c, a, b]}"),
         ("{finalizers: [a]}", "{finalizers: null}", "{}"),
         ("{labels: {a: x, b: yy}}", "{labels: {a: null, c: z}}", "{labels: {b: yy, c: z}}"),
-        ("{ownerReferences: [{uid: u, name: a}]}", "{ownerReferences: [{uid: u, $patch: delete}]}", "{ownerReferences: []}"),
-        ("{ownerReferences: [{uid: u, name: a}]}", "{ownerReferences: [{uid: v, name: b}]}", "{ownerReferences: [{uid: v, name: b}, {uid: u, name: a}]}"),
+        (
+            "{ownerReferences: [{uid: u, name: a}]}", "{ownerReferences: [{uid: u, $patch: delete}]}",
+            "{ownerReferences: []}"
+        ),
+        (
+            "{ownerReferences: [{uid: u, name: a}]}", "{ownerReferences: [{uid: v, name: b}]}",
+            "{ownerReferences: [{uid: v, name: b}, {uid: u, name: a}]}"
+        ),
         ("{annotations: {a: x}}", "{$retainKeys: [labels], labels: {l: m}}", "{labels: {l: m}}"),
     ]
 
     @Test("metadata merges alike in all kinds", arguments: metadata)
     func metadataMerges(document: String, patch: String, result: String) throws {
         let patch = yaml("{metadata: \(patch)}"), document = yaml("{metadata: \(document)}")
-        #expect(try StrategicMergePatch(schema: Schemas.deployment).apply(patch, to: document)["metadata"]?.text() == yaml(result).text())
+        #expect(
+            try StrategicMergePatch(schema: Schemas.deployment).apply(patch, to: document)["metadata"]?.text()
+                == yaml(result).text())
     }
 
     static let refused: [(document: String, patch: String, sentence: String)] = [
@@ -114,11 +166,17 @@ import Testing
         ("{containers: [{name: a}]}", "{containers: [x]}", "types are not identical"),
         ("{containers: [{name: a}]}", "{containers: [[x]]}", "lists of lists"),
         ("{containers: [{name: a}]}", "{containers: [{name: {}}]}", "must be a scalar"),
-        ("{containers: [{name: a, resources: {limits: {}}}]}", "{containers: [{name: a, resources: {limits: {$patch: other}}}]}", "must be replace or delete"),
+        (
+            "{containers: [{name: a, resources: {limits: {}}}]}",
+            "{containers: [{name: a, resources: {limits: {$patch: other}}}]}", "must be replace or delete"
+        ),
         ("{}", "{$setElementOrder: [x]}", "must be $setElementOrder/<field>"),
         ("{}", "{$setElementOrder/containers: x}", "setElementOrder"),
         ("{containers: x}", "{$setElementOrder/containers: [{name: a}]}", "expected a list, got string"),
-        ("{containers: [{name: a}]}", "{$setElementOrder/containers: [{name: a}], containers: [{name: b}]}", "doesn't match"),
+        (
+            "{containers: [{name: a}]}", "{$setElementOrder/containers: [{name: a}], containers: [{name: b}]}",
+            "doesn't match"
+        ),
         ("{containers: [{name: a}]}", "{$setElementOrder/containers: [{x: a}]}", "declared merge key"),
         ("{}", "{$deleteFromPrimitiveListX: [a]}", "must be $deleteFromPrimitiveList/<field>"),
         ("{containers: [{name: a}]}", "{$deleteFromPrimitiveList/containers: [{name: a}]}", "only scalars"),
