@@ -49,7 +49,7 @@ enum GoQuoting {
         return quoted + "\""
     }
 
-    private static func isPrinted(_ scalar: Unicode.Scalar) -> Bool {
+    static func isPrinted(_ scalar: Unicode.Scalar) -> Bool {
         if scalar == " " { return true }
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
