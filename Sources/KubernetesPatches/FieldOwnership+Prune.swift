@@ -22,7 +22,10 @@ extension FieldOwnership {
         // owned and went only because it lay behind something that was.
         var pruned = try base.removing(lastFields)
         pruned = try keepOwned(base, pruned, managed, last.apiVersion)
-        pruned = try keepDangling(base, pruned, lastFields)
+        let owned = managed.byIdentity.values.reduce(FieldSet()) {
+            $1.apiVersion == last.apiVersion ? $0.union($1.fields) : $0
+        }
+        pruned = try keepDangling(base, pruned, lastFields, owned)
         return try versions.typed(pruned.value, as: apiVersion)
     }
 
@@ -47,12 +50,13 @@ extension FieldOwnership {
         return try versions.typed(result.value, as: version) ?? result
     }
 
-    /// Puts back what was not owned.
+    /// Puts back what was not owned. What lost all it had goes as well, but for members without a name in the schema
+    /// that somebody owns.
     private func keepDangling(
-        _ merged: TypedValue, _ pruned: TypedValue, _ last: FieldSet
+        _ merged: TypedValue, _ pruned: TypedValue, _ last: FieldSet, _ owned: FieldSet
     ) throws(Fault) -> TypedValue {
         let rest = try pruned.fieldSet().withNamedFields(merged.schema)
         let whole = try merged.fieldSet().withNamedFields(merged.schema)
-        return try merged.removing(whole.subtracting(rest).intersection(last), emptied: .absent)
+        return try merged.removing(whole.subtracting(rest).intersection(last), emptied: .absent(except: owned))
     }
 }

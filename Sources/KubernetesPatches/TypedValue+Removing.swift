@@ -8,8 +8,20 @@ extension TypedValue {
     enum Emptied {
         /// Null: that there was something is still to be seen.
         case null
-        /// Nothing.
-        case absent
+        /// Nothing; but null where a member that the schema does not name is one of these places.
+        case absent(except: FieldSet)
+
+        fileprivate var value: JSON? { if case .null = self { .some(.null) } else { nil } }
+
+        /// What holds behind a step.
+        fileprivate func below(_ element: PathElement) -> Emptied {
+            if case .absent(let kept) = self { .absent(except: kept.below(element) ?? FieldSet()) } else { .null }
+        }
+
+        /// What stands for a member that is not named by the schema.
+        fileprivate func member(_ element: PathElement) -> JSON? {
+            if case .absent(let kept) = self, !kept.hasMember(element) { nil } else { .some(.null) }
+        }
     }
 
     /// This value without some of its members and elements.
@@ -21,7 +33,7 @@ extension TypedValue {
     private static func remove(
         _ places: FieldSet, from value: JSON, _ schema: MergeSchema, _ emptied: Emptied
     ) throws(Fault) -> JSON? {
-        let nothing: JSON? = emptied == .null ? .some(.null) : nil
+        let nothing = emptied.value
         switch schema.form(of: value) {
         case .scalar: return value
         case .list(let list):
@@ -32,7 +44,8 @@ extension TypedValue {
                 let element = try list.element(of: item, at: index, FieldPath())
                 if places.hasMember(element) { continue }
                 if let below = places.below(element) {
-                    if let rest = try remove(below, from: item, list.element, emptied) { kept.append(rest) }
+                    let rest = try remove(below, from: item, list.element, emptied.below(element))
+                    if let rest { kept.append(rest) }
                 } else {
                     kept.append(item)
                 }
@@ -46,7 +59,10 @@ extension TypedValue {
                 let element = PathElement.field(name)
                 if places.hasMember(element) { continue }
                 if let below = places.below(element), let schema = map.schema(of: name) {
-                    if let rest = try remove(below, from: member, schema, emptied) { kept.append((name, rest)) }
+                    let rest = try remove(below, from: member, schema, emptied.below(element))
+                    if let rest = rest ?? (map.fields[name] == nil ? emptied.member(element) : nil) {
+                        kept.append((name, rest))
+                    }
                 } else {
                     kept.append((name, member))
                 }

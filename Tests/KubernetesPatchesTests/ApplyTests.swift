@@ -184,6 +184,14 @@ struct Story: Sendable, CustomTestStringConvertible {
             [.apply("a", "{structs: {k: {a: x}, l: {a: yy}}}"), .apply("a", "{structs: {l: {a: yy}}}")],
             "{structs: {l: {a: yy}}}",
             ["a Apply: .spec.structs.l .spec.structs.l.a"]),
+        Story(
+            "what loses all it had goes, but is null where another owns it and the schema does not name it",
+            [
+                .apply("a", "{structs: {k: {a: x}}, struct: {a: x}}"),
+                .update("u", "{structs: {k: {a: x}, l: {}}, struct: {a: x}}"),
+                .apply("b", "{structs: {k: {}}, struct: {}}"), .apply("a", "{name: z}"),
+            ], "{structs: {l: {}, k: null}, name: z}",
+            ["b Apply: .spec.structs.k", "a Apply: .spec.name", "u Update: .spec.structs.l"]),
         // Created by others.
         Story(
             "a creator owns all by update", [.update("u", "{name: x, items: [{name: i}], list: [], map: {}}")],
