@@ -7,6 +7,7 @@ RELEASE = -c release -Xswiftc -static-stdlib
 DOCUMENTATION = .build/documentation
 
 .PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry hostile-cel tsan-cel tsan-transfer tsan-web conformance-cel kill-transfer kill-registry fuzz-records clean
+.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-kubernetes fuzz-telemetry hostile-cel tsan-cel tsan-transfer conformance-cel kill-transfer kill-registry fuzz-records clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -59,6 +60,9 @@ fuzz-registry: ## look for crashes of what reads the answers of registries (SECO
 
 fuzz-site: ## look for crashes of what the site registry reads: requests, tokens, credentials, rules, records (SECONDS=600 for each)
 	@for target in request jwt access records; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
+
+fuzz-kubernetes: ## look for crashes of what reads patches of Kubernetes objects and their managed fields (SECONDS=600)
+	@scripts/fuzz patch $(or $(SECONDS),600)
 
 fuzz-specification: ## look for crashes of what reads transformation specifications, in all forms (SECONDS=600)
 	@scripts/fuzz specification $(or $(SECONDS),600)

@@ -50,6 +50,7 @@ let package = Package(
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
         .target(name: "Kubernetes", dependencies: ["Basics", "Documents", "Chronology", "KubernetesFormats"]),
         .target(name: "KubernetesStore", dependencies: ["Basics", "Documents", "Storage", "Kubernetes"]),
+        .target(name: "KubernetesPatches", dependencies: ["Basics", "Documents"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
         .target(
@@ -240,6 +241,8 @@ let package = Package(
             name: "KubernetesStoreTests",
             dependencies: ["Basics", "Documents", "Kubernetes", "KubernetesStore", "TestInputs"]),
         .testTarget(name: "KubernetesFormatsTests", dependencies: ["KubernetesFormats", "TestInputs"]),
+        .testTarget(
+            name: "KubernetesPatchesTests", dependencies: ["Basics", "Documents", "KubernetesPatches", "TestInputs"]),
         .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"], exclude: ["Fixtures"]),
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(

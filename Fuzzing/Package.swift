@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "TelemetryFuzzing", type: .static, targets: ["TelemetryFuzzing"]),
         .library(name: "RequestFuzzing", type: .static, targets: ["RequestFuzzing"]),
         .library(name: "AccessFuzzing", type: .static, targets: ["AccessFuzzing"]),
+        .library(name: "PatchFuzzing", type: .static, targets: ["PatchFuzzing"]),
         .library(name: "OrchestrationFuzzing", type: .static, targets: ["OrchestrationFuzzing"]),
     ],
     targets: [
@@ -37,6 +38,8 @@ let package = Package(
         .target(name: "Localization", dependencies: ["Basics", "Documents", "Archives"]),
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
+        .target(name: "KubernetesPatches", dependencies: ["Basics", "Documents"]),
+        .target(name: "PatchFuzzing", dependencies: ["FuzzingEntry", "Basics", "Documents", "KubernetesPatches"]),
         .target(name: "Tokens", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(
             name: "AccessControl",
