@@ -66,6 +66,12 @@ let package = Package(
                 "CEL",
             ]),
         .target(name: "CELTesting", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
+        .target(
+            name: "KubernetesSchemas",
+            dependencies: [
+                "Basics", "Chronology", "Documents", "Web", "KubernetesFormats", "RegularExpressions", "CEL",
+                "CELLibraries",
+            ]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(name: "Localization", dependencies: ["Basics", "Documents", "Archives"]),
@@ -246,6 +252,9 @@ let package = Package(
         .testTarget(
             name: "CELLibrariesTests",
             dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries", "TestInputs"]),
+        .testTarget(
+            name: "KubernetesSchemasTests",
+            dependencies: ["Basics", "Chronology", "Documents", "KubernetesSchemas", "TestInputs"]),
         .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "TestInputs"]),
         .testTarget(
             name: "CELWorkbenchTests", dependencies: ["Basics", "Documents", "CEL", "CELLibraries", "CELWorkbench"]),
