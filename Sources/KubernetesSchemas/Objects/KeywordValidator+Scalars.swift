@@ -2,6 +2,7 @@
 
 internal import Basics
 internal import Documents
+internal import RegularExpressions
 
 extension KeywordValidator {
     /// What is wrong with the type of a value.
@@ -67,7 +68,7 @@ extension KeywordValidator {
             if factor <= 0 {
                 errors.append(
                     .invalid(
-                        path(name), .number(JSONNumber(factor)),
+                        path(name), .number(JSONNumber(nearest: factor)),
                         "factor MultipleOf declared for \(name) must be positive: \(GoLiteral.plain(factor))"))
             } else if !Self.isMultiple(int, value, of: factor) {
                 errors.append(broken("should be a multiple of \(GoLiteral.plain(factor))", shown))
@@ -141,7 +142,7 @@ extension KeywordValidator {
 }
 
 extension JSONNumber {
-    fileprivate init(_ value: Double) { self = JSONNumber(text: goShortest(value)) ?? JSONNumber(0) }
+    fileprivate init(nearest value: Double) { self = JSONNumber(text: goShortest(value)) ?? JSONNumber(0) }
 }
 
 extension Double {
