@@ -41,7 +41,7 @@ struct KeywordValidator {
         }
         guard found.count > 1 else { return found }
         var seen: Set<FieldError> = []
-        return Array(found.lazy.filter { seen.insert($0).inserted }.prefix(mostErrors))
+        return Array(found.filter { seen.insert($0).inserted }.prefix(mostErrors))
     }
 
     private var isExhausted: Bool { steps > Self.mostSteps }

@@ -177,7 +177,7 @@ struct RuleEvaluator {
         let isComposite = node.schema.type == "object" || node.schema.type == "array"
         let reason = compiled.rule.reason.flatMap(FieldError.Reason.init(rawValue:)) ?? .invalid
         let error = FieldError(
-            reason, place.text, value: isComposite ? nil : value, reason == .duplicate ? "" : detail)
+            reason, place.text, value: isComposite ? JSON?.none : value, reason == .duplicate ? "" : detail)
         if !compiled.usesOldSelf, ratchet.isUnchanged { warnings.append(error) } else { errors.append(error) }
     }
 

@@ -109,7 +109,7 @@ public final class SchemaNode: Sendable {
         mapType = reading.text(source, "x-kubernetes-map-type")
         required = reading.texts(source, "required")
         let given = source["default"] ?? .null
-        defaultValue = given == .null ? nil : given
+        defaultValue = given == .null ? JSON?.none : given
         choices = reading.values(source, "enum")
         itemCount = CountBounds(minimum: reading.int(source, "minItems"), maximum: reading.int(source, "maxItems"))
         propertyCount = CountBounds(
