@@ -8,7 +8,7 @@ import KubernetesSchemas
 func yaml(_ text: String) throws -> JSON { try YAML.document(Array(text.utf8), source: "the test").root }
 
 /// The schema of a kind whose fields are written as YAML, indented as properties of the root.
-func schema(_ properties: String) throws -> StructuralSchema {
+func fields(_ properties: String) throws -> StructuralSchema {
     var root: JSON = ["type": "object"]
     root["properties"] = try yaml(properties)
     return try StructuralSchema(root)
@@ -23,6 +23,6 @@ func refusal(of schema: JSON, hasStatus: Bool = false) -> [String] {
 }
 
 /// The texts of what is wrong with an object, after defaults and without unknown fields.
-func errors(_ schema: StructuralSchema, _ object: JSON, old: JSON? = nil) -> [String] {
+func problems(_ schema: StructuralSchema, _ object: JSON, old: JSON? = nil) -> [String] {
     schema.validate(schema.admitted(object).object, old: old).errors.map(\.description)
 }

@@ -18,33 +18,33 @@ struct KeywordValidator {
         }
     }
 
-    /// How many values may be compared with schemas; what a hostile schema multiplies.
-    static let mostSteps = 20_000_000
     /// How many errors are told; nobody reads more.
     static let mostErrors = 1_000
 
     /// Where the validated value stands in its object: empty, or `status`.
     let base: FieldPath
     var trail = FieldTrail()
+    private let limit: Int
     private var steps = 0
 
-    init(base: FieldPath = FieldPath()) { self.base = base }
+    init(base: FieldPath, limit: Int) { (self.base, self.limit) = (base, limit) }
 
     /// The errors of a value, each once.
     static func errors(
-        of value: JSON, _ schema: SchemaNode, base: FieldPath = FieldPath(), correlation: Correlation? = nil
+        of value: JSON, _ schema: SchemaNode, base: FieldPath = FieldPath(), correlation: Correlation? = nil,
+        steps: Int = ValidationLimits.standard.steps
     ) -> [FieldError] {
-        var validator = KeywordValidator(base: base)
+        var validator = KeywordValidator(base: base, limit: steps)
         let found = validator.validate(value, schema, correlation).errors
         if validator.isExhausted {
-            return [FieldError(.invalid, base.text, value: "", "validation takes more than \(mostSteps) steps")]
+            return [FieldError(.invalid, base.text, value: "", "validation takes more than \(steps) steps")]
         }
         guard found.count > 1 else { return found }
         var seen: Set<FieldError> = []
         return Array(found.filter { seen.insert($0).inserted }.prefix(mostErrors))
     }
 
-    private var isExhausted: Bool { steps > Self.mostSteps }
+    private var isExhausted: Bool { steps > limit }
 
     /// The name of the value in messages.
     var name: String { trail.dotted }

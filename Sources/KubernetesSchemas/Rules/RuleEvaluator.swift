@@ -4,26 +4,13 @@ internal import Basics
 internal import CEL
 internal import Documents
 
-/// How much the rules of one object may do.
-public struct RuleLimits: Sendable {
-    /// The most steps of one evaluation of one rule.
-    public var perCall = 1_000_000
-    /// The most steps of all rules for one object.
-    public var perObject = 10_000_000
-
-    /// The limits of Kubernetes, in steps of our own evaluator.
-    public init() {}
-    /// The limits above.
-    public static let standard = RuleLimits()
-}
-
 /// Runs the rules of a schema on an object, and on what stood in its place before.
 struct RuleEvaluator {
     private(set) var errors: [FieldError] = []
     /// What the rules say of values that did not change.
     private(set) var warnings: [FieldError] = []
     private var trail = FieldTrail()
-    private let limits: RuleLimits
+    private let limits: ValidationLimits
     /// The steps that are left; negative when nothing runs any more.
     private(set) var remaining: Int
 
@@ -46,7 +33,7 @@ struct RuleEvaluator {
         }
     }
 
-    init(limits: RuleLimits, at steps: [FieldTrail.Step] = []) {
+    init(limits: ValidationLimits, at steps: [FieldTrail.Step] = []) {
         (self.limits, remaining) = (limits, limits.perObject)
         trail.steps = steps
     }

@@ -5,7 +5,7 @@ internal import Documents
 /// Whether the defaults of a schema are values that it admits.
 struct DefaultsCheck {
     private(set) var errors: [FieldError] = []
-    private var remaining = RuleLimits.standard.perObject
+    private var remaining = ValidationLimits.standard.perObject
 
     static func errors(of root: SchemaNode, at path: FieldPath) -> [FieldError] {
         var check = DefaultsCheck()
@@ -58,7 +58,7 @@ struct DefaultsCheck {
         guard let rules = RuleNode(node, isResource: node.isEmbeddedResource) else { return }
         // As an update that changes nothing, and as a new value.
         for old in [value, nil] where remaining >= 0 {
-            var limits = RuleLimits.standard
+            var limits = ValidationLimits.standard
             limits.perObject = remaining
             var evaluator = RuleEvaluator(limits: limits, at: [.name(path.text)])
             evaluator.run(rules, on: value, old: old, correlation: nil)
