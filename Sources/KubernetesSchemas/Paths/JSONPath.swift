@@ -95,7 +95,7 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
     public func first(in object: JSON) throws(Fault) -> JSON? { try values(in: object).first?.first }
 
     /// The values as kubectl prints them: texts as they are, objects as JSON, a space between those of one expression.
-    public func text(in object: JSON, allowsMissing: Bool = false) throws(Fault) -> String {
+    public func text(in object: JSON, allowsMissing: Bool = true) throws(Fault) -> String {
         try values(in: object, allowsMissing: allowsMissing)
             .map { $0.map(Self.text).joined(separator: " ") }.joined()
     }
