@@ -45,6 +45,19 @@ struct PruneAndDefaultTests {
         #expect(["spec.foo"].asDuplicateFields == [#"duplicate field "spec.foo""#])
     }
 
+    @Test("Of a field that is given twice the last counts, and clients are told of it")
+    func duplicates() throws {
+        let text = #"{"spec": {"a": 1, "a": 2, "list": [{}, {"b": 1, "b": 2}]}, "spec": {"a": 3}}"#
+        let (value, keys) = try JSON.toleratingRepeatedKeys(Array(text.utf8), source: "it")
+        #expect(value == ["spec": ["a": 3]])
+        #expect(
+            keys.asDuplicateFields == [
+                #"duplicate field "spec.a""#, #"duplicate field "spec.list[1].b""#, #"duplicate field "spec""#,
+            ])
+        let many = "{" + String(repeating: #""a":1,"#, count: 5000) + #""a":1}"#
+        #expect(try JSON.toleratingRepeatedKeys(Array(many.utf8), source: "it").repeatedKeys.count == 100)
+    }
+
     private static let defaulted: [(String, String, String)] = [
         ("{a: {type: string, default: x}}", "{}", "{a: x}"),
         ("{a: {type: string, default: x}}", "{a: y}", "{a: y}"),

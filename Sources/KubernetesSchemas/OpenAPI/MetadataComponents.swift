@@ -42,8 +42,9 @@ enum MetadataComponents {
         ["type": "object", "additionalProperties": ["type": "string"], "description": .string(description)]
     }
     private static func object(_ description: String, _ properties: JSON, required: JSON = []) -> JSON {
-        ["type": "object", "description": .string(description), "properties": properties, "required": required]
-            .withoutEmptyRequired
+        var schema: JSON = ["type": "object", "description": .string(description), "properties": properties]
+        if required != [] { schema["required"] = required }
+        return schema
     }
 
     private static let objectMeta = object(
@@ -124,12 +125,4 @@ enum MetadataComponents {
             "code": ["type": "integer", "format": "int32", "description": "The HTTP status code."],
             "details": ["type": "object", "description": "What the reason asks for.", "x-kubernetes-preserve-unknown-fields": true],
         ])
-}
-
-extension JSON {
-    fileprivate var withoutEmptyRequired: JSON {
-        var copy = self
-        if copy["required"] == [] { copy["required"] = nil }
-        return copy
-    }
 }
