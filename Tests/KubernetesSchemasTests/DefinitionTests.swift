@@ -62,33 +62,89 @@ struct DefinitionTests {
 
     /// A path into the definition, the value that stands there then (nil for none), and what is said.
     private static let rows: [([String], JSON?, [String])] = [
-        (["metadata", "name"], "other.example.org", [#"metadata.name: Invalid value: "other.example.org": must be spec.names.plural+"."+spec.group"#]),
-        (["spec", "scope"], "Global", [#"spec.scope: Unsupported value: "Global": supported values: "Cluster", "Namespaced""#]),
+        (
+            ["metadata", "name"], "other.example.org",
+            [#"metadata.name: Invalid value: "other.example.org": must be spec.names.plural+"."+spec.group"#]
+        ),
+        (
+            ["spec", "scope"], "Global",
+            [#"spec.scope: Unsupported value: "Global": supported values: "Cluster", "Namespaced""#]
+        ),
         (["spec", "scope"], nil, ["spec.scope: Required value"]),
-        (["spec", "names", "kind"], "wi.dget", [#"spec.names.kind: Invalid value: "wi.dget": may have mixed case, but should otherwise match: a DNS-1035 label"#]),
-        (["spec", "names", "listKind"], "Widget", [#"spec.names.listKind: Invalid value: "Widget": kind and listKind may not be the same"#]),
+        (
+            ["spec", "names", "kind"], "wi.dget",
+            [
+                #"spec.names.kind: Invalid value: "wi.dget": may have mixed case, but should otherwise match: a DNS-1035 label"#
+            ]
+        ),
+        (
+            ["spec", "names", "listKind"], "Widget",
+            [#"spec.names.listKind: Invalid value: "Widget": kind and listKind may not be the same"#]
+        ),
         (["spec", "names", "shortNames"], ["W"], [#"spec.names.shortNames[0]: Invalid value: "W": a DNS-1035 label"#]),
         (["spec", "preserveUnknownFields"], true, ["spec.preserveUnknownFields: Invalid value: true: must be false"]),
-        (["spec", "conversion"], ["strategy": "Webhook"], [#"spec.conversion.strategy: Unsupported value: "Webhook": supported values: "None""#]),
-        (["spec", "conversion"], ["strategy": "None", "webhook": ["conversionReviewVersions": ["v1"]]],
-            ["spec.conversion.conversionReviewVersions: Forbidden: should not be set when strategy is not set to Webhook"]),
-        (["status", "storedVersions"], ["v1", "v0"], [#"status.storedVersions[1]: Invalid value: "v0": missing from spec.versions; v0 was previously a storage version"#]),
-        (["spec", "versions", "0", "name"], "V1", [#"spec.versions[0].name: Invalid value: "V1": a DNS-1035 label"#, "status.storedVersions: Invalid value", "status.storedVersions[0]: Invalid value"]),
+        (
+            ["spec", "conversion"], ["strategy": "Webhook"],
+            [#"spec.conversion.strategy: Unsupported value: "Webhook": supported values: "None""#]
+        ),
+        (
+            ["spec", "conversion"], ["strategy": "None", "webhook": ["conversionReviewVersions": ["v1"]]],
+            [
+                "spec.conversion.conversionReviewVersions: Forbidden: should not be set when strategy is not set to Webhook"
+            ]
+        ),
+        (
+            ["status", "storedVersions"], ["v1", "v0"],
+            [
+                #"status.storedVersions[1]: Invalid value: "v0": missing from spec.versions; v0 was previously a storage version"#
+            ]
+        ),
+        (
+            ["spec", "versions", "0", "name"], "V1",
+            [
+                #"spec.versions[0].name: Invalid value: "V1": a DNS-1035 label"#,
+                "status.storedVersions: Invalid value", "status.storedVersions[0]: Invalid value",
+            ]
+        ),
         (["spec", "versions", "0", "storage"], false, ["spec.versions: Invalid value: [{"]),
         (["spec", "versions", "0", "schema"], nil, ["spec.versions[0].schema.openAPIV3Schema: Required value"]),
-        (["spec", "versions", "0", "schema", "openAPIV3Schema", "properties", "spec", "type"], nil, ["spec.validation.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields"]),
-        (["spec", "versions", "0", "deprecationWarning"], "old", [#"spec.versions[0].deprecationWarning: Invalid value: "old": can only be set for deprecated versions"#]),
-        (["spec", "versions", "0", "additionalPrinterColumns"], [["name": "A", "type": "text", "format": "x", "jsonPath": "a"]], [
-            #"spec.additionalPrinterColumns[0].type: Invalid value: "text": must be one of boolean,date,integer,number,string"#,
-            #"spec.additionalPrinterColumns[0].format: Invalid value: "x": must be one of byte,date,date-time,double,float,int32,int64,password"#,
-            #"spec.additionalPrinterColumns[0].JSONPath: Invalid value: "a": must be a simple json path starting with ."#,
-        ]),
-        (["spec", "versions", "0", "subresources", "scale", "specReplicasPath"], ".replicas", [#"spec.subresources.scale.specReplicasPath: Invalid value: ".replicas": should be a json path under .spec"#]),
-        (["spec", "versions", "0", "selectableFields"], [["jsonPath": ".spec.list"], ["jsonPath": ".spec.none"], ["jsonPath": ".spec.color"], ["jsonPath": ".spec.color"]], [
-            #"spec.selectableFields[0].jsonPath: Invalid value: ".spec.list": must point to a field of type string, boolean or integer."#,
-            #"spec.selectableFields[1].jsonPath: Invalid value: ".spec.none": is an invalid path: does not refer to a valid field"#,
-            #"spec.selectableFields[3].jsonPath: Duplicate value: ".spec.color""#,
-        ]),
+        (
+            ["spec", "versions", "0", "schema", "openAPIV3Schema", "properties", "spec", "type"], nil,
+            [
+                "spec.validation.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields"
+            ]
+        ),
+        (
+            ["spec", "versions", "0", "deprecationWarning"], "old",
+            [#"spec.versions[0].deprecationWarning: Invalid value: "old": can only be set for deprecated versions"#]
+        ),
+        (
+            ["spec", "versions", "0", "additionalPrinterColumns"],
+            [["name": "A", "type": "text", "format": "x", "jsonPath": "a"]],
+            [
+                #"spec.additionalPrinterColumns[0].type: Invalid value: "text": must be one of boolean,date,integer,number,string"#,
+                #"spec.additionalPrinterColumns[0].format: Invalid value: "x": must be one of byte,date,date-time,double,float,int32,int64,password"#,
+                #"spec.additionalPrinterColumns[0].JSONPath: Invalid value: "a": must be a simple json path starting with ."#,
+            ]
+        ),
+        (
+            ["spec", "versions", "0", "subresources", "scale", "specReplicasPath"], ".replicas",
+            [
+                #"spec.subresources.scale.specReplicasPath: Invalid value: ".replicas": should be a json path under .spec"#
+            ]
+        ),
+        (
+            ["spec", "versions", "0", "selectableFields"],
+            [
+                ["jsonPath": ".spec.list"], ["jsonPath": ".spec.none"], ["jsonPath": ".spec.color"],
+                ["jsonPath": ".spec.color"],
+            ],
+            [
+                #"spec.selectableFields[0].jsonPath: Invalid value: ".spec.list": must point to a field of type string, boolean or integer."#,
+                #"spec.selectableFields[1].jsonPath: Invalid value: ".spec.none": is an invalid path: does not refer to a valid field"#,
+                #"spec.selectableFields[3].jsonPath: Duplicate value: ".spec.color""#,
+            ]
+        ),
         (["spec"], nil, ["spec: Required value"]),
     ]
 
@@ -162,7 +218,9 @@ struct DefinitionTests {
         versions.append(second)
         json["spec"]?["versions"] = .array(versions)
         let found = #expect(throws: FieldErrors.self) { try CustomResourceDefinition(json) }
-        #expect(found?.errors.first?.field == "spec.versions[1].schema.openAPIV3Schema.properties[spec].properties[color].type")
+        #expect(
+            found?.errors.first?.field
+                == "spec.versions[1].schema.openAPIV3Schema.properties[spec].properties[color].type")
         #expect(found?.errors.count == 1)
     }
 }

@@ -27,7 +27,9 @@ struct OpenAPITests {
         #expect(spec["properties"]?["list"]?["x-kubernetes-list-map-keys"] == ["k"])
         #expect(spec["properties"]?["raw"]?["required"] == ["kind", "apiVersion"])
         #expect(
-            component["x-kubernetes-group-version-kind"] == [["group": "example.org", "kind": "Widget", "version": "v1"]])
+            component["x-kubernetes-group-version-kind"] == [
+                ["group": "example.org", "kind": "Widget", "version": "v1"]
+            ])
         #expect(component["properties"]?["apiVersion"]?["type"] == "string")
     }
 
@@ -41,7 +43,8 @@ struct OpenAPITests {
                     group: definition.group, version: version.name, resources: [OpenAPIResource(definition, version)])
                 var found: Set<String> = []
                 Self.collect(openAPI, &found)
-                let known = Set((openAPI["components"]?["schemas"]?.object?.keys ?? []).map { "#/components/schemas/\($0)" })
+                let known = Set(
+                    (openAPI["components"]?["schemas"]?.object?.keys ?? []).map { "#/components/schemas/\($0)" })
                 #expect(found.isSubset(of: known), "\(document.file): \(found.subtracting(known))")
                 count += found.count
             }
@@ -64,16 +67,20 @@ struct OpenAPITests {
         let schema = try fields("spec: {type: object}")
         var resource = OpenAPIResource(
             kind: "Widget", listKind: "WidgetList", plural: "widgets", isNamespaced: true,
-            schema: schema.openAPI(group: "example.org", version: "v1", kind: "Widget"), hasStatus: true, hasScale: true)
+            schema: schema.openAPI(group: "example.org", version: "v1", kind: "Widget"), hasStatus: true, hasScale: true
+        )
         let document = OpenAPIDocument.document(group: "example.org", version: "v1", resources: [resource])
         let root = "/apis/example.org/v1/namespaces/{namespace}/widgets/{name}"
         let patch = try #require(document["paths"]?[root]?["patch"])
-        #expect(patch["x-kubernetes-group-version-kind"] == ["group": "example.org", "kind": "Widget", "version": "v1"])
+        #expect(
+            patch["x-kubernetes-group-version-kind"] == ["group": "example.org", "kind": "Widget", "version": "v1"])
         #expect(patch["parameters"]?.array?.contains { $0["name"] == "fieldValidation" && $0["in"] == "query" } == true)
         #expect(patch["requestBody"]?["content"]?["application/strategic-merge-patch+json"] == nil)
         #expect(document["paths"]?["\(root)/status"]?["put"] != nil)
         #expect(document["paths"]?["\(root)/scale"]?["get"]?["x-kubernetes-group-version-kind"]?["kind"] == "Scale")
-        #expect(document["paths"]?["/apis/example.org/v1/widgets"]?["get"]?["operationId"] == "listExampleOrgV1WidgetForAllNamespaces")
+        #expect(
+            document["paths"]?["/apis/example.org/v1/widgets"]?["get"]?["operationId"]
+                == "listExampleOrgV1WidgetForAllNamespaces")
         resource.hasStrategicMerge = true
         (resource.isNamespaced, resource.component) = (false, "io.k8s.api.core.v1.Widget")
         let core = OpenAPIDocument.document(group: "", version: "v1", resources: [resource])

@@ -32,7 +32,8 @@ struct PathTests {
         ("{$.kind}", "Book"), ("{@.kind}", "Book"), ("kind={.kind}!", "kind=Book!"), ("plain", "plain"), ("", ""),
         ("{.spec.tags}", #"["red","green","blue","cyan"]"#), ("{.spec.tags[0]}", "red"), ("{.spec.tags[-1]}", "cyan"),
         ("{.spec.tags[1:3]}", "green blue"), ("{.spec.tags[:2]}", "red green"), ("{.spec.tags[-2:]}", "blue cyan"),
-        ("{.spec.tags[0:4:2]}", "red blue"), ("{.spec.tags[::3]}", "red cyan"), ("{.spec.tags[*]}", "red green blue cyan"),
+        ("{.spec.tags[0:4:2]}", "red blue"), ("{.spec.tags[::3]}", "red cyan"),
+        ("{.spec.tags[*]}", "red green blue cyan"),
         ("{.spec.tags[0,2]}", "red blue"), ("{.spec['replicas','price']}", "3 8.95"), ("{['kind']}", "Book"),
         (#"{.metadata.labels.a\.b/c}"#, "label"), (#"{.metadata.labels['a\.b/c']}"#, "label"),
         ("{.spec.items[*].title}", "one two three"), ("{.spec.items[?(@.price>15)].title}", "two three"),
@@ -55,9 +56,11 @@ struct PathTests {
 
     private static let failures: [(String, String)] = [
         ("{.missing}", "missing is not found"), ("{.spec.tags[9]}", "array index out of bounds: index 9, length 4"),
-        ("{.kind[0]}", "a string is not array or slice"), ("{.spec[?(@.a)]}", "is not array or slice and cannot be filtered"),
+        ("{.kind[0]}", "a string is not array or slice"),
+        ("{.spec[?(@.a)]}", "is not array or slice and cannot be filtered"),
         ("{.spec.items[?(@.title>1)]}", "incompatible types for comparison"),
-        ("{.spec.tags[3:1]}", "starting index 3 is greater than ending index 1"), ("{.spec.tags[0:2:0]}", "step must be > 0"),
+        ("{.spec.tags[3:1]}", "starting index 3 is greater than ending index 1"),
+        ("{.spec.tags[0:2:0]}", "step must be > 0"),
     ]
 
     @Test("Paths that lead nowhere fail in the words of kubectl", arguments: failures)
@@ -68,10 +71,14 @@ struct PathTests {
     }
 
     private static let refused: [(String, String)] = [
-        ("{.a", "unclosed action"), ("{", "unclosed action"), ("{.a[}", "unterminated array"), ("{.a[x]}", "invalid array index x"),
-        ("{.a[?(@.b}", "unterminated filter"), ("{.a[?(@.b)}", "unclosed array expect ]"), ("{....a}", "invalid multiple recursive descent"),
-        ("{\"a}", "unterminated quoted string"), ("{.a}{end}", "not in range, nothing to end"), ("{*}", "unrecognized character in action: U+002A '*'"),
-        ("{word}", "unrecognized identifier word"), ("{.a[?(@.b=<1)]}", "unrecognized filter operator =<"), ("{.a[]}", "invalid array index "),
+        ("{.a", "unclosed action"), ("{", "unclosed action"), ("{.a[}", "unterminated array"),
+        ("{.a[x]}", "invalid array index x"),
+        ("{.a[?(@.b}", "unterminated filter"), ("{.a[?(@.b)}", "unclosed array expect ]"),
+        ("{....a}", "invalid multiple recursive descent"),
+        ("{\"a}", "unterminated quoted string"), ("{.a}{end}", "not in range, nothing to end"),
+        ("{*}", "unrecognized character in action: U+002A '*'"),
+        ("{word}", "unrecognized identifier word"), ("{.a[?(@.b=<1)]}", "unrecognized filter operator =<"),
+        ("{.a[]}", "invalid array index "),
     ]
 
     @Test("What is no path is refused in the words of kubectl", arguments: refused)
@@ -92,12 +99,16 @@ struct PathTests {
     }
 
     private static let cells: [(String, String, JSON)] = [
-        ("string", ".kind", "Book"), ("string", ".spec.replicas", "3"), ("string", ".spec.tags", #"["red","green","blue","cyan"]"#),
+        ("string", ".kind", "Book"), ("string", ".spec.replicas", "3"),
+        ("string", ".spec.tags", #"["red","green","blue","cyan"]"#),
         ("string", ".missing", nil), ("string", #".status.conditions[?(@.type=="Ready")].status"#, "True"),
         ("string", #".status.conditions[?(@.type=="Odd")].status"#, nil), ("string", ".spec.tags[9]", nil),
-        ("string", ".kind[", nil), ("integer", ".spec.replicas", 3), ("integer", ".spec.price", 8), ("integer", ".kind", nil),
-        ("number", ".spec.price", .number(JSONNumber(text: "8.95")!)), ("number", ".spec.replicas", 3), ("boolean", ".spec.isNew", true),
-        ("boolean", ".kind", nil), ("date", ".metadata.creationTimestamp", "5m30s"), ("date", ".kind", "<invalid>"), ("date", ".missing", nil),
+        ("string", ".kind[", nil), ("integer", ".spec.replicas", 3), ("integer", ".spec.price", 8),
+        ("integer", ".kind", nil),
+        ("number", ".spec.price", .number(JSONNumber(text: "8.95")!)), ("number", ".spec.replicas", 3),
+        ("boolean", ".spec.isNew", true),
+        ("boolean", ".kind", nil), ("date", ".metadata.creationTimestamp", "5m30s"), ("date", ".kind", "<invalid>"),
+        ("date", ".missing", nil),
         ("string", ".spec.items[*].title", "one"),
     ]
 
@@ -119,8 +130,10 @@ struct PathTests {
 
     private static let ages: [(Int64, String)] = [
         (-5, "<invalid>"), (-1, "0s"), (0, "0s"), (1, "1s"), (119, "119s"), (120, "2m"), (150, "2m30s"), (599, "9m59s"),
-        (600, "10m"), (10_799, "179m"), (10_800, "3h"), (11_520, "3h12m"), (28_799, "7h59m"), (28_800, "8h"), (172_799, "47h"),
-        (172_800, "2d"), (187_200, "2d4h"), (691_199, "7d23h"), (691_200, "8d"), (63_071_999, "729d"), (63_072_000, "2y"),
+        (600, "10m"), (10_799, "179m"), (10_800, "3h"), (11_520, "3h12m"), (28_799, "7h59m"), (28_800, "8h"),
+        (172_799, "47h"),
+        (172_800, "2d"), (187_200, "2d4h"), (691_199, "7d23h"), (691_200, "8d"), (63_071_999, "729d"),
+        (63_072_000, "2y"),
         (63_158_400, "2y1d"), (252_288_000, "8y"),
     ]
 

@@ -36,7 +36,9 @@ struct RuleTests {
             "x: Forbidden: failed rule: self > 5"),
         Row(rule("type: integer", "rule: self > 5, reason: FieldValueDuplicate"), "5", "x: Duplicate value: 5"),
         Row(
-            rule("type: object, properties: {a: {type: string}}", "rule: has(self.a), fieldPath: .a, reason: FieldValueRequired"),
+            rule(
+                "type: object, properties: {a: {type: string}}",
+                "rule: has(self.a), fieldPath: .a, reason: FieldValueRequired"),
             "{}", "x.a: Required value: failed rule: has(self.a)"),
         Row(
             rule("type: object, properties: {a: {type: string}}", "rule: has(self.a)"), "{}",
@@ -49,7 +51,8 @@ struct RuleTests {
             "'2023-01-01T00:00:00Z'",
             #"x: Invalid value: "2023-01-01T00:00:00Z": failed rule: self > timestamp('2024-01-01T00:00:00Z')"#),
         Row(
-            rule("x-kubernetes-int-or-string: true", "rule: \"type(self) == int ? self < 5 : self.endsWith('%')\""), "7",
+            rule("x-kubernetes-int-or-string: true", "rule: \"type(self) == int ? self < 5 : self.endsWith('%')\""),
+            "7",
             "x: Invalid value: 7: failed rule: type(self) == int ? self < 5 : self.endsWith('%')"),
         Row(
             rule("type: object, additionalProperties: {type: integer}", "rule: self.a > 0"), "{b: 1}",
@@ -57,7 +60,9 @@ struct RuleTests {
         // Rules about changes.
         Row(rule("type: integer", "rule: self >= oldSelf"), "1"),
         Row(rule("type: integer", "rule: self >= oldSelf"), "2", old: "1"),
-        Row(rule("type: integer", "rule: self >= oldSelf"), "1", old: "2", "x: Invalid value: 1: failed rule: self >= oldSelf"),
+        Row(
+            rule("type: integer", "rule: self >= oldSelf"), "1", old: "2",
+            "x: Invalid value: 1: failed rule: self >= oldSelf"),
         Row(
             rule("type: integer", "rule: oldSelf.hasValue() || self > 5, optionalOldSelf: true"), "5",
             "x: Invalid value: 5: failed rule: oldSelf.hasValue() || self > 5"),
@@ -68,14 +73,21 @@ struct RuleTests {
             "x[1].v: Invalid value: 4: failed rule: self >= oldSelf"),
         // What did not change is tolerated.
         Row(rule("type: integer", "rule: self > 5"), "5", old: "5"),
-        Row(rule("type: object, properties: {a: {type: integer}, b: {type: integer}}", "rule: self.a > 0"), "{a: 0, b: 1}", old: "{a: 0, b: 1}"),
         Row(
-            rule("type: object, properties: {a: {type: integer}, b: {type: integer}}", "rule: self.a > 0"), "{a: 0, b: 2}",
+            rule("type: object, properties: {a: {type: integer}, b: {type: integer}}", "rule: self.a > 0"),
+            "{a: 0, b: 1}", old: "{a: 0, b: 1}"),
+        Row(
+            rule("type: object, properties: {a: {type: integer}, b: {type: integer}}", "rule: self.a > 0"),
+            "{a: 0, b: 2}",
             old: "{a: 0, b: 1}", "x: Invalid value: failed rule: self.a > 0"),
         Row("{type: string, maxLength: 2}", "abc", old: "abc"),
         Row("{type: string, maxLength: 2}", "abcd", old: "abc", "x: Too long: may not be more than 2 bytes"),
-        Row("{type: object, required: [b], properties: {a: {type: string, maxLength: 1}, b: {type: string}}}", "{a: xx, b: new}", old: "{a: xx, b: old}"),
-        Row("{type: array, items: {type: string, maxLength: 1}}", "[xx, z]", old: "[xx]", "x[0]: Too long: may not be more than 1 byte"),
+        Row(
+            "{type: object, required: [b], properties: {a: {type: string, maxLength: 1}, b: {type: string}}}",
+            "{a: xx, b: new}", old: "{a: xx, b: old}"),
+        Row(
+            "{type: array, items: {type: string, maxLength: 1}}", "[xx, z]", old: "[xx]",
+            "x[0]: Too long: may not be more than 1 byte"),
         Row("{type: array, items: {type: string, maxLength: 1}}", "[xx]", old: "[xx]"),
         Row(
             "{type: array, x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [k], items: {type: object, required: [k], properties: {k: {type: string}, v: {type: string, maxLength: 1}}}}",
@@ -87,7 +99,7 @@ struct RuleTests {
     func texts(_ row: Row) throws {
         let schema = try fields("x: \(row.schema)")
         let old: JSON? = try row.old.map { ["x": try yaml($0)] }
-        #expect(problems(schema, ["x": try yaml(row.new)], old: old) == row.found)
+        #expect(try problems(schema, ["x": try yaml(row.new)], old: old) == row.found)
     }
 
     @Test("What is tolerated is told as a warning")
@@ -103,9 +115,9 @@ struct RuleTests {
         var json: JSON = ["type": "object", "properties": ["spec": ["type": "object"]]]
         json["x-kubernetes-validations"] = [["rule": "self.metadata.name.size() < 4 && self.kind == 'K'"]]
         let schema = try StructuralSchema(json)
-        #expect(problems(schema, try yaml("{kind: K, metadata: {name: abc}}")) == [])
+        #expect(try problems(schema, try yaml("{kind: K, metadata: {name: abc}}")) == [])
         #expect(
-            problems(schema, try yaml("{kind: K, metadata: {name: abcd}}"))
+            try problems(schema, try yaml("{kind: K, metadata: {name: abcd}}"))
                 == ["<nil>: Invalid value: failed rule: self.metadata.name.size() < 4 && self.kind == 'K'"])
     }
 
@@ -113,7 +125,7 @@ struct RuleTests {
     func blocked() throws {
         let schema = try fields("x: \(Self.rule("type: integer", "rule: self > 5"))")
         #expect(
-            problems(schema, ["x": "a"]) == [
+            try problems(schema, ["x": "a"]) == [
                 #"x: Invalid value: "string": x in body must be of type integer: "string""#,
                 "<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; "
                     + "correct the existing errors to complete validation",
@@ -125,16 +137,31 @@ struct RuleTests {
         (rule("type: integer", "rule: self + 1"), "cel expression must evaluate to a bool"),
         (rule("type: integer", "rule: self >"), "compilation failed: ERROR: <input>:1:"),
         (rule("type: integer", "rule: ''"), "rule: Required value: rule is not specified"),
-        (rule("type: integer", "rule: self > 1, message: ' '"), "message: Invalid value: \" \": must be non-empty if specified"),
-        (rule("type: integer", "rule: self > 1, messageExpression: '1'"), "messageExpression must evaluate to a string"),
+        (
+            rule("type: integer", "rule: self > 1, message: ' '"),
+            "message: Invalid value: \" \": must be non-empty if specified"
+        ),
+        (
+            rule("type: integer", "rule: self > 1, messageExpression: '1'"),
+            "messageExpression must evaluate to a string"
+        ),
         (rule("type: integer", "rule: self > 1, reason: Odd"), "reason: Unsupported value: \"Odd\""),
-        (rule("type: object, properties: {a: {type: string}}", "rule: has(self.a), fieldPath: .b"), "fieldPath: Invalid value: \".b\": must be a valid path"),
-        (rule("type: integer", "rule: self > 1, optionalOldSelf: true"), "may not be set if oldSelf is not used in rule"),
+        (
+            rule("type: object, properties: {a: {type: string}}", "rule: has(self.a), fieldPath: .b"),
+            "fieldPath: Invalid value: \".b\": must be a valid path"
+        ),
+        (
+            rule("type: integer", "rule: self > 1, optionalOldSelf: true"),
+            "may not be set if oldSelf is not used in rule"
+        ),
         (
             "{type: array, items: {type: integer, x-kubernetes-validations: [{rule: self > oldSelf}]}}",
             "oldSelf cannot be used on the uncorrelatable portion of the schema within schema.properties[x]"
         ),
-        (rule("type: object, x-kubernetes-preserve-unknown-fields: true", "rule: self.unknown == 1"), "undefined field 'unknown'"),
+        (
+            rule("type: object, x-kubernetes-preserve-unknown-fields: true", "rule: self.unknown == 1"),
+            "undefined field 'unknown'"
+        ),
         ("{type: integer, anyOf: [{x-kubernetes-validations: [{rule: self > 1}]}]}", "must be empty to be structural"),
     ]
 
@@ -157,7 +184,8 @@ struct RuleTests {
         #expect(found.count == 1)
         #expect(found.first?.detail.contains("call cost exceeds limit for rule") == true)
         let many = try fields(
-            "x: {type: array, items: {type: integer, x-kubernetes-validations: [{rule: '[1, 2, 3].all(a, a + self > 0)'}]}}")
+            "x: {type: array, items: {type: integer, x-kubernetes-validations: [{rule: '[1, 2, 3].all(a, a + self > 0)'}]}}"
+        )
         limits.perObject = 500
         #expect(
             many.validate(object, limits: limits).errors.map(\.detail).contains {

@@ -23,6 +23,6 @@ func refusal(of schema: JSON, hasStatus: Bool = false) -> [String] {
 }
 
 /// The texts of what is wrong with an object, after defaults and without unknown fields.
-func problems(_ schema: StructuralSchema, _ object: JSON, old: JSON? = nil) -> [String] {
-    schema.validate(schema.admitted(object).object, old: old).errors.map(\.description)
+func problems(_ schema: StructuralSchema, _ object: JSON, old: JSON? = nil) throws -> [String] {
+    try schema.validate(schema.admitted(object).object, old: old).errors.map(\.description)
 }

@@ -102,7 +102,8 @@ extension DefinitionCheck {
             for scalar in text.unicodeScalars {
                 if !GoLiteral.isPrintable(scalar) {
                     problems.append(
-                        "must only contain printable UTF-8 characters; non-printable character found at index \(offset)")
+                        "must only contain printable UTF-8 characters; non-printable character found at index \(offset)"
+                    )
                     break
                 }
                 offset += UTF8.width(scalar)

@@ -168,7 +168,9 @@ struct DefinitionCheck {
     private mutating func checkUnchanged(_ old: JSON) {
         let before = old["spec"] ?? .null
         let conditions = old["status"]?["conditions"]?.array ?? []
-        var fields = [(["group"], Self.path.child("group")), (["names", "plural"], Self.path.child("names").child("plural"))]
+        var fields = [
+            (["group"], Self.path.child("group")), (["names", "plural"], Self.path.child("names").child("plural")),
+        ]
         if conditions.contains(where: { $0["type"] == "Established" && $0["status"] == "True" }) {
             fields.insert((["names", "kind"], Self.path.child("names").child("kind")), at: 0)
             fields.insert((["scope"], Self.path.child("scope")), at: 0)

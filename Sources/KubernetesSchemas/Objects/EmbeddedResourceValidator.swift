@@ -100,7 +100,8 @@ struct ObjectMetadataValidator {
             }
         }
         if let generation = object["generation"]?.int, generation < 0 {
-            errors.append(.invalid(path.child("generation"), .int(Int(generation)), "must be greater than or equal to 0"))
+            errors.append(
+                .invalid(path.child("generation"), .int(Int(generation)), "must be greater than or equal to 0"))
         }
         checkLabels(object["labels"]?.object ?? [:], path.child("labels"))
         checkAnnotations(object["annotations"]?.object ?? [:], path.child("annotations"))

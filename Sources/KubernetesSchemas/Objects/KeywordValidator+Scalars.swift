@@ -40,7 +40,7 @@ extension KeywordValidator {
     }
 
     /// The first thing that is wrong with a text; lengths count code points.
-    func textError(_ text: String, _ schema: SchemaNode) -> FieldError? {
+    mutating func textError(_ text: String, _ schema: SchemaNode) -> FieldError? {
         guard let bounds = schema.text else { return nil }
         if bounds.maximum != nil || bounds.minimum != nil {
             let count = text.scalarCount
@@ -52,7 +52,10 @@ extension KeywordValidator {
                 return broken("should be at least \(minimum) chars long", .string(text))
             }
         }
-        guard let pattern = bounds.pattern, !pattern.matches(text) else { return nil }
+        guard let pattern = bounds.pattern else { return nil }
+        // A search may look at much of the pattern for each byte, and mostly does not.
+        spend((1 + text.utf8.count >> 4) * max(1, pattern.instructionCount >> 3))
+        guard !isExhausted, !pattern.matches(text) else { return nil }
         return broken("should match '\(pattern.pattern)'", .string(text))
     }
 

@@ -44,7 +44,10 @@ struct KeywordValidator {
         return Array(found.filter { seen.insert($0).inserted }.prefix(mostErrors))
     }
 
-    private var isExhausted: Bool { steps > limit }
+    /// Pays for work, before it is done.
+    mutating func spend(_ count: Int) { steps += count }
+
+    var isExhausted: Bool { steps > limit }
 
     /// The name of the value in messages.
     var name: String { trail.dotted }
@@ -53,7 +56,7 @@ struct KeywordValidator {
     func path(_ name: String) -> FieldPath { name.isEmpty ? base : base.child(name) }
 
     mutating func validate(_ value: JSON, _ schema: SchemaNode, _ correlation: Correlation?) -> Outcome {
-        steps += 1
+        spend(1 + schema.choices.count + schema.required.count)
         guard !isExhausted else { return Outcome() }
         var outcome = validateAll(value, schema, correlation)
         if !outcome.errors.isEmpty, let correlation, correlation.isUnchanged { outcome.errors = [] }
@@ -99,7 +102,14 @@ struct KeywordValidator {
 
     private mutating func validate(_ items: [JSON], _ schema: SchemaNode, _ correlation: Correlation?) -> Outcome {
         var outcome = Outcome()
-        // A list that is too long is not looked into: Kubernetes does, and tells of each element as well.
+        if let below = schema.items {
+            for (index, item) in items.enumerated() {
+                trail.steps.append(.index(index))
+                outcome.add(validate(item, below, correlation?.element(item)))
+                trail.steps.removeLast()
+                if outcome.errors.count > 2 * Self.mostErrors { break }
+            }
+        }
         if let maximum = schema.itemCount.maximum, items.count > maximum {
             outcome.errors.append(.tooMany(path(name), items.count, most: maximum))
         }
@@ -107,13 +117,6 @@ struct KeywordValidator {
             let name = name
             outcome.errors.append(
                 .invalid(path(name), .int(items.count), "\(name) in body should have at least \(minimum) items"))
-        }
-        guard let schema = schema.items else { return outcome }
-        for (index, item) in items.enumerated() {
-            trail.steps.append(.index(index))
-            outcome.add(validate(item, schema, correlation?.element(item)))
-            trail.steps.removeLast()
-            if outcome.errors.count > 2 * Self.mostErrors { break }
         }
         return outcome
     }
@@ -164,7 +167,7 @@ struct KeywordValidator {
             return nil
         }
         let texts = schema.choices.map { $0.string ?? GoLiteral.text(of: $0) }
-        return .notSupported(path(name), value == .null ? "" : value, texts)
+        return .notSupported(path(name), value, texts)
     }
 }
 

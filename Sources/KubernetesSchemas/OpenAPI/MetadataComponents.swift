@@ -25,7 +25,10 @@ enum MetadataComponents {
             ("ObjectMeta", objectMeta), ("OwnerReference", ownerReference), ("ManagedFieldsEntry", managedFields),
             ("FieldsV1", ["type": "object", "description": "A set of fields; see server-side apply."]),
             ("Time", ["type": "string", "format": "date-time", "description": "A moment of RFC 3339."]),
-            ("Patch", ["type": "object", "description": "A change of an object, in the form that its media type names."]),
+            (
+                "Patch",
+                ["type": "object", "description": "A change of an object, in the form that its media type names."]
+            ),
             ("ListMeta", listMeta), ("DeleteOptions", deleteOptions), ("Status", status),
         ].map { ("\(prefix)\($0)", $1) })
 
@@ -113,7 +116,8 @@ enum MetadataComponents {
             "dryRun": ["type": "array", "items": ["type": "string"], "description": "All, to delete nothing."],
             "gracePeriodSeconds": number("How long it may take to end, in seconds."),
             "orphanDependents": flag("Not used any more."),
-            "preconditions": object("What must be so.", ["uid": text("The UID."), "resourceVersion": text("The version.")]),
+            "preconditions": object(
+                "What must be so.", ["uid": text("The UID."), "resourceVersion": text("The version.")]),
             "propagationPolicy": text("Orphan, Background or Foreground: what becomes of dependents."),
         ])
 
@@ -123,6 +127,9 @@ enum MetadataComponents {
             "apiVersion": apiVersion, "kind": kind, "metadata": reference("ListMeta", "The metadata of lists."),
             "status": text("Success or Failure."), "message": text("For people."), "reason": text("For programs."),
             "code": ["type": "integer", "format": "int32", "description": "The HTTP status code."],
-            "details": ["type": "object", "description": "What the reason asks for.", "x-kubernetes-preserve-unknown-fields": true],
+            "details": [
+                "type": "object", "description": "What the reason asks for.",
+                "x-kubernetes-preserve-unknown-fields": true,
+            ],
         ])
 }

@@ -223,7 +223,9 @@ public struct OpenAPIDocument {
             "metadata": MetadataComponents.reference("ObjectMeta", "The metadata of the object."),
             "spec": [
                 "type": "object",
-                "properties": ["replicas": ["type": "integer", "format": "int32", "description": "How many are wanted."]],
+                "properties": [
+                    "replicas": ["type": "integer", "format": "int32", "description": "How many are wanted."]
+                ],
             ],
             "status": [
                 "type": "object", "required": ["replicas"],

@@ -22,7 +22,8 @@ extension StructuralSchema {
         var schema = node.source
         if !node.properties.isEmpty {
             schema["properties"] = .object(
-                JSONObject(node.propertyNames.compactMap { name in node.properties[name].map { (name, rendered($0)) } }))
+                JSONObject(node.propertyNames.compactMap { name in node.properties[name].map { (name, rendered($0)) } })
+            )
         }
         if let items = node.items { schema["items"] = rendered(items) }
         if case .values(let values) = node.additional { schema["additionalProperties"] = rendered(values) }

@@ -91,7 +91,11 @@ struct JSONPathParser {
         case "+", "-", "0"..."9": steps.append(.literal(try number()))
         case _ where scalar.isWordPart:
             let word = word()
-            if word == "true" || word == "false" { steps.append(.literal(.bool(word == "true"))) } else { words.append(word) }
+            if word == "true" || word == "false" {
+                steps.append(.literal(.bool(word == "true")))
+            } else {
+                words.append(word)
+            }
         default:
             let code = String(scalar.value, radix: 16, uppercase: true)
             let padded = String(repeating: "0", count: max(0, 4 - code.utf8.count)) + code
@@ -227,7 +231,11 @@ struct JSONPathParser {
         let start = place
         var quote: Unicode.Scalar?
         while let next = peek, next != "\n", quote != nil || next != ")" {
-            if next == quote, text[place - 1] != "\\" { quote = nil } else if quote == nil, next == "\"" || next == "'" { quote = next }
+            if next == quote, text[place - 1] != "\\" {
+                quote = nil
+            } else if quote == nil, next == "\"" || next == "'" {
+                quote = next
+            }
             place += 1
         }
         guard peek == ")" else { throw Problem(text: "unterminated filter") }

@@ -37,7 +37,8 @@ public struct ScalePaths: Sendable, Hashable {
     }
 
     private static func steps(_ path: String) -> [String] {
-        path.split(separator: ".", omittingEmptySubsequences: false).dropFirst(path.hasPrefix(".") ? 1 : 0).map(String.init)
+        path.split(separator: ".", omittingEmptySubsequences: false).dropFirst(path.hasPrefix(".") ? 1 : 0).map(
+            String.init)
     }
 
     /// What is wrong with the numbers of an object.
@@ -49,7 +50,8 @@ public struct ScalePaths: Sendable, Hashable {
             guard let value = Self.value(at: path, in: object) else { continue }
             guard let count = value.int else {
                 let accessor = path.hasPrefix(".") ? path : ".\(path)"
-                let detail = "\(accessor) accessor error: \(GoLiteral.text(of: value)) is of the type "
+                let detail =
+                    "\(accessor) accessor error: \(GoLiteral.text(of: value)) is of the type "
                     + "\(value.goType), expected int64"
                 errors.append(FieldError(.invalid, path, value: 0, detail))
                 continue
@@ -62,7 +64,8 @@ public struct ScalePaths: Sendable, Hashable {
             }
         }
         if let labelSelector, let value = Self.value(at: labelSelector, in: object), value.string == nil {
-            let detail = "\(labelSelector) accessor error: \(GoLiteral.text(of: value)) is of the type "
+            let detail =
+                "\(labelSelector) accessor error: \(GoLiteral.text(of: value)) is of the type "
                 + "\(value.goType), expected string"
             errors.append(FieldError(.invalid, labelSelector, value: "", detail))
         }

@@ -13,13 +13,12 @@ struct DefaultsCheck {
         return check.errors
     }
 
-    /// - Parameter parents: where in metadata the schema is, from the field of the resource on; empty outside.
-    private mutating func check(_ node: SchemaNode, _ path: FieldPath, parents: [String], isEmbedded: Bool = false) {
+    /// - Parameter parents: where in metadata the schema is, from the field of the resource on, `[]` for an element of a
+    ///   list; empty outside.
+    private mutating func check(_ node: SchemaNode, _ path: FieldPath, parents: [String]) {
         guard node.hasDefaults, remaining >= 0 else { return }
         if let value = node.defaultValue { check(value, node, path.child("default"), parents) }
-        if let items = node.items, parents.isEmpty || !items.isEmbeddedResource {
-            check(items, path.child("items"), parents: parents)
-        }
+        if let items = node.items { check(items, path.child("items"), parents: parents.isEmpty ? [] : parents + ["[]"]) }
         for name in node.propertyNames {
             guard let property = node.properties[name] else { continue }
             let isResourceField = node.isEmbeddedResource && ["metadata", "apiVersion", "kind"].contains(name)
@@ -42,7 +41,7 @@ struct DefaultsCheck {
         } else if parents[0] == "metadata" {
             // The value is put where it would be: metadata is checked as a whole.
             let metadata = parents.dropFirst().reversed().reduce(value) { inner, name in
-                .object(JSONObject([(name, inner)]))
+                name == "[]" ? .array([inner]) : .object(JSONObject([(name, inner)]))
             }
             let found = ObjectMetadataValidator.errors(of: metadata, at: FieldPath("metadata"))
             guard found.isEmpty else {

@@ -46,7 +46,9 @@ enum MailAddress {
 
     private static func isLiteral(_ text: ArraySlice<Unicode.Scalar>) -> Bool {
         guard text.count > 2, text.first == "[", text.last == "]" else { return false }
-        return text.dropFirst().dropLast().allSatisfy { (0x21...0x7E).contains($0.value) && !"[]\\".unicodeScalars.contains($0) }
+        return text.dropFirst().dropLast().allSatisfy {
+            (0x21...0x7E).contains($0.value) && !"[]\\".unicodeScalars.contains($0)
+        }
     }
 
     private static func isAtom(_ scalar: Unicode.Scalar) -> Bool {

@@ -86,6 +86,10 @@ public final class SchemaNode: Sendable {
 
     /// Whether this or a schema below has a default.
     let hasDefaults: Bool
+    /// How many values the default holds.
+    let defaultSize: Int
+    /// The properties that have a default, in their order.
+    let defaultedProperties: [(name: String, schema: SchemaNode)]
     /// Whether this or a schema below is of list type set or map.
     let hasListTypes: Bool
     /// Whether this or a schema below is an embedded resource.
@@ -105,7 +109,7 @@ public final class SchemaNode: Sendable {
         preservesUnknownFields = reading.flag(source, "x-kubernetes-preserve-unknown-fields")
         isEmbeddedResource = reading.flag(source, "x-kubernetes-embedded-resource")
         listType = reading.text(source, "x-kubernetes-list-type")
-        listMapKeys = reading.texts(source, "x-kubernetes-list-map-keys")
+        listMapKeys = reading.mapKeys(source)
         mapType = reading.text(source, "x-kubernetes-map-type")
         required = reading.texts(source, "required")
         let given = source["default"] ?? .null
@@ -139,6 +143,10 @@ public final class SchemaNode: Sendable {
         var below = Array(properties.values)
         if let items { below.append(items) }
         if case .values(let node) = additional { below.append(node) }
+        defaultSize = defaultValue?.valueCount ?? 0
+        defaultedProperties = names.compactMap { name in
+            properties[name].flatMap { $0.defaultValue == nil ? nil : (name, $0) }
+        }
         hasDefaults = defaultValue != nil || below.contains { $0.hasDefaults }
         hasListTypes = listType == "set" || listType == "map" || below.contains { $0.hasListTypes }
         hasEmbeddedResources = isEmbeddedResource || below.contains { $0.hasEmbeddedResources }
@@ -151,5 +159,16 @@ public final class SchemaNode: Sendable {
         if let known = properties[field] { return known }
         if case .values(let node) = additional { return node }
         return nil
+    }
+}
+
+extension JSON {
+    /// How many values there are in it, itself among them.
+    fileprivate var valueCount: Int {
+        switch self {
+        case .array(let items): items.reduce(1) { $0 + $1.valueCount }
+        case .object(let object): object.reduce(1) { $0 + $1.value.valueCount }
+        default: 1
+        }
     }
 }

@@ -14,6 +14,8 @@ public struct SchemaSizeLimits: Sendable {
     public var patterns = 1_000_000
     /// The most validation rules.
     public var rules = 5_000
+    /// The most keys of a list of type map.
+    public var mapKeys = 32
 
     /// The limits above.
     public init() {}
@@ -141,6 +143,14 @@ struct SchemaReading {
         return texts
     }
 
+    mutating func mapKeys(_ source: JSONObject) -> [String] {
+        let keys = texts(source, "x-kubernetes-list-map-keys")
+        guard keys.count > limits.mapKeys else { return keys }
+        let place = path.child("x-kubernetes-list-map-keys")
+        problems.append(.forbidden(place, "there are more than \(limits.mapKeys) keys"))
+        return []
+    }
+
     mutating func numberBounds(_ source: JSONObject) -> SchemaNode.NumberBounds? {
         var bounds = SchemaNode.NumberBounds()
         bounds.minimum = double(source, "minimum")
@@ -166,7 +176,8 @@ struct SchemaReading {
             bounds.pattern = expression
         } catch { return (bounds, error.description) }
         guard patternSize <= limits.patterns else {
-            throw SchemaLimitReached(detail: "the patterns of the schema need more than \(limits.patterns) instructions")
+            throw SchemaLimitReached(
+                detail: "the patterns of the schema need more than \(limits.patterns) instructions")
         }
         return (bounds, nil)
     }

@@ -34,7 +34,8 @@ struct StructureCheck {
         for name in node.propertyNames {
             if let property = node.properties[name] { check(property, .field, path.child("properties").key(name)) }
         }
-        if case .unsaid = node.additional {} else {
+        if case .unsaid = node.additional {
+        } else {
             let place = path.child("additionalProperties")
             if level == .root { errors.append(.forbidden(place, "must not be used at the root")) }
             if node.isEmbeddedResource {
@@ -127,7 +128,8 @@ struct StructureCheck {
         for name in node.propertyNames {
             if let property = node.properties[name] { checkPart(property, path.child("properties").key(name)) }
         }
-        if case .unsaid = node.additional {} else {
+        if case .unsaid = node.additional {
+        } else {
             errors.append(.forbidden(path.child("additionalProperties"), "must be undefined to be structural"))
         }
         for (name, isSet, detail) in node.typing where isSet {

@@ -75,7 +75,8 @@ private let cardNumber = pattern(
 /// Labels of letters, digits and symbols with dashes inside; the last of several is of letters.
 private let hostname = pattern(
     #"^([a-zA-Z0-9\p{S}\p{L}]((-?[a-zA-Z0-9\p{S}\p{L}]{0,62})?)"#
-        + #"|([a-zA-Z0-9\p{S}\p{L}](([a-zA-Z0-9-\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?)(\.)){1,}([a-zA-Z\p{L}]){2,63})$"#)
+        + #"|([a-zA-Z0-9\p{S}\p{L}](([a-zA-Z0-9-\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?)(\.)){1,}([a-zA-Z\p{L}]){2,63})$"#
+)
 
 private func isHexDigit(_ byte: UInt8) -> Bool { isDigit(byte) || (0x61...0x66).contains(byte | 0x20) }
 private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
@@ -109,7 +110,9 @@ private func isHardwareAddress(_ text: String) -> Bool {
 }
 
 private func isbnDigits(_ text: String) -> [UInt8] {
-    text.unicodeScalars.filter { $0 != "-" && !$0.properties.isWhitespace }.flatMap { Array(UTF8.encode($0) ?? .init()) }
+    text.unicodeScalars.filter { $0 != "-" && !$0.properties.isWhitespace }.flatMap {
+        Array(UTF8.encode($0) ?? .init())
+    }
 }
 
 private func isISBN10(_ text: String) -> Bool {
