@@ -115,7 +115,9 @@ struct PruneAndDefaultTests {
         let schema = try StructuralSchema(
             [
                 "type": "object",
-                "properties": ["x": ["type": "array", "items": ["type": "object", "properties": .object(properties)]]],
+                "properties": [
+                    "x": ["type": "array", "items": ["type": "object", "properties": .object(properties)]]
+                ],
             ])
         let object: JSON = ["x": .array([JSON](repeating: [:], count: 1000))]
         let fault = #expect(throws: Fault.self) { try schema.admitted(object) }
@@ -156,7 +158,8 @@ struct PruneAndDefaultTests {
     func embedded() throws {
         let schema = try fields(
             "x: {type: object, x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true}")
-        #expect(try problems(schema, try yaml("x: {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {b: 1}}")) == [])
+        #expect(
+            try problems(schema, try yaml("x: {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {b: 1}}")) == [])
         #expect(try problems(schema, try yaml("x: {}")) == ["x.apiVersion: Required value", "x.kind: Required value"])
         #expect(
             try problems(schema, try yaml("x: {apiVersion: a/b/c, kind: Pod}")) == [

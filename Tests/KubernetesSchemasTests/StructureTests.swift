@@ -199,11 +199,14 @@ struct StructureTests {
     @Test("Rules and keys of lists have limits of their own")
     func ruleLimits() throws {
         let rules = JSON.array((0..<5001).map { ["rule": .string("self > \($0)")] })
-        let many: JSON = ["type": "object", "properties": ["x": ["type": "integer", "x-kubernetes-validations": rules]]]
+        let many: JSON = [
+            "type": "object", "properties": ["x": ["type": "integer", "x-kubernetes-validations": rules]],
+        ]
         #expect(refusal(of: many).joined().contains("more than 5000 rules"))
         let keys = JSON.array((0..<33).map { .string("k\($0)") })
         let list: JSON = [
-            "type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": keys, "items": ["type": "object"],
+            "type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": keys,
+            "items": ["type": "object"],
         ]
         #expect(refusal(of: ["type": "object", "properties": ["x": list]]).joined().contains("more than 32 keys"))
     }

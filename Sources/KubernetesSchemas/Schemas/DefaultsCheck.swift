@@ -18,7 +18,9 @@ struct DefaultsCheck {
     private mutating func check(_ node: SchemaNode, _ path: FieldPath, parents: [String]) {
         guard node.hasDefaults, remaining >= 0 else { return }
         if let value = node.defaultValue { check(value, node, path.child("default"), parents) }
-        if let items = node.items { check(items, path.child("items"), parents: parents.isEmpty ? [] : parents + ["[]"]) }
+        if let items = node.items {
+            check(items, path.child("items"), parents: parents.isEmpty ? [] : parents + ["[]"])
+        }
         for name in node.propertyNames {
             guard let property = node.properties[name] else { continue }
             let isResourceField = node.isEmbeddedResource && ["metadata", "apiVersion", "kind"].contains(name)
