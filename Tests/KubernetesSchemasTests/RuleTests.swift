@@ -162,6 +162,14 @@ struct RuleTests {
             rule("type: object, x-kubernetes-preserve-unknown-fields: true", "rule: self.unknown == 1"),
             "undefined field 'unknown'"
         ),
+        (
+            rule("type: integer, default: 1", "rule: self > 1"),
+            "schema.properties[x].default: Invalid value: 1: failed rule: self > 1"
+        ),
+        (
+            "{type: object, default: {a: 1}, properties: {a: {type: integer, x-kubernetes-validations: [{rule: self > 1}]}}}",
+            "schema.properties[x].default.a: Invalid value: 1: failed rule: self > 1"
+        ),
         ("{type: integer, anyOf: [{x-kubernetes-validations: [{rule: self > 1}]}]}", "must be empty to be structural"),
     ]
 

@@ -34,11 +34,20 @@ struct KeywordValidator {
         of value: JSON, _ schema: SchemaNode, base: FieldPath = FieldPath(), correlation: Correlation? = nil,
         steps: Int = ValidationLimits.standard.steps
     ) -> [FieldError] {
-        var validator = KeywordValidator(base: base, limit: steps)
+        var left = steps
+        return errors(of: value, schema, base: base, correlation: correlation, left: &left)
+    }
+
+    /// The same, paid for from what several values share.
+    static func errors(
+        of value: JSON, _ schema: SchemaNode, base: FieldPath, correlation: Correlation? = nil, left: inout Int
+    ) -> [FieldError] {
+        var validator = KeywordValidator(base: base, limit: left)
         let found = validator.validate(value, schema, correlation).errors
         if validator.isExhausted {
-            return [FieldError(.invalid, base.text, value: "", "validation takes more than \(steps) steps")]
+            return [FieldError(.invalid, base.text, value: "", "validation takes more than \(left) steps")]
         }
+        left -= validator.steps
         guard found.count > 1 else { return found }
         var seen: Set<FieldError> = []
         return Array(found.filter { seen.insert($0).inserted }.prefix(mostErrors))

@@ -5,31 +5,37 @@ internal import Documents
 /// Whether the defaults of a schema are values that it admits.
 struct DefaultsCheck {
     private(set) var errors: [FieldError] = []
+    /// The steps that are left for the rules, and for all else, of all defaults.
     private var remaining = ValidationLimits.standard.perObject
+    private var left = ValidationLimits.standard.steps
 
-    static func errors(of root: SchemaNode, at path: FieldPath) -> [FieldError] {
+    /// - Parameter rules: the rules of the schema, compiled; nil when there are none, or other errors.
+    static func errors(of root: SchemaNode, _ rules: RuleNode?, at path: FieldPath) -> [FieldError] {
         var check = DefaultsCheck()
-        check.check(root, path, parents: [])
+        check.check(root, rules, path, parents: [])
         return check.errors
     }
 
     /// - Parameter parents: where in metadata the schema is, from the field of the resource on, `[]` for an element of a
     ///   list; empty outside.
-    private mutating func check(_ node: SchemaNode, _ path: FieldPath, parents: [String]) {
+    private mutating func check(_ node: SchemaNode, _ rules: RuleNode?, _ path: FieldPath, parents: [String]) {
         guard node.hasDefaults, remaining >= 0 else { return }
-        if let value = node.defaultValue { check(value, node, path.child("default"), parents) }
+        if let value = node.defaultValue { check(value, node, rules, path.child("default"), parents) }
         if let items = node.items {
-            check(items, path.child("items"), parents: parents.isEmpty ? [] : parents + ["[]"])
+            let below = parents.isEmpty ? [] : parents + ["[]"]
+            check(items, rules?.items, path.child("items"), parents: below)
         }
         for name in node.propertyNames {
             guard let property = node.properties[name] else { continue }
             let isResourceField = node.isEmbeddedResource && ["metadata", "apiVersion", "kind"].contains(name)
             let below = parents.isEmpty ? (isResourceField ? [name] : []) : parents + [name]
-            check(property, path.child("properties").key(name), parents: below)
+            check(property, rules?.properties[name], path.child("properties").key(name), parents: below)
         }
     }
 
-    private mutating func check(_ value: JSON, _ node: SchemaNode, _ path: FieldPath, _ parents: [String]) {
+    private mutating func check(
+        _ value: JSON, _ node: SchemaNode, _ rules: RuleNode?, _ path: FieldPath, _ parents: [String]
+    ) {
         if parents.isEmpty {
             var pruning = Pruning()
             if pruning.prune(value, node, isResource: node.isEmbeddedResource) != nil {
@@ -51,12 +57,12 @@ struct DefaultsCheck {
                 return
             }
         }
-        let found = KeywordValidator.errors(of: value, node, base: path)
+        let found = KeywordValidator.errors(of: value, node, base: path, left: &left)
         guard found.isEmpty else {
             errors += found
             return
         }
-        guard let rules = RuleNode(node, isResource: node.isEmbeddedResource) else { return }
+        guard let rules else { return }
         // As an update that changes nothing, and as a new value.
         for old in [value, nil] where remaining >= 0 {
             var limits = ValidationLimits.standard

@@ -42,7 +42,7 @@ public struct StructuralSchema: Sendable {
         keywords.check(root, place, isRoot: true)
         let compiled = structure.isEmpty && keywords.errors.isEmpty ? RuleNode(root, isResource: true) : nil
         if structure.isEmpty {
-            errors += DefaultsCheck.errors(of: root, at: place)
+            errors += DefaultsCheck.errors(of: root, compiled, at: place)
         }
         errors += keywords.errors
         if let compiled, errors.isEmpty {
