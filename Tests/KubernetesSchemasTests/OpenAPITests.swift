@@ -88,4 +88,23 @@ struct OpenAPITests {
         #expect(content?["application/strategic-merge-patch+json"] != nil)
         #expect(core["components"]?["schemas"]?["io.k8s.api.core.v1.Widget"] != nil)
     }
+
+    @Test("Kinds whose components have the same name do not meet in a document")
+    func collisions() throws {
+        let schema: JSON = ["type": "object"]
+        let widget = OpenAPIResource(
+            kind: "Widget", listKind: "WidgetList", plural: "widgets", isNamespaced: true, schema: schema)
+        var other = widget
+        other.plural = "gadgets"
+        var list = widget
+        (list.kind, list.listKind, list.plural) = ("WidgetList", "WidgetListList", "widgetlists")
+        let document = OpenAPIDocument.document(group: "example.org", version: "v1", resources: [widget, other, list])
+        #expect(document["paths"]?.object?.keys.contains { $0.hasSuffix("/widgets") } == true)
+        #expect(document["paths"]?.object?.keys.contains { $0.contains("gadgets") || $0.contains("lists") } == false)
+        var meta = widget
+        (meta.kind, meta.listKind) = ("ObjectMeta", "ObjectMetaList")
+        let group = "meta.apis.pkg.apimachinery.k8s.io"
+        let hostile = OpenAPIDocument.document(group: group, version: "v1", resources: [meta])
+        #expect(hostile["paths"] == [:])
+    }
 }

@@ -47,20 +47,21 @@ public struct OpenAPIResource: Sendable {
 public struct OpenAPIDocument {
     private let group: String
     private let version: String
-    private var paths: [(String, JSON)] = []
-    private var schemas: [(String, JSON)] = []
+    private var paths: JSONObject = [:]
+    private var schemas = MetadataComponents.all
 
     /// The document, with all components it refers to.
+    ///
+    /// Of several resources of one name, and of several components, the first counts.
     ///
     /// - Parameter group: empty for the first kinds of Kubernetes, at `/api/v1`.
     public static func document(group: String, version: String, resources: [OpenAPIResource]) -> JSON {
         var document = OpenAPIDocument(group: group, version: version)
         for resource in resources { document.add(resource) }
-        let components = MetadataComponents.all.map { ($0.key, $0.value) } + document.schemas
         return [
             "openapi": "3.0.0", "info": ["title": "Kubernetes", "version": "v1"],
-            "paths": .object(JSONObject(document.paths)),
-            "components": ["schemas": .object(JSONObject(components))],
+            "paths": .object(document.paths),
+            "components": ["schemas": .object(document.schemas)],
         ]
     }
 
@@ -70,44 +71,40 @@ public struct OpenAPIDocument {
         let reversed = group.split(separator: ".").reversed().joined(separator: ".")
         let prefix = group.isEmpty ? "io.k8s.api.core.\(version)" : "\(reversed).\(version)"
         let name = resource.component ?? "\(prefix).\(resource.kind)"
-        let listName = "\(name)List"
-        schemas.append((name, resource.schema))
-        schemas.append((listName, list(resource, name)))
+        let listName = resource.component.map { "\($0)List" } ?? "\(prefix).\(resource.listKind)"
+        guard schemas[name] == nil, schemas[listName] == nil, name != listName else { return }
+        schemas[name] = resource.schema
+        schemas[listName] = list(resource, name)
         let root = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
         let object = reference(name), status = MetadataComponents.reference("Status")
         var collection = "\(root)/\(resource.plural)"
         if resource.isNamespaced {
-            paths.append(
-                (collection, ["get": operation("list", resource, "ForAllNamespaces", reference(listName), [])]))
+            paths[collection] = ["get": operation("list", resource, "ForAllNamespaces", reference(listName), [])]
             collection = "\(root)/namespaces/{namespace}/\(resource.plural)"
         }
         let parameters = resource.isNamespaced ? [Self.pathParameter("namespace", "The namespace.")] : []
-        paths.append(
-            (
-                collection,
-                [
-                    "get": operation("list", resource, "", reference(listName), Self.listParameters),
-                    "post": operation("create", resource, "", object, Self.writeParameters, body: object),
-                    "delete": operation("deletecollection", resource, "", status, Self.listParameters),
-                    "parameters": .array(parameters),
-                ]
-            ))
+        paths[collection] = [
+            "get": operation("list", resource, "", reference(listName), Self.listParameters),
+            "post": operation("create", resource, "", object, Self.writeParameters, body: object),
+            "delete": operation("deletecollection", resource, "", status, Self.listParameters),
+            "parameters": .array(parameters),
+        ]
         let named = JSON.array(parameters + [Self.pathParameter("name", "The name of the \(resource.kind).")])
         var item = changes(resource, "", object)
         item["delete"] = operation(
             "delete", resource, "", status, Self.deleteParameters, body: MetadataComponents.reference("DeleteOptions"))
         item["parameters"] = named
-        paths.append(("\(collection)/{name}", .object(item)))
+        paths["\(collection)/{name}"] = .object(item)
         if resource.hasStatus {
             var item = changes(resource, "Status", object)
             item["parameters"] = named
-            paths.append(("\(collection)/{name}/status", .object(item)))
+            paths["\(collection)/{name}/status"] = .object(item)
         }
         if resource.hasScale {
             var item = changes(resource, "Scale", reference(Self.scaleName))
             item["parameters"] = named
-            paths.append(("\(collection)/{name}/scale", .object(item)))
-            if !schemas.contains(where: { $0.0 == Self.scaleName }) { schemas.append((Self.scaleName, Self.scale)) }
+            paths["\(collection)/{name}/scale"] = .object(item)
+            if schemas[Self.scaleName] == nil { schemas[Self.scaleName] = Self.scale }
         }
     }
 
