@@ -8,6 +8,7 @@ DOCUMENTATION = .build/documentation
 
 .PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry hostile-cel tsan-cel tsan-transfer tsan-web conformance-cel kill-transfer kill-registry fuzz-records clean
 .PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-kubernetes fuzz-telemetry hostile-cel tsan-cel tsan-transfer conformance-cel kill-transfer kill-registry fuzz-records clean
+.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry fuzz-kubernetes hostile-cel tsan-cel tsan-transfer conformance-cel kill-transfer kill-registry fuzz-records clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -69,6 +70,9 @@ fuzz-specification: ## look for crashes of what reads transformation specificati
 
 fuzz-telemetry: ## look for crashes of what reads traces, and lines that are forged in logs and metrics (SECONDS=600)
 	@scripts/fuzz trace $(or $(SECONDS),600)
+
+fuzz-kubernetes: ## look for crashes of what reads schemas of Kubernetes' kinds, and objects of them (SECONDS=600)
+	@scripts/fuzz schema $(or $(SECONDS),600)
 
 fuzz-archive: ## look for crashes of what reads volumes, inventories and records of archives (SECONDS=600)
 	@scripts/fuzz archive $(or $(SECONDS),600)

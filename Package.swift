@@ -69,6 +69,12 @@ let package = Package(
                 "CEL",
             ]),
         .target(name: "CELTesting", dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries"]),
+        .target(
+            name: "KubernetesSchemas",
+            dependencies: [
+                "Basics", "Chronology", "Documents", "Web", "KubernetesFormats", "RegularExpressions", "CEL",
+                "CELLibraries",
+            ]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(name: "Localization", dependencies: ["Basics", "Documents", "Archives"]),
@@ -257,6 +263,9 @@ let package = Package(
         .testTarget(
             name: "CELLibrariesTests",
             dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries", "TestInputs"]),
+        .testTarget(
+            name: "KubernetesSchemasTests",
+            dependencies: ["Basics", "Chronology", "Documents", "KubernetesSchemas", "TestInputs"]),
         .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "TestInputs"]),
         .testTarget(
             name: "CELWorkbenchTests", dependencies: ["Basics", "Documents", "CEL", "CELLibraries", "CELWorkbench"]),

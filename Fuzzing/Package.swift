@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "AccessFuzzing", type: .static, targets: ["AccessFuzzing"]),
         .library(name: "PatchFuzzing", type: .static, targets: ["PatchFuzzing"]),
         .library(name: "OrchestrationFuzzing", type: .static, targets: ["OrchestrationFuzzing"]),
+        .library(name: "KubernetesFuzzing", type: .static, targets: ["KubernetesFuzzing"]),
     ],
     targets: [
         .systemLibrary(name: "CFileRange"),
@@ -85,6 +86,15 @@ let package = Package(
                 "Basics", "Cryptography", "Documents", "Chronology", "Web", "KubernetesFormats", "RegularExpressions",
                 "CEL",
             ]),
+        .target(
+            name: "KubernetesSchemas",
+            dependencies: [
+                "Basics", "Chronology", "Documents", "Web", "KubernetesFormats", "RegularExpressions", "CEL",
+                "CELLibraries",
+            ]),
+        .target(
+            name: "KubernetesFuzzing",
+            dependencies: ["FuzzingEntry", "Basics", "Chronology", "Documents", "KubernetesSchemas"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(name: "Telemetry", dependencies: ["Basics", "Chronology", "Documents", "Web", "WebClient"]),
         .target(name: "TelemetryFuzzing", dependencies: ["FuzzingEntry", "Telemetry"]),

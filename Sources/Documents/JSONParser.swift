@@ -9,6 +9,17 @@ extension JSON {
         var parser = JSONParser(source: source, limits: limits, isLocating: false)
         self = try parser.document(bytes.span)
     }
+
+    /// Reads one JSON text as `init(parsing:)` does, but takes the last of several values of one key, as Go does, and
+    /// says which keys there were: `spec.list[0].name`, at most a hundred of them.
+    public static func toleratingRepeatedKeys(
+        _ bytes: [UInt8], source: String, limits: DocumentLimits = .standard
+    ) throws(Fault) -> (value: JSON, repeatedKeys: [String]) {
+        var parser = JSONParser(source: source, limits: limits, isLocating: false)
+        parser.toleratesRepeatedKeys = true
+        let value = try parser.document(bytes.span)
+        return (value, parser.repeatedKeys)
+    }
 }
 
 /// A recursive-descent parser over the bytes; recursion is bounded by the depth limit.
@@ -19,6 +30,12 @@ struct JSONParser {
     let isLocating: Bool
     var offset = 0
     private var nodes = 0
+    /// Whether a key that is given twice is noted, and its last value taken.
+    var toleratesRepeatedKeys = false
+    /// The paths of keys that are given twice.
+    private(set) var repeatedKeys: [String] = []
+    /// The keys and indexes around the value that is read, each with its dot or brackets; kept only for the paths.
+    private var path: [String] = []
     /// For each value in the order of the text, where it starts (a member at its key), how many values it spans, and
     /// which bytes are its own.
     private(set) var starts: [(offset: Int, size: Int, range: Range<Int>)] = []
@@ -84,10 +101,16 @@ struct JSONParser {
                 throw error("“:” should follow the key “\(key)”", at: offset, bytes)
             }
             skipSpace(bytes)
+            if toleratesRepeatedKeys { path.append(".\(key)") }
             let value = try value(bytes, depth: depth, start: start)
-            guard object.insert(key, value) else {
-                throw error("the key “\(key)” is given twice", at: start, bytes, fix: "keep one of the two")
+            if !object.insert(key, value) {
+                guard toleratesRepeatedKeys else {
+                    throw error("the key “\(key)” is given twice", at: start, bytes, fix: "keep one of the two")
+                }
+                object[key] = value
+                if repeatedKeys.count < 100 { repeatedKeys.append(String(path.joined().dropFirst())) }
             }
+            if toleratesRepeatedKeys { path.removeLast() }
             skipSpace(bytes)
             if take(UInt8(ascii: "}"), bytes) { return object }
             guard take(UInt8(ascii: ","), bytes) else { throw error("“,” or “}” should be here", at: offset, bytes) }
@@ -102,7 +125,9 @@ struct JSONParser {
         skipSpace(bytes)
         if take(UInt8(ascii: "]"), bytes) { return items }
         while true {
+            if toleratesRepeatedKeys { path.append("[\(items.count)]") }
             items.append(try value(bytes, depth: depth, start: offset))
+            if toleratesRepeatedKeys { path.removeLast() }
             skipSpace(bytes)
             if take(UInt8(ascii: "]"), bytes) { return items }
             guard take(UInt8(ascii: ","), bytes) else { throw error("“,” or “]” should be here", at: offset, bytes) }

@@ -50,6 +50,16 @@ import Testing
         #expect(fault?.message.hasPrefix("t.json:" + message) == true, "\(fault?.message ?? "")")
     }
 
+    @Test("takes the last of several values of a key where that is asked for, and says which keys there were")
+    func repeatedKeys() throws {
+        let text = #"{"a": {"b": 1, "b": 2}, "c": [{}, {"d": 1, "d": [3]}], "a": {"e": null}}"#
+        let (value, keys) = try JSON.toleratingRepeatedKeys(Array(text.utf8), source: "t.json")
+        #expect(value == ["a": ["e": nil], "c": [[:], ["d": [3]]]])
+        #expect(keys == ["a.b", "c[1].d", "a"])
+        #expect(try JSON.toleratingRepeatedKeys(Array("[1]".utf8), source: "t.json").repeatedKeys == [])
+        #expect(throws: Fault.self) { try JSON.toleratingRepeatedKeys(Array("{\"a\": 1,}".utf8), source: "t.json") }
+    }
+
     @Test(
         "refuses bytes that are not UTF-8",
         arguments: [
