@@ -60,8 +60,8 @@ public struct ApplyConflicts: Error, Hashable, Sendable {
     }
 
     private static func text(_ owner: ManagedFieldsEntry) -> String {
-        var text = GoQuoting.quoted(owner.manager)
-        if !owner.subresource.isEmpty { text += " with subresource \(GoQuoting.quoted(owner.subresource))" }
+        var text = goQuoted(owner.manager)
+        if !owner.subresource.isEmpty { text += " with subresource \(goQuoted(owner.subresource))" }
         guard owner.operation == .update else { return text }
         text += " using \(owner.apiVersion)"
         return owner.time.map { "\(text) at \($0)" } ?? text

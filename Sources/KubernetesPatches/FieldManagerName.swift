@@ -14,7 +14,7 @@ public enum FieldManagerName {
             throw Fault(
                 .invalid, "fieldManager: may not be more than \(maximumLength) bytes", fix: "choose a shorter name")
         }
-        guard name.unicodeScalars.allSatisfy({ GoQuoting.isPrinted($0) }) else {
+        guard name.unicodeScalars.allSatisfy({ isPrintedByGo($0) }) else {
             throw Fault(
                 .invalid, "fieldManager: should only contain printable characters", fix: "choose a plain name")
         }
@@ -23,7 +23,7 @@ public enum FieldManagerName {
     /// The name of a client that gave none: the first part of its `User-Agent`, without what cannot be printed.
     public static func fromUserAgent(_ userAgent: String) -> String {
         var name = ""
-        for scalar in userAgent.prefix(while: { $0 != "/" }).unicodeScalars where GoQuoting.isPrinted(scalar) {
+        for scalar in userAgent.prefix(while: { $0 != "/" }).unicodeScalars where isPrintedByGo(scalar) {
             guard name.utf8.count + String(scalar).utf8.count <= maximumLength else { break }
             name.unicodeScalars.append(scalar)
         }

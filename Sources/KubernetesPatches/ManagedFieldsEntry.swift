@@ -106,7 +106,7 @@ public struct ManagedFieldsEntry: Hashable, Sendable {
         let apiVersion = try text("apiVersion"), type = try text("fieldsType"), time = try text("time")
         guard !apiVersion.isEmpty else { throw fault("apiVersion must not be empty") }
         guard !type.isEmpty else { throw fault("missing fieldsType") }
-        guard type == "FieldsV1" else { throw fault("invalid fieldsType \(GoQuoting.quoted(String(type.prefix(64))))") }
+        guard type == "FieldsV1" else { throw fault("invalid fieldsType \(goQuoted(String(type.prefix(64))))") }
         let moment = Timestamp(time)
         guard time.isEmpty || moment != nil else { throw fault("time is no moment as RFC 3339 writes them") }
         let fields: FieldSet

@@ -122,7 +122,7 @@ extension MergeSchema.List {
             fields.append(PathElement.KeyField(key, value))
         }
         guard !fields.isEmpty else {
-            let names = keys.map { GoQuoting.quoted($0) }.joined(separator: " ")
+            let names = keys.map { goQuoted($0) }.joined(separator: " ")
             throw TypedValue.misfit(
                 path,
                 "element \(index): associative list with keys has an element that omits all key fields [\(names)]"

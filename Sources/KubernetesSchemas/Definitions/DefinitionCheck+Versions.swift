@@ -100,7 +100,7 @@ extension DefinitionCheck {
             if text.isEmpty { problems.append("must not be an empty string") }
             var offset = 0
             for scalar in text.unicodeScalars {
-                if !GoLiteral.isPrintable(scalar) {
+                if !isPrintedByGo(scalar) {
                     problems.append(
                         "must only contain printable UTF-8 characters; non-printable character found at index \(offset)"
                     )

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 public import Documents
 
 /// What is wrong with one field of an object, in the words of Kubernetes' API server: clients show them and match them.
@@ -88,7 +89,7 @@ extension FieldError {
         FieldError(.duplicate, path.text, value: value)
     }
     static func notSupported(_ path: FieldPath, _ value: JSON, _ supported: [String]) -> FieldError {
-        let list = supported.map(GoLiteral.quoted).joined(separator: ", ")
+        let list = supported.map(goQuoted).joined(separator: ", ")
         return FieldError(.notSupported, path.text, value: value, list.isEmpty ? "" : "supported values: \(list)")
     }
     static func tooMany(_ path: FieldPath, _ count: Int, most: Int) -> FieldError {

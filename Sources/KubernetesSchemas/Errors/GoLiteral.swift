@@ -8,7 +8,7 @@ enum GoLiteral {
     /// A value of an error: `"text"`, `1.5`, `true`, `{"a":[null]}`.
     static func text(of value: JSON) -> String {
         switch value {
-        case .string(let text): return quoted(text)
+        case .string(let text): return goQuoted(text)
         case .number(let number): return plain(number)
         case .bool(let value): return value ? "true" : "false"
         case .null, .array, .object:
@@ -25,40 +25,6 @@ enum GoLiteral {
 
     /// A number of a schema as `%v` prints it.
     static func plain(_ value: Double) -> String { goShortest(value) }
-
-    /// A text as `%q` prints it.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\u{7}": result += "\\a"
-            case "\u{8}": result += "\\b"
-            case "\u{C}": result += "\\f"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case "\u{B}": result += "\\v"
-            case _ where isPrintable(scalar): result.unicodeScalars.append(scalar)
-            case _ where scalar.value < 0x80: result += "\\x" + hex(scalar.value, digits: 2)
-            case _ where scalar.value < 0x10000: result += "\\u" + hex(scalar.value, digits: 4)
-            default: result += "\\U" + hex(scalar.value, digits: 8)
-            }
-        }
-        return result + "\""
-    }
-
-    /// Whether Go prints a character as it is; of spaces only the one of ASCII.
-    static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII { return (0x20..<0x7F).contains(scalar.value) }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator,
-            .paragraphSeparator:
-            return false
-        default: return true
-        }
-    }
 
     private static func hex(_ value: UInt32, digits: Int) -> String {
         let text = String(value, radix: 16)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 internal import Documents
 
 extension KeywordValidator {
@@ -59,6 +60,6 @@ extension KeywordValidator {
 
     /// An error about the object as a whole that names the value, as Kubernetes has it for conditions.
     private func refusal(_ detail: String) -> FieldError {
-        .invalid(base, "", "\(GoLiteral.quoted(name)) \(detail)")
+        .invalid(base, "", "\(goQuoted(name)) \(detail)")
     }
 }

@@ -36,7 +36,7 @@ extension KeywordValidator {
         let name = name
         return FieldError(
             .typeInvalid, path(name).text, value: .string(found),
-            "\(name) in body must be of type \(wanted): \(GoLiteral.quoted(found))")
+            "\(name) in body must be of type \(wanted): \(goQuoted(found))")
     }
 
     /// The first thing that is wrong with a text; lengths count code points.

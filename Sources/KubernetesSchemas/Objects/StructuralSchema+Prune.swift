@@ -17,9 +17,9 @@ extension StructuralSchema {
 
 extension [String] {
     /// What a client is told of fields that are not known: `unknown field "spec.foo"`.
-    public var asUnknownFields: [String] { map { "unknown field \(GoLiteral.quoted($0))" } }
+    public var asUnknownFields: [String] { map { "unknown field \(goQuoted($0))" } }
     /// What a client is told of fields that are given twice: `duplicate field "spec.foo"`.
-    public var asDuplicateFields: [String] { map { "duplicate field \(GoLiteral.quoted($0))" } }
+    public var asDuplicateFields: [String] { map { "duplicate field \(goQuoted($0))" } }
 }
 
 /// Takes away what schemas do not know. Values that stay as they are are not copied.

@@ -156,7 +156,7 @@ struct RuleEvaluator {
                     ? "messageExpression evaluation failed due to running out of cost budget, no further validation "
                         + "rules will be run"
                     : "no further validation rules will be run due to call cost exceeds limit for messageExpression: "
-                        + GoLiteral.quoted(compiled.rule.messageExpression)
+                        + goQuoted(compiled.rule.messageExpression)
                 return fail(place, .string(node.schema.type), words)
             }
             if case .string(let text)? = result { detail = Self.usable(text) ?? detail }
