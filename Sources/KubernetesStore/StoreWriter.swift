@@ -13,28 +13,20 @@ final class StoreWriter: Sendable {
         let decide: @Sendable (SQLiteConnection) throws -> StoreChange?
         let answer: @Sendable (Outcome) -> Void
     }
-    private struct State {
-        var jobs: [Job] = []
-        var isEnding = false
-        var ended: CheckedContinuation<Void, Never>?
-    }
     /// What the thread alone touches.
     private struct Thread: @unchecked Sendable {
         // Proof: handed to the thread when it starts, and not kept by anybody else.
         let database: SQLiteConnection
     }
-    private let state = Guarded(State())
-    private let work = Semaphore()
-    private let feed: ChangeFeed
+    private let thread: BatchThread<Job>
     /// How many requests are made durable at once, at the most.
     private static let batch = 256
     private static let isOver = Fault(.unavailable, "the store is ending")
 
     /// Starts the thread.
     init(_ database: sending SQLiteConnection, _ feed: ChangeFeed) {
-        self.feed = feed
-        let thread = Thread(database: database)
-        startThread { [self] in run(thread.database) }
+        let own = Thread(database: database)
+        thread = BatchThread(most: Self.batch) { Self.commit($0, own.database, feed) }
     }
 
     /// Asks for a change; returns when it is durable and in the feed. What `decide` throws is thrown here, and nothing of
@@ -42,44 +34,15 @@ final class StoreWriter: Sendable {
     func submit(_ decide: @escaping @Sendable (SQLiteConnection) throws -> StoreChange?) async throws -> StoreChange? {
         let outcome: Outcome = await withCheckedContinuation { continuation in
             let job = Job(decide: decide, answer: { continuation.resume(returning: $0) })
-            let isTaken = state.withLock { state in
-                if !state.isEnding { state.jobs.append(job) }
-                return !state.isEnding
-            }
-            if isTaken { work.signal() } else { job.answer(.failure(Self.isOver)) }
+            if !thread.submit(job) { job.answer(.failure(Self.isOver)) }
         }
         return try outcome.get()
     }
 
     /// Does what was asked for, takes nothing more, and ends.
-    func end() async {
-        await withCheckedContinuation { continuation in
-            let hasEnded = state.withLock { state in
-                if state.isEnding { return true }
-                state.isEnding = true
-                state.ended = continuation
-                return false
-            }
-            if hasEnded { continuation.resume() } else { work.signal() }
-        }
-    }
+    func end() async { await thread.end() }
 
-    private func run(_ database: SQLiteConnection) {
-        while true {
-            work.wait()
-            let (jobs, isOver) = state.withLock { state in
-                let jobs = Array(state.jobs.prefix(Self.batch))
-                state.jobs.removeFirst(jobs.count)
-                return (jobs, state.isEnding && jobs.isEmpty)
-            }
-            if isOver { break }
-            if !jobs.isEmpty { commit(jobs, database) }
-            if state.withLock({ $0.isEnding && $0.jobs.isEmpty }) { work.signal() }
-        }
-        state.withLock { $0.ended.take() }?.resume()
-    }
-
-    private func commit(_ jobs: [Job], _ database: SQLiteConnection) {
+    private static func commit(_ jobs: [Job], _ database: SQLiteConnection, _ feed: ChangeFeed) {
         var done: [(Job, Outcome)] = []
         do throws(Fault) {
             try database.transaction { () throws(Fault) in
@@ -94,7 +57,7 @@ final class StoreWriter: Sendable {
     }
 
     /// Decides one request; when it fails, what it did is undone and the others go on.
-    private func decide(_ job: Job, _ database: SQLiteConnection) throws(Fault) -> Outcome {
+    private static func decide(_ job: Job, _ database: SQLiteConnection) throws(Fault) -> Outcome {
         var outcome = Outcome.success(nil)
         do throws(Fault) {
             try database.attempt { () throws(Fault) in
