@@ -67,7 +67,7 @@ struct OTLPDocumentTests {
     @Test(
         "writes what the protocol's own library reads, field for field",
         .enabled(if: ProtocolReader.python != nil, "opentelemetry-proto is not installed (scripts/setup --optional)"),
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(10)))
     func libraryReads() async throws {
         let read = try await ProtocolReader.read(try Self.request())
         let spans = read["resourceSpans"]?[0]?["scopeSpans"]?[0]?["spans"]?.array ?? []

@@ -41,7 +41,7 @@ struct FileLog {
 
     /// Everything that was written, without the last line end.
     func text() async throws -> String {
-        guard await writer.flush(atMost: .seconds(30)) else { throw Fault(.internal, "the log is not written") }
+        guard await writer.flush(atMost: .seconds(300)) else { throw Fault(.internal, "the log is not written") }
         let text = String(decoding: try FileSystem.read("\(folder.path)/log", limit: 1 << 24), as: UTF8.self)
         return text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
