@@ -48,6 +48,7 @@ let package = Package(
         .target(name: "Tokens", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
+        .target(name: "KubernetesKinds", dependencies: ["Basics", "Chronology", "Documents", "KubernetesFormats"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
         .target(
@@ -232,6 +233,9 @@ let package = Package(
         .testTarget(name: "ArchivesTests", dependencies: ["Basics", "Archives", "TestInputs"]),
         .testTarget(name: "WebTests", dependencies: ["Basics", "Web", "TestInputs"]),
         .testTarget(name: "KubernetesFormatsTests", dependencies: ["KubernetesFormats", "TestInputs"]),
+        .testTarget(
+            name: "KubernetesKindsTests",
+            dependencies: ["Basics", "Chronology", "Documents", "KubernetesKinds", "TestInputs"], exclude: ["Fixtures"]),
         .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"], exclude: ["Fixtures"]),
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(
