@@ -76,6 +76,9 @@ extension ProtobufDecoder {
 }
 
 extension Moment {
+    /// RFC 3339 in UTC without a fraction, as Kubernetes writes its `Time`.
+    var secondText: String { Moment(seconds: seconds)?.description ?? "" }
+
     /// RFC 3339 in UTC with six digits of fraction, as Kubernetes writes its `MicroTime`.
     var microsecondText: String {
         guard let whole = Moment(seconds: seconds) else { return "" }
