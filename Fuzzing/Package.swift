@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "TelemetryFuzzing", type: .static, targets: ["TelemetryFuzzing"]),
         .library(name: "RequestFuzzing", type: .static, targets: ["RequestFuzzing"]),
         .library(name: "AccessFuzzing", type: .static, targets: ["AccessFuzzing"]),
+        .library(name: "KubernetesFuzzing", type: .static, targets: ["KubernetesFuzzing"]),
         .library(name: "OrchestrationFuzzing", type: .static, targets: ["OrchestrationFuzzing"]),
     ],
     targets: [
@@ -37,6 +38,9 @@ let package = Package(
         .target(name: "Localization", dependencies: ["Basics", "Documents", "Archives"]),
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
+        .target(name: "KubernetesKinds", dependencies: ["Basics", "Chronology", "Documents", "KubernetesFormats", "Web"]),
+        .target(
+            name: "KubernetesFuzzing", dependencies: ["FuzzingEntry", "Chronology", "Documents", "KubernetesKinds"]),
         .target(name: "Tokens", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(
             name: "AccessControl",

@@ -39,6 +39,7 @@ struct TypeTests {
         #expect(Set(names).count == names.count)
         #expect(Set(type.fields.map(\.number)).count == type.fields.count)
         for field in table.jsonFields(of: type) {
+            if case .enumeration(let values) = field.type { #expect(values.count > 1, "\(field.name)") }
             // Keys by which lists merge are fields of their items.
             guard case .list(.object(let item)) = field.type, let item = table.type(named: item) else { continue }
             let itemNames = Set(table.jsonFields(of: item).map(\.name))

@@ -4,7 +4,7 @@ extension TypeNotation {
     /// Types of ingresses, network policies, endpoint slices.
     static let networking = """
         package networking
-        enum PathType 
+        enum PathType Exact ImplementationSpecific Prefix
         enum PolicyType Egress Ingress
 
         kind Ingress
@@ -123,7 +123,7 @@ extension TypeNotation {
           2 backend! IngressBackend
 
         package discovery
-        enum AddressType 
+        enum AddressType FQDN IPv4 IPv6
 
         kind EndpointSlice
           # A part of the addresses behind a service.
