@@ -48,7 +48,8 @@ let package = Package(
         .target(name: "Tokens", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
-        .target(name: "KubernetesKinds", dependencies: ["Basics", "Chronology", "Documents", "KubernetesFormats", "Web"]),
+        .target(
+            name: "KubernetesKinds", dependencies: ["Basics", "Chronology", "Documents", "Web", "KubernetesFormats"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
         .target(

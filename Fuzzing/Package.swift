@@ -38,7 +38,8 @@ let package = Package(
         .target(name: "Localization", dependencies: ["Basics", "Documents", "Archives"]),
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
-        .target(name: "KubernetesKinds", dependencies: ["Basics", "Chronology", "Documents", "KubernetesFormats", "Web"]),
+        .target(
+            name: "KubernetesKinds", dependencies: ["Basics", "Chronology", "Documents", "Web", "KubernetesFormats"]),
         .target(
             name: "KubernetesFuzzing", dependencies: ["FuzzingEntry", "Chronology", "Documents", "KubernetesKinds"]),
         .target(name: "Tokens", dependencies: ["Basics", "Cryptography", "Documents"]),

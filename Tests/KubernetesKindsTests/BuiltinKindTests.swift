@@ -69,7 +69,8 @@ struct BuiltinKindTests {
 
     static let fields: [(String, String, JSON, String)] = [
         ("pods", "status.phase", ["status": ["phase": "Running"]], "Running"), ("pods", "spec.nodeName", [:], ""),
-        ("pods", "spec.hostNetwork", [:], "false"), ("pods", "spec.hostNetwork", ["spec": ["hostNetwork": true]], "true"),
+        ("pods", "spec.hostNetwork", [:], "false"),
+        ("pods", "spec.hostNetwork", ["spec": ["hostNetwork": true]], "true"),
         ("pods", "status.podIP", ["status": ["podIP": "a", "podIPs": [["ip": "b"]]]], "b"),
         ("events", "involvedObject.name", ["involvedObject": ["name": "x"]], "x"),
         ("events", "reportingComponent", ["reportingComponent": "", "source": ["component": "s"]], "s"),

@@ -44,39 +44,63 @@ struct ProtobufTests {
         ("v1,Secret", .message(2, .text(1, "k") + .field(2, [0xFF, 0x00])), ["data": ["k": "/wA="]]),
         // Entries of maps may lack key or value.
         ("v1,ConfigMap", .message(2, .text(1, "k")) + .message(2, []), ["data": ["": "", "k": ""]]),
-        ("v1,ConfigMap", .message(1, .message(8, .varint(1, 1_700_000_000))),
-            ["metadata": ["creationTimestamp": "2023-11-14T22:13:20Z"]]),
+        (
+            "v1,ConfigMap", .message(1, .message(8, .varint(1, 1_700_000_000))),
+            ["metadata": ["creationTimestamp": "2023-11-14T22:13:20Z"]]
+        ),
         ("v1,ConfigMap", .message(1, .message(8, [])), ["metadata": [:]]),
-        ("coordination.k8s.io/v1,Lease", .message(2, .message(3, .varint(1, 1) + .varint(2, 1_500))),
-            ["spec": ["acquireTime": "1970-01-01T00:00:01.000001Z"]]),
+        (
+            "coordination.k8s.io/v1,Lease", .message(2, .message(3, .varint(1, 1) + .varint(2, 1_500))),
+            ["spec": ["acquireTime": "1970-01-01T00:00:01.000001Z"]]
+        ),
         // Choices of a number or a string, and inline messages: pods' probes.
-        ("v1,Service", .message(2, .message(1, .varint(3, 80) + .message(4, .varint(1, 1) + .text(3, "http")))),
-            ["spec": ["ports": [["port": 80, "targetPort": "http"]]]]),
+        (
+            "v1,Service", .message(2, .message(1, .varint(3, 80) + .message(4, .varint(1, 1) + .text(3, "http")))),
+            ["spec": ["ports": [["port": 80, "targetPort": "http"]]]]
+        ),
         ("v1,Service", .message(2, .message(1, .message(4, []))), ["spec": ["ports": [["targetPort": 0]]]]),
-        ("v1,Pod", .message(2, .message(1, .text(1, "v") + .message(2, .message(2, .text(1, "Memory"))))),
-            ["spec": ["volumes": [["name": "v", "emptyDir": ["medium": "Memory"]]]]]),
+        (
+            "v1,Pod", .message(2, .message(1, .text(1, "v") + .message(2, .message(2, .text(1, "Memory"))))),
+            ["spec": ["volumes": [["name": "v", "emptyDir": ["medium": "Memory"]]]]]
+        ),
         // Amounts are written as Kubernetes writes them.
-        ("v1,ResourceQuota", .message(2, .message(1, .text(1, "cpu") + .message(2, .text(1, "1500m")))),
-            ["spec": ["hard": ["cpu": "1500m"]]]),
-        ("v1,ResourceQuota", .message(2, .message(1, .text(1, "m") + .message(2, .text(1, "1024Ki")))),
-            ["spec": ["hard": ["m": "1Mi"]]]),
+        (
+            "v1,ResourceQuota", .message(2, .message(1, .text(1, "cpu") + .message(2, .text(1, "1500m")))),
+            ["spec": ["hard": ["cpu": "1500m"]]]
+        ),
+        (
+            "v1,ResourceQuota", .message(2, .message(1, .text(1, "m") + .message(2, .text(1, "1024Ki")))),
+            ["spec": ["hard": ["m": "1Mi"]]]
+        ),
         // Lists of numbers, packed and not.
-        ("v1,Pod", .message(2, .message(14, .varint(4, 7) + .field(4, [1, 0xAC, 0x02]))),
-            ["spec": ["securityContext": ["supplementalGroups": [7, 1, 300]]]]),
+        (
+            "v1,Pod", .message(2, .message(14, .varint(4, 7) + .field(4, [1, 0xAC, 0x02]))),
+            ["spec": ["securityContext": ["supplementalGroups": [7, 1, 300]]]]
+        ),
         // JSON inside: managed fields, revisions.
-        ("v1,ConfigMap", .message(1, .message(17, .message(7, .text(1, #"{"f:data":{}}"#)))),
-            ["metadata": ["managedFields": [["fieldsV1": ["f:data": [:]]]]]]),
-        ("apps/v1,ControllerRevision", .message(2, .text(1, #"{"a":1.0}"#)) + .varint(3, 0),
-            ["data": ["a": .number(JSONNumber(text: "1.0")!)], "revision": 0]),
-        ("authentication.k8s.io/v1,TokenReview",
+        (
+            "v1,ConfigMap", .message(1, .message(17, .message(7, .text(1, #"{"f:data":{}}"#)))),
+            ["metadata": ["managedFields": [["fieldsV1": ["f:data": [:]]]]]]
+        ),
+        (
+            "apps/v1,ControllerRevision", .message(2, .text(1, #"{"a":1.0}"#)) + .varint(3, 0),
+            ["data": ["a": .number(JSONNumber(text: "1.0")!)], "revision": 0]
+        ),
+        (
+            "authentication.k8s.io/v1,TokenReview",
             .message(3, .message(2, .message(4, .text(1, "k") + .message(2, .text(1, "a") + .text(1, "b"))))),
-            ["status": ["user": ["extra": ["k": ["a", "b"]]]]]),
+            ["status": ["user": ["extra": ["k": ["a", "b"]]]]]
+        ),
         // JSON schemas that are one of several things.
-        ("apiextensions.k8s.io/v1,CustomResourceDefinition",
+        (
+            "apiextensions.k8s.io/v1,CustomResourceDefinition",
             .message(2, .message(7, .message(4, .message(1, .message(30, .varint(1, 1)))))),
-            ["spec": ["versions": [["schema": ["openAPIV3Schema": ["additionalProperties": true]]]]]]),
-        ("v1,DeleteOptions", .varint(1, 0) + .text(4, "Background"),
-            ["gracePeriodSeconds": 0, "propagationPolicy": "Background"]),
+            ["spec": ["versions": [["schema": ["openAPIV3Schema": ["additionalProperties": true]]]]]]
+        ),
+        (
+            "v1,DeleteOptions", .varint(1, 0) + .text(4, "Background"),
+            ["gracePeriodSeconds": 0, "propagationPolicy": "Background"]
+        ),
         ("apps/v1,DeleteOptions", .text(4, "Orphan"), ["propagationPolicy": "Orphan"]),
         ("v1,CreateOptions", .text(3, "kubectl"), ["fieldManager": "kubectl"]),
         // Fields of later versions.
@@ -102,8 +126,10 @@ struct ProtobufTests {
         (Message.object("v1", "ConfigMap", .varint(1, 1)), .invalid, "no message"),
         (Message.object("v1", "ConfigMap", .message(1, .field(1, [0xFF]))), .invalid, "UTF-8"),
         (Message.object("v1", "ConfigMap", .message(1, .message(8, .varint(1, .max >> 1)))), .invalid, "years"),
-        (Message.object("v1", "ResourceQuota", .message(2, .message(1, .message(2, .text(1, "1 GB"))))), .invalid,
-            "no quantity"),
+        (
+            Message.object("v1", "ResourceQuota", .message(2, .message(1, .message(2, .text(1, "1 GB"))))), .invalid,
+            "no quantity"
+        ),
         (Message.object("apps/v1", "ControllerRevision", .message(2, .text(1, "{"))), .invalid, ""),
         (Message.object("v1", "ConfigMap", []) + .text(3, "gzip"), .unsupported, "another form"),
         (Message.object("v1", "ConfigMap", []) + .text(4, "application/json"), .unsupported, "another form"),
@@ -124,7 +150,9 @@ struct ProtobufTests {
             try ProtobufObject.decode(Message.object("v1", "PodList", list))
         }
         #expect(many.code == .limitExceeded)
-        let large = try #require(throws: Fault.self) { try ProtobufObject.decode(Array(repeating: 0, count: 3 << 20 + 1)) }
+        let large = try #require(throws: Fault.self) {
+            try ProtobufObject.decode(Array(repeating: 0, count: 3 << 20 + 1))
+        }
         #expect(large.code == .limitExceeded)
     }
 

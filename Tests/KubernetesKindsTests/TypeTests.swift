@@ -57,49 +57,80 @@ struct TypeTests {
     }
 
     static let schemas: [(String, String, JSON)] = [
-        ("core.v1.PodSpec", "containers", [
-            "type": "array", "items": ["$ref": "#/components/schemas/io.k8s.api.core.v1.Container"],
-            "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"],
-            "x-kubernetes-patch-merge-key": "name", "x-kubernetes-patch-strategy": "merge",
-        ]),
-        ("core.v1.PodSpec", "volumes", [
-            "type": "array", "items": ["$ref": "#/components/schemas/io.k8s.api.core.v1.Volume"],
-            "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"],
-            "x-kubernetes-patch-merge-key": "name", "x-kubernetes-patch-strategy": "merge,retainKeys",
-        ]),
-        ("core.v1.Container", "ports", [
-            "type": "array", "items": ["$ref": "#/components/schemas/io.k8s.api.core.v1.ContainerPort"],
-            "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["containerPort", "protocol"],
-            "x-kubernetes-patch-merge-key": "containerPort", "x-kubernetes-patch-strategy": "merge",
-        ]),
-        ("core.v1.ContainerPort", "protocol", [
-            "type": "string", "default": "TCP", "enum": ["SCTP", "TCP", "UDP"],
-        ]),
-        ("core.v1.TCPSocketAction", "port", [
-            "$ref": "#/components/schemas/io.k8s.apimachinery.pkg.util.intstr.IntOrString",
-        ]),
-        ("core.v1.ServiceSpec", "selector", [
-            "type": "object", "additionalProperties": ["type": "string"], "x-kubernetes-map-type": "atomic",
-        ]),
-        ("core.v1.ResourceRequirements", "limits", [
-            "type": "object",
-            "additionalProperties": ["$ref": "#/components/schemas/io.k8s.apimachinery.pkg.api.resource.Quantity"],
-        ]),
+        (
+            "core.v1.PodSpec", "containers",
+            [
+                "type": "array", "items": ["$ref": "#/components/schemas/io.k8s.api.core.v1.Container"],
+                "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"],
+                "x-kubernetes-patch-merge-key": "name", "x-kubernetes-patch-strategy": "merge",
+            ]
+        ),
+        (
+            "core.v1.PodSpec", "volumes",
+            [
+                "type": "array", "items": ["$ref": "#/components/schemas/io.k8s.api.core.v1.Volume"],
+                "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"],
+                "x-kubernetes-patch-merge-key": "name", "x-kubernetes-patch-strategy": "merge,retainKeys",
+            ]
+        ),
+        (
+            "core.v1.Container", "ports",
+            [
+                "type": "array", "items": ["$ref": "#/components/schemas/io.k8s.api.core.v1.ContainerPort"],
+                "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["containerPort", "protocol"],
+                "x-kubernetes-patch-merge-key": "containerPort", "x-kubernetes-patch-strategy": "merge",
+            ]
+        ),
+        (
+            "core.v1.ContainerPort", "protocol",
+            [
+                "type": "string", "default": "TCP", "enum": ["SCTP", "TCP", "UDP"],
+            ]
+        ),
+        (
+            "core.v1.TCPSocketAction", "port",
+            [
+                "$ref": "#/components/schemas/io.k8s.apimachinery.pkg.util.intstr.IntOrString"
+            ]
+        ),
+        (
+            "core.v1.ServiceSpec", "selector",
+            [
+                "type": "object", "additionalProperties": ["type": "string"], "x-kubernetes-map-type": "atomic",
+            ]
+        ),
+        (
+            "core.v1.ResourceRequirements", "limits",
+            [
+                "type": "object",
+                "additionalProperties": ["$ref": "#/components/schemas/io.k8s.apimachinery.pkg.api.resource.Quantity"],
+            ]
+        ),
         ("core.v1.Secret", "data", ["type": "object", "additionalProperties": ["type": "string", "format": "byte"]]),
         ("apps.v1.DeploymentSpec", "replicas", ["type": "integer", "format": "int32"]),
-        ("apps.v1.DeploymentSpec", "strategy", [
-            "allOf": [["$ref": "#/components/schemas/io.k8s.api.apps.v1.DeploymentStrategy"]],
-            "x-kubernetes-patch-strategy": "retainKeys",
-        ]),
-        ("meta.v1.ObjectMeta", "finalizers", [
-            "type": "array", "items": ["type": "string"], "x-kubernetes-list-type": "set",
-            "x-kubernetes-patch-strategy": "merge",
-        ]),
-        ("meta.v1.ObjectMeta", "ownerReferences", [
-            "type": "array", "items": ["$ref": "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference"],
-            "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["uid"],
-            "x-kubernetes-patch-merge-key": "uid", "x-kubernetes-patch-strategy": "merge",
-        ]),
+        (
+            "apps.v1.DeploymentSpec", "strategy",
+            [
+                "allOf": [["$ref": "#/components/schemas/io.k8s.api.apps.v1.DeploymentStrategy"]],
+                "x-kubernetes-patch-strategy": "retainKeys",
+            ]
+        ),
+        (
+            "meta.v1.ObjectMeta", "finalizers",
+            [
+                "type": "array", "items": ["type": "string"], "x-kubernetes-list-type": "set",
+                "x-kubernetes-patch-strategy": "merge",
+            ]
+        ),
+        (
+            "meta.v1.ObjectMeta", "ownerReferences",
+            [
+                "type": "array",
+                "items": ["$ref": "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference"],
+                "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["uid"],
+                "x-kubernetes-patch-merge-key": "uid", "x-kubernetes-patch-strategy": "merge",
+            ]
+        ),
     ]
 
     @Test("what has to be given is required", arguments: required)

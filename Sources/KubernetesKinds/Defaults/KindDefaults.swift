@@ -16,8 +16,15 @@ public enum KindDefaults {
         return object
     }
 
+    private static let podTemplate = "io.k8s.api.core.v1.PodTemplateSpec"
+
     /// Fills in a type and all that is below it, the inner parts first.
     private static func fill(_ object: inout JSON, _ type: ObjectType) {
+        if type.name == podTemplate {
+            // A template has both parts, said or not, and what is not said has defaults too.
+            object.fill("metadata", [:])
+            object.fill("spec", [:])
+        }
         guard case .object(var members) = object, !type.isUnion else { return }
         object = .null
         for field in TypeTable.builtin.jsonFields(of: type) {
@@ -32,7 +39,7 @@ public enum KindDefaults {
             }
         }
         object = .object(members)
-        // Whether a rule exists is looked up by the short name, which no two of the packages with rules share.
+        // By the last parts of the name: `core.v1.Pod`.
         rules[type.name.split(separator: ".").suffix(3).joined(separator: ".")]?(&object)
     }
 

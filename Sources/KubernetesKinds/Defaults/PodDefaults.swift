@@ -49,10 +49,6 @@ extension KindDefaults {
             action.fill("scheme", "HTTP")
         },
         "core.v1.ObjectFieldSelector": { $0.fill("apiVersion", "v1") },
-        "core.v1.PodTemplateSpec": { template in
-            template.fill("metadata", [:])
-            template.fill("spec", [:])
-        },
     ]
 
     private static let container: Rule = { container in

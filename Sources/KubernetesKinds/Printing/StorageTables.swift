@@ -9,7 +9,8 @@ extension KindTable {
     ]) { object, now in
         let claim = object.at("spec", "claimRef").map { "\($0.text("namespace"))/\($0.text("name"))" } ?? ""
         return [
-            name(object), .string(storage(object.at("spec", "capacity"))), accessModes(object.items("spec", "accessModes")),
+            name(object), .string(storage(object.at("spec", "capacity"))),
+            accessModes(object.items("spec", "accessModes")),
             .string(object.text("spec", "persistentVolumeReclaimPolicy")), phase(object), .string(claim),
             storageClass(object), unset(object, "volumeAttributesClassName"),
             .string(object.text("status", "reason")), age(object, now), unset(object, "volumeMode"),

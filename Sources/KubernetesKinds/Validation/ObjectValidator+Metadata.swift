@@ -22,7 +22,11 @@ extension ObjectValidator {
         }
         let namespace = metadata.text("namespace")
         if kind.isNamespaced {
-            if namespace.isEmpty { required(place["namespace"]) } else { formed(namespace, .dns1123Label, place["namespace"]) }
+            if namespace.isEmpty {
+                required(place["namespace"])
+            } else {
+                formed(namespace, .dns1123Label, place["namespace"])
+            }
         } else if !namespace.isEmpty {
             forbidden(place["namespace"], "not allowed on this type")
         }
@@ -50,7 +54,9 @@ extension ObjectValidator {
     private mutating func owners(_ owners: [JSON], _ place: FieldPlace) {
         for owner in owners {
             let kind = GroupVersionKind(apiVersion: owner.text("apiVersion"), kind: owner.text("kind"))
-            if kind.version.isEmpty { invalid(place["apiVersion"], owner.at("apiVersion"), "version must not be empty") }
+            if kind.version.isEmpty {
+                invalid(place["apiVersion"], owner.at("apiVersion"), "version must not be empty")
+            }
             for key in ["kind", "name", "uid"] where owner.text(key).isEmpty {
                 invalid(place[key], "", "\(key) must not be empty")
             }

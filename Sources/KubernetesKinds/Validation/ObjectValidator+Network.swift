@@ -12,7 +12,11 @@ extension ObjectValidator {
         if type == "ExternalName" {
             let name = spec.text("externalName")
             let host = name.hasSuffix(".") ? String(name.dropLast()) : name
-            if host.isEmpty { required(place["externalName"]) } else { formed(host, .dns1123Subdomain, place["externalName"]) }
+            if host.isEmpty {
+                required(place["externalName"])
+            } else {
+                formed(host, .dns1123Subdomain, place["externalName"])
+            }
         } else if !address.isEmpty && address != "None" && !Self.isAddress(address) {
             let detail = "must be empty, 'None', or a valid IP address"
             add(FieldProblem(.invalid, place["clusterIPs"][0], value: .string(address), detail))
@@ -43,7 +47,8 @@ extension ObjectValidator {
             }
             let key = "\(port.text("protocol"))/\(port.number("port") ?? 0)"
             if !numbers.insert(key).inserted {
-                let fields = "Name:\"\", Protocol:\(ValueText.quoted(port.text("protocol"))), AppProtocol:(*string)(nil), "
+                let fields =
+                    "Name:\"\", Protocol:\(ValueText.quoted(port.text("protocol"))), AppProtocol:(*string)(nil), "
                     + "Port:\(port.number("port") ?? 0), "
                     + "TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:\"\"}, NodePort:0"
                 add(FieldProblem(.duplicate, place, value: .string(key), valueText: "core.ServicePort{\(fields)}"))

@@ -147,7 +147,8 @@ extension ObjectValidator {
     mutating func podUpdate(_ pod: JSON, _ old: JSON) {
         func fixed(_ pod: JSON) -> JSON {
             var spec = pod.at("spec") ?? [:]
-            for key in ["activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "ephemeralContainers"] {
+            for key in ["activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "ephemeralContainers"]
+            {
                 spec[key] = nil
             }
             for key in ["containers", "initContainers"] { spec.changeEach(key) { $0["image"] = nil } }

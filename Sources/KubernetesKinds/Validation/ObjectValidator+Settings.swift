@@ -59,7 +59,9 @@ extension ObjectValidator {
         switch object.text("type") {
         case "kubernetes.io/service-account-token":
             let key = "kubernetes.io/service-account.name"
-            if object.text("metadata", "annotations", key).isEmpty { required(FieldPlace("metadata.annotations").key(key)) }
+            if object.text("metadata", "annotations", key).isEmpty {
+                required(FieldPlace("metadata.annotations").key(key))
+            }
         case "kubernetes.io/dockercfg": document(data[".dockercfg"], place.key(".dockercfg"))
         case "kubernetes.io/dockerconfigjson": document(data[".dockerconfigjson"], place.key(".dockerconfigjson"))
         case "kubernetes.io/basic-auth":

@@ -72,7 +72,8 @@ struct ObjectValidator {
             if (number.int64 ?? 0) < 0 { invalid(place, value, "must be greater than or equal to 0") }
         case .string(let text)?:
             let digits = text.utf8.dropLast()
-            guard text.utf8.last == UInt8(ascii: "%"), !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) })
+            guard text.utf8.last == UInt8(ascii: "%"), !digits.isEmpty,
+                digits.allSatisfy({ (0x30...0x39).contains($0) })
             else {
                 return invalid(
                     place, value,
