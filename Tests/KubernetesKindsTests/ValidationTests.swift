@@ -363,6 +363,14 @@ struct ValidationTests {
             "scheduling.k8s.io/v1,PriorityClass", ["value": 2_000_000_000],
             ["value: Forbidden: maximum allowed value of a user defined priority is 1000000000"]
         ),
+        (
+            "authentication.k8s.io/v1,TokenRequest", ["spec": ["expirationSeconds": 10]],
+            ["spec.expirationSeconds: Invalid value: 10: may not specify a duration less than 10 minutes"]
+        ),
+        (
+            "autoscaling/v1,Scale", ["spec": ["replicas": -2]],
+            ["spec.replicas: Invalid value: -2: must be greater than or equal to 0"]
+        ),
         ("storage.k8s.io/v1,StorageClass", [:], ["provisioner: Required value"]),
         (
             "v1,ResourceQuota", ["spec": ["hard": ["pods": "-1"]]],

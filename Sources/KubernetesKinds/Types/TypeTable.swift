@@ -4,6 +4,8 @@
 public struct TypeTable: Sendable {
     private let types: [String: ObjectType]
     private let kinds: [GroupVersionKind: String]
+    /// The fields of the types in which those of others stand.
+    private let flattened: [String: [ObjectField]]
     /// The names of all types.
     public let names: [String]
 
@@ -22,6 +24,16 @@ public struct TypeTable: Sendable {
         var kinds: [GroupVersionKind: String] = [:]
         for type in notation.types.values { if let kind = type.kind { kinds[kind] = type.name } }
         self.kinds = kinds
+        let types = notation.types
+        func flat(_ type: ObjectType) -> [ObjectField] {
+            type.fields.flatMap { field -> [ObjectField] in
+                guard field.isInline, case .object(let name) = field.type, let inner = types[name] else {
+                    return [field]
+                }
+                return flat(inner)
+            }
+        }
+        flattened = types.filter { $0.value.fields.contains(where: \.isInline) }.mapValues(flat)
     }
 
     /// The type with a name such as `io.k8s.api.core.v1.Pod`.
@@ -37,10 +49,5 @@ public struct TypeTable: Sendable {
     }
 
     /// The fields of a type as its JSON has them: those of inline types in place of these.
-    public func jsonFields(of type: ObjectType) -> [ObjectField] {
-        type.fields.flatMap { field -> [ObjectField] in
-            guard field.isInline, case .object(let name) = field.type, let inner = types[name] else { return [field] }
-            return jsonFields(of: inner)
-        }
-    }
+    public func jsonFields(of type: ObjectType) -> [ObjectField] { flattened[type.name] ?? type.fields }
 }

@@ -10,13 +10,13 @@ public enum KindValidation {
     ///   - object: the object with its defaults.
     ///   - old: the object as it was; nil when it is new.
     public static func problems(of object: JSON, _ kind: GroupVersionKind, old: JSON? = nil) -> [FieldProblem] {
-        guard let builtin = BuiltinKinds.kind(kind) else { return [] }
+        guard let type = TypeTable.builtin.type(of: kind) else { return [] }
         var validator = ObjectValidator()
-        if builtin.isStored { validator.metadata(object, builtin, old: old) }
+        if let builtin = BuiltinKinds.kind(kind), builtin.isStored { validator.metadata(object, builtin, old: old) }
         let key = "\(kind.group)/\(kind.kind)"
         rules[key]?(&validator, object)
         if let old { updateRules[key]?(&validator, object, old) }
-        if let type = TypeTable.builtin.type(of: kind) { validator.enumerations(object, type, FieldPlace("")) }
+        validator.enumerations(object, type, FieldPlace(""))
         var seen: Set<FieldProblem> = []
         return validator.problems.filter { seen.insert($0).inserted }
     }
@@ -43,6 +43,8 @@ public enum KindValidation {
         "scheduling.k8s.io/PriorityClass": { $0.priorityClass($1) },
         "storage.k8s.io/StorageClass": { $0.needs($1, "provisioner", FieldPlace("")) },
         "autoscaling/HorizontalPodAutoscaler": { $0.autoscaler($1) },
+        "autoscaling/Scale": { $0.notNegative($1.at("spec") ?? [:], ["replicas"], FieldPlace("spec")) },
+        "authentication.k8s.io/TokenRequest": { $0.tokenRequest($1) },
     ]
 
     private static let updateRules: [String: UpdateRule] = [

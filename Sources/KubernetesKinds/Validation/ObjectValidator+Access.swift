@@ -65,6 +65,15 @@ extension ObjectValidator {
         }
     }
 
+    mutating func tokenRequest(_ object: JSON) {
+        let place = FieldPlace("spec.expirationSeconds")
+        guard let seconds = object.number("spec", "expirationSeconds") else { return }
+        if seconds < 600 { invalid(place, .integer(seconds), "may not specify a duration less than 10 minutes") }
+        if seconds > 1 << 32 {
+            invalid(place, .integer(seconds), "may not specify a duration larger than 2^32 seconds")
+        }
+    }
+
     mutating func bindingUpdate(_ object: JSON, _ old: JSON) {
         guard object.at("roleRef") != old.at("roleRef") else { return }
         let role = object.at("roleRef") ?? [:]
