@@ -364,6 +364,26 @@ struct ValidationTests {
             ["value: Forbidden: maximum allowed value of a user defined priority is 1000000000"]
         ),
         (
+            "v1,PersistentVolume", ["spec": [:]],
+            ["spec.accessModes: Required value", "spec.capacity: Required value"]
+        ),
+        (
+            "v1,Pod",
+            [
+                "spec": [
+                    "hostNetwork": true,
+                    "containers": [
+                        ["name": "c", "image": "x", "ports": [["containerPort": 80, "hostPort": 81]]],
+                        ["name": "d", "image": "x", "ports": [["containerPort": 81]]],
+                    ],
+                ]
+            ],
+            [
+                "spec.containers[0].ports[0].hostPort: Invalid value: 81: must match `containerPort` when `hostNetwork` is true",
+                "spec.containers[1].ports[0].hostPort: Duplicate value: \"TCP//81\"",
+            ]
+        ),
+        (
             "authentication.k8s.io/v1,TokenRequest", ["spec": ["expirationSeconds": 10]],
             ["spec.expirationSeconds: Invalid value: 10: may not specify a duration less than 10 minutes"]
         ),

@@ -33,6 +33,7 @@ public enum KindValidation {
         "apps/DaemonSet": { $0.daemonSet($1) }, "batch/Job": { $0.job($1.at("spec") ?? [:], FieldPlace("spec")) },
         "batch/CronJob": { $0.cronJob($1) }, "/Service": { $0.service($1) }, "/ConfigMap": { $0.configMap($1) },
         "/Secret": { $0.secret($1) }, "/PersistentVolumeClaim": { $0.claim($1) },
+        "/PersistentVolume": { $0.volume($1) },
         "/ResourceQuota": { $0.amounts($1.at("spec", "hard"), FieldPlace("spec.hard")) },
         "networking.k8s.io/Ingress": { $0.ingress($1) }, "networking.k8s.io/NetworkPolicy": { $0.networkPolicy($1) },
         "rbac.authorization.k8s.io/Role": { $0.role($1, isNamespaced: true) },

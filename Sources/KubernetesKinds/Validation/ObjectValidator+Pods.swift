@@ -85,7 +85,7 @@ extension ObjectValidator {
             let place = place["ports"][index]
             guard let host = port.number("hostPort"), host != 0 else { continue }
             if usesHost, let number = port.number("containerPort"), number != host {
-                invalid(place["containerPort"], .integer(number), "must match `hostPort` when `hostNetwork` is true")
+                invalid(place["hostPort"], .integer(host), "must match `containerPort` when `hostNetwork` is true")
             }
             let name = "\(port.text("protocol"))/\(port.text("hostIP"))/\(host)"
             if !used.insert(name).inserted { duplicate(place["hostPort"], .string(name)) }

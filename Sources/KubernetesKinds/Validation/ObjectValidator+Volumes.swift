@@ -61,6 +61,13 @@ extension ObjectValidator {
         }
     }
 
+    mutating func volume(_ volume: JSON) {
+        let place = FieldPlace("spec")
+        if volume.items("spec", "accessModes").isEmpty { required(place["accessModes"]) }
+        if volume.members("spec", "capacity").isEmpty { required(place["capacity"]) }
+        amounts(volume.at("spec", "capacity"), place["capacity"])
+    }
+
     mutating func claim(_ claim: JSON) {
         let place = FieldPlace("spec")
         if claim.items("spec", "accessModes").isEmpty {
