@@ -7,6 +7,7 @@ RELEASE = -c release -Xswiftc -static-stdlib
 DOCUMENTATION = .build/documentation
 
 .PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry hostile-cel tsan-cel tsan-transfer tsan-web conformance-cel kill-transfer kill-registry fuzz-records clean fuzz-kubernetes
+.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry fuzz-kubernetes hostile-cel tsan-cel tsan-transfer conformance-cel kill-transfer kill-registry fuzz-records clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -62,6 +63,9 @@ fuzz-site: ## look for crashes of what the site registry reads: requests, tokens
 
 fuzz-specification: ## look for crashes of what reads transformation specifications, in all forms (SECONDS=600)
 	@scripts/fuzz specification $(or $(SECONDS),600)
+
+fuzz-kubernetes: ## look for crashes of what reads objects of Kubernetes (SECONDS=600)
+	@scripts/fuzz protobuf $(or $(SECONDS),600)
 
 fuzz-telemetry: ## look for crashes of what reads traces, and lines that are forged in logs and metrics (SECONDS=600)
 	@scripts/fuzz trace $(or $(SECONDS),600)

@@ -51,6 +51,8 @@ let package = Package(
         .target(name: "Kubernetes", dependencies: ["Basics", "Documents", "Chronology", "KubernetesFormats"]),
         .target(name: "KubernetesStore", dependencies: ["Basics", "Documents", "Storage", "Kubernetes"]),
         .target(name: "KubernetesPatches", dependencies: ["Basics", "Documents"]),
+        .target(
+            name: "KubernetesKinds", dependencies: ["Basics", "Chronology", "Documents", "Web", "KubernetesFormats"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
         .target(
@@ -249,6 +251,8 @@ let package = Package(
         .testTarget(name: "KubernetesFormatsTests", dependencies: ["KubernetesFormats", "TestInputs"]),
         .testTarget(
             name: "KubernetesPatchesTests", dependencies: ["Basics", "Documents", "KubernetesPatches", "TestInputs"]),
+            name: "KubernetesKindsTests",
+            dependencies: ["Basics", "Chronology", "Documents", "KubernetesKinds", "TestInputs"], exclude: ["Fixtures"]),
         .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"], exclude: ["Fixtures"]),
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(

@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "RequestFuzzing", type: .static, targets: ["RequestFuzzing"]),
         .library(name: "AccessFuzzing", type: .static, targets: ["AccessFuzzing"]),
         .library(name: "PatchFuzzing", type: .static, targets: ["PatchFuzzing"]),
+        .library(name: "KubernetesFuzzing", type: .static, targets: ["KubernetesFuzzing"]),
         .library(name: "OrchestrationFuzzing", type: .static, targets: ["OrchestrationFuzzing"]),
         .library(name: "KubernetesFuzzing", type: .static, targets: ["KubernetesFuzzing"]),
     ],
@@ -41,6 +42,10 @@ let package = Package(
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
         .target(name: "KubernetesPatches", dependencies: ["Basics", "Documents"]),
         .target(name: "PatchFuzzing", dependencies: ["FuzzingEntry", "Basics", "Documents", "KubernetesPatches"]),
+        .target(
+            name: "KubernetesKinds", dependencies: ["Basics", "Chronology", "Documents", "Web", "KubernetesFormats"]),
+        .target(
+            name: "KubernetesFuzzing", dependencies: ["FuzzingEntry", "Chronology", "Documents", "KubernetesKinds"]),
         .target(name: "Tokens", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(
             name: "AccessControl",
