@@ -7,7 +7,6 @@ RELEASE = -c release -Xswiftc -static-stdlib
 DOCUMENTATION = .build/documentation
 
 .PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry hostile-cel tsan-cel tsan-transfer tsan-web conformance-cel kill-transfer kill-registry fuzz-records clean fuzz-kubernetes
-.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry fuzz-kubernetes hostile-cel tsan-cel tsan-transfer conformance-cel kill-transfer kill-registry fuzz-records clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -64,14 +63,11 @@ fuzz-site: ## look for crashes of what the site registry reads: requests, tokens
 fuzz-specification: ## look for crashes of what reads transformation specifications, in all forms (SECONDS=600)
 	@scripts/fuzz specification $(or $(SECONDS),600)
 
-fuzz-kubernetes: ## look for crashes of what reads objects of Kubernetes (SECONDS=600)
-	@scripts/fuzz protobuf $(or $(SECONDS),600)
-
 fuzz-telemetry: ## look for crashes of what reads traces, and lines that are forged in logs and metrics (SECONDS=600)
 	@scripts/fuzz trace $(or $(SECONDS),600)
 
-fuzz-kubernetes: ## look for crashes of what reads schemas, patches and managed fields of Kubernetes objects (SECONDS=600 for each)
-	@for target in schema patch; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
+fuzz-kubernetes: ## look for crashes of what reads objects of Kubernetes, their schemas, patches and managed fields (SECONDS=600 for each)
+	@for target in protobuf schema patch; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
 
 fuzz-archive: ## look for crashes of what reads volumes, inventories and records of archives (SECONDS=600)
 	@scripts/fuzz archive $(or $(SECONDS),600)

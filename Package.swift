@@ -251,6 +251,7 @@ let package = Package(
         .testTarget(name: "KubernetesFormatsTests", dependencies: ["KubernetesFormats", "TestInputs"]),
         .testTarget(
             name: "KubernetesPatchesTests", dependencies: ["Basics", "Documents", "KubernetesPatches", "TestInputs"]),
+        .testTarget(
             name: "KubernetesKindsTests",
             dependencies: ["Basics", "Chronology", "Documents", "KubernetesKinds", "TestInputs"], exclude: ["Fixtures"]),
         .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"], exclude: ["Fixtures"]),

@@ -19,7 +19,6 @@ let package = Package(
         .library(name: "PatchFuzzing", type: .static, targets: ["PatchFuzzing"]),
         .library(name: "KubernetesFuzzing", type: .static, targets: ["KubernetesFuzzing"]),
         .library(name: "OrchestrationFuzzing", type: .static, targets: ["OrchestrationFuzzing"]),
-        .library(name: "KubernetesFuzzing", type: .static, targets: ["KubernetesFuzzing"]),
     ],
     targets: [
         .systemLibrary(name: "CFileRange"),
@@ -44,8 +43,6 @@ let package = Package(
         .target(name: "PatchFuzzing", dependencies: ["FuzzingEntry", "Basics", "Documents", "KubernetesPatches"]),
         .target(
             name: "KubernetesKinds", dependencies: ["Basics", "Chronology", "Documents", "Web", "KubernetesFormats"]),
-        .target(
-            name: "KubernetesFuzzing", dependencies: ["FuzzingEntry", "Chronology", "Documents", "KubernetesKinds"]),
         .target(name: "Tokens", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(
             name: "AccessControl",
@@ -99,7 +96,7 @@ let package = Package(
             ]),
         .target(
             name: "KubernetesFuzzing",
-            dependencies: ["FuzzingEntry", "Basics", "Chronology", "Documents", "KubernetesSchemas"]),
+            dependencies: ["FuzzingEntry", "Basics", "Chronology", "Documents", "KubernetesKinds", "KubernetesSchemas"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(name: "Telemetry", dependencies: ["Basics", "Chronology", "Documents", "Web", "WebClient"]),
         .target(name: "TelemetryFuzzing", dependencies: ["FuzzingEntry", "Telemetry"]),

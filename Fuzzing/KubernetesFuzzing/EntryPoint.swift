@@ -2,8 +2,10 @@
 
 internal import FuzzingEntry
 
-private let targets = FuzzTargets(["schema": { SchemaTarget.run($0) }])
-private let targets = FuzzTargets(["protobuf": { ProtobufTarget.run($0) }])
+private let targets = FuzzTargets([
+    "schema": { SchemaTarget.run($0) },
+    "protobuf": { ProtobufTarget.run($0) },
+])
 
 /// What the fuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
