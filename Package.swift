@@ -52,7 +52,8 @@ let package = Package(
         .target(name: "KubernetesStore", dependencies: ["Basics", "Documents", "Storage", "Kubernetes"]),
         .target(name: "KubernetesPatches", dependencies: ["Basics", "Documents"]),
         .target(
-            name: "KubernetesKinds", dependencies: ["Basics", "Chronology", "Documents", "Web", "KubernetesFormats"]),
+            name: "KubernetesKinds",
+            dependencies: ["Basics", "Chronology", "Documents", "Web", "KubernetesFormats", "Kubernetes"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
         .target(
@@ -74,7 +75,8 @@ let package = Package(
         .target(
             name: "KubernetesSchemas",
             dependencies: [
-                "Basics", "Chronology", "Documents", "Web", "KubernetesFormats", "RegularExpressions", "CEL",
+                "Basics", "Chronology", "Documents", "Web", "KubernetesFormats", "Kubernetes", "RegularExpressions",
+                "CEL",
                 "CELLibraries",
             ]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
@@ -253,7 +255,8 @@ let package = Package(
             name: "KubernetesPatchesTests", dependencies: ["Basics", "Documents", "KubernetesPatches", "TestInputs"]),
         .testTarget(
             name: "KubernetesKindsTests",
-            dependencies: ["Basics", "Chronology", "Documents", "KubernetesKinds", "TestInputs"], exclude: ["Fixtures"]),
+            dependencies: ["Basics", "Chronology", "Documents", "Kubernetes", "KubernetesKinds", "TestInputs"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"], exclude: ["Fixtures"]),
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(
@@ -270,7 +273,7 @@ let package = Package(
             dependencies: ["Basics", "Documents", "Chronology", "CEL", "CELLibraries", "TestInputs"]),
         .testTarget(
             name: "KubernetesSchemasTests",
-            dependencies: ["Basics", "Chronology", "Documents", "KubernetesSchemas", "TestInputs"]),
+            dependencies: ["Basics", "Chronology", "Documents", "Kubernetes", "KubernetesSchemas", "TestInputs"]),
         .testTarget(name: "RegularExpressionsTests", dependencies: ["RegularExpressions", "TestInputs"]),
         .testTarget(
             name: "CELWorkbenchTests", dependencies: ["Basics", "Documents", "CEL", "CELLibraries", "CELWorkbench"]),

@@ -42,7 +42,9 @@ let package = Package(
         .target(name: "KubernetesPatches", dependencies: ["Basics", "Documents"]),
         .target(name: "PatchFuzzing", dependencies: ["FuzzingEntry", "Basics", "Documents", "KubernetesPatches"]),
         .target(
-            name: "KubernetesKinds", dependencies: ["Basics", "Chronology", "Documents", "Web", "KubernetesFormats"]),
+            name: "KubernetesKinds",
+            dependencies: ["Basics", "Chronology", "Documents", "Web", "KubernetesFormats", "Kubernetes"]),
+        .target(name: "Kubernetes", dependencies: ["Basics", "Documents", "Chronology", "KubernetesFormats"]),
         .target(name: "Tokens", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(
             name: "AccessControl",
@@ -91,12 +93,16 @@ let package = Package(
         .target(
             name: "KubernetesSchemas",
             dependencies: [
-                "Basics", "Chronology", "Documents", "Web", "KubernetesFormats", "RegularExpressions", "CEL",
+                "Basics", "Chronology", "Documents", "Web", "KubernetesFormats", "Kubernetes", "RegularExpressions",
+                "CEL",
                 "CELLibraries",
             ]),
         .target(
             name: "KubernetesFuzzing",
-            dependencies: ["FuzzingEntry", "Basics", "Chronology", "Documents", "KubernetesKinds", "KubernetesSchemas"]),
+            dependencies: [
+                "FuzzingEntry", "Basics", "Chronology", "Documents", "Kubernetes", "KubernetesKinds",
+                "KubernetesSchemas",
+            ]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(name: "Telemetry", dependencies: ["Basics", "Chronology", "Documents", "Web", "WebClient"]),
         .target(name: "TelemetryFuzzing", dependencies: ["FuzzingEntry", "Telemetry"]),

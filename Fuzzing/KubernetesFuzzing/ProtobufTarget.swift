@@ -2,6 +2,7 @@
 
 internal import Chronology
 internal import Documents
+internal import Kubernetes
 internal import KubernetesKinds
 
 /// Reads an object in the protobuf form, and does with it what a server does: fills in, checks and shows it.

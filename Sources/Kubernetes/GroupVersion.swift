@@ -50,6 +50,14 @@ public struct GroupVersionKind: Hashable, Sendable, CustomStringConvertible {
         self.init(GroupVersion(group: group, version: version), kind)
     }
 
+    /// The two members of an object, `apps/v1` and `Deployment`, whatever they say.
+    public init(apiVersion: String, kind: String) {
+        let parts = apiVersion.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        self.init(parts.count == 2 ? parts[0] : "", parts[parts.count - 1], kind)
+    }
+
+    /// Group and version as objects have them.
+    public var apiVersion: String { groupVersion.description }
     /// The group's name.
     public var group: String { groupVersion.group }
     /// The version.

@@ -2,6 +2,7 @@
 
 import Basics
 import Documents
+import Kubernetes
 import KubernetesKinds
 import TestInputs
 import Testing

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Documents
+import Kubernetes
 import KubernetesKinds
 import Testing
 
@@ -14,7 +15,7 @@ struct TypeTests {
         let type = try #require(table.type(of: kind.kind))
         #expect(type.name == kind.typeName)
         #expect(type.fields.first { $0.name == "metadata" }?.type == .object(metadata))
-        let list = GroupVersionKind(group: kind.kind.group, version: kind.kind.version, kind: "\(kind.kind.kind)List")
+        let list = GroupVersionKind(kind.kind.group, kind.kind.version, "\(kind.kind.kind)List")
         #expect(table.type(of: list)?.field(numbered: 2)?.type == .list(.object(type.name)))
     }
 

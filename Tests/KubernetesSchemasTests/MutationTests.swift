@@ -2,6 +2,7 @@
 
 import Chronology
 import Documents
+import Kubernetes
 import KubernetesSchemas
 import TestInputs
 import Testing

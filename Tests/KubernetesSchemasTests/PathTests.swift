@@ -3,6 +3,7 @@
 import Basics
 import Chronology
 import Documents
+import Kubernetes
 import KubernetesSchemas
 import Testing
 

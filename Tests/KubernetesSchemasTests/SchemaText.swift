@@ -2,6 +2,7 @@
 
 import Basics
 import Documents
+import Kubernetes
 import KubernetesSchemas
 
 /// A value written as YAML.

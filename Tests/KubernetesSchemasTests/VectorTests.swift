@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Documents
+import Kubernetes
 import KubernetesSchemas
 import Testing
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Documents
+public import Kubernetes
 
 /// What the server fills into objects of the built-in kinds where their authors say nothing, as Kubernetes 1.32 does.
 ///

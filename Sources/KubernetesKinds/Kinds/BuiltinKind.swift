@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+public import Kubernetes
 
 /// A kind of objects that the server knows without a definition, as discovery shows it.
 public struct BuiltinKind: Sendable {
@@ -44,7 +45,7 @@ public struct BuiltinKind: Sendable {
         guard let home = TypePackage.all.first(where: { $0.alias == package }) else {
             preconditionFailure("no package \(package)")
         }
-        let own = GroupVersionKind(group: home.group, version: home.version, kind: kind)
+        let own = GroupVersionKind(home.group, home.version, kind)
         self.kind = own
         (self.plural, isNamespaced, self.verbs) = (plural, scope == .namespaced, verbs)
         (shortNames, self.categories, moreFields) = (short, categories, fields)
@@ -71,7 +72,7 @@ public struct Subresource: Sendable {
 
     static let status = Subresource(name: "status", kind: ownKind, verbs: ["get", "patch", "update"])
     static let scale = Subresource(
-        name: "scale", kind: GroupVersionKind(group: "autoscaling", version: "v1", kind: "Scale"),
+        name: "scale", kind: GroupVersionKind("autoscaling", "v1", "Scale"),
         verbs: ["get", "patch", "update"])
 
     /// One that deals in the object's own kind.
@@ -85,5 +86,5 @@ public struct Subresource: Sendable {
     }
 
     /// Stands for the kind of the object until that is known.
-    private static let ownKind = GroupVersionKind(group: "", version: "", kind: "")
+    private static let ownKind = GroupVersionKind("", "", "")
 }

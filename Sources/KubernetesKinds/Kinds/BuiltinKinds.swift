@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Kubernetes
+
 /// The kinds that the server knows without a definition, as Kubernetes 1.32 serves them.
 public enum BuiltinKinds {
     /// All kinds, group by group, in the order in which discovery shows the groups.

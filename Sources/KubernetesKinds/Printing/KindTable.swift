@@ -2,6 +2,7 @@
 
 public import Chronology
 public import Documents
+public import Kubernetes
 
 /// How objects of a kind are shown in the rows of a `Table`, as Kubernetes 1.32 shows them.
 public struct KindTable: Sendable {

@@ -2,6 +2,7 @@
 
 internal import Chronology
 internal import Documents
+internal import Kubernetes
 
 extension KindTable {
     static let pods = KindTable([
@@ -10,7 +11,7 @@ extension KindTable {
         let state = PodState(pod)
         var restarts = "\(state.restarts)"
         if state.restarts != 0, let moment = state.lastRestart {
-            restarts += " (\(HumanDuration.text(HumanDuration.between(moment, now))) ago)"
+            restarts += " (\(HumanDuration.between(moment, now).humanText) ago)"
         }
         return [
             name(pod), "\(state.ready)/\(state.total)", .string(state.reason), .string(restarts), age(pod, now),

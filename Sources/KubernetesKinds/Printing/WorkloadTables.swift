@@ -2,6 +2,7 @@
 
 internal import Chronology
 internal import Documents
+internal import Kubernetes
 
 extension KindTable {
     private static let podColumns = ["+Containers", "+Images", "+Selector"]
@@ -91,7 +92,7 @@ extension KindTable {
     private static func duration(of job: JSON, _ now: Moment) -> String {
         guard let start = Moment(rfc3339: job.text("status", "startTime")) else { return "" }
         let end = Moment(rfc3339: job.text("status", "completionTime")) ?? now
-        return HumanDuration.text(HumanDuration.between(start, end))
+        return HumanDuration.between(start, end).humanText
     }
 
     static let cronJobs = KindTable(

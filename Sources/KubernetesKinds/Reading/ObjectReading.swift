@@ -2,6 +2,7 @@
 
 public import Basics
 public import Documents
+public import Kubernetes
 
 /// An object of a built-in kind as its type has it: known fields only, values in the form that the server stores.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Documents
+public import Kubernetes
 
 /// The type of an object within the built-in kinds: its fields in JSON and in protobuf.
 public struct ObjectType: Sendable {

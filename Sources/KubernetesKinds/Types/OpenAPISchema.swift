@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Documents
+internal import Kubernetes
 
 extension TypeTable {
     /// Where schemas refer to one another.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 
 /// Reads the compact notation in which the types of the built-in kinds are written.
 ///
@@ -84,7 +85,7 @@ struct TypeNotation {
         guard let type = open else { return }
         open = nil
         let isKind = type.form == "kind" || type.form == "single"
-        let kind = isKind ? GroupVersionKind(group: package.group, version: package.version, kind: type.name) : nil
+        let kind = isKind ? GroupVersionKind(package.group, package.version, type.name) : nil
         add(
             ObjectType(
                 name: "\(package.prefix).\(type.name)", kind: kind, isUnion: type.form == "union",
@@ -93,7 +94,7 @@ struct TypeNotation {
         add(
             ObjectType(
                 name: "\(package.prefix).\(type.name)List",
-                kind: GroupVersionKind(group: package.group, version: package.version, kind: "\(type.name)List"),
+                kind: GroupVersionKind(package.group, package.version, "\(type.name)List"),
                 isUnion: false, isAtomic: false, summary: nil,
                 fields: [
                     field(["1", "metadata", "meta.ListMeta"]).field, field(["2", "items!", "[\(type.name)]"]).field,

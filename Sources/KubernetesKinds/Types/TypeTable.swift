@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import Kubernetes
+
 /// The types of the built-in kinds, read once when they are first asked for.
 public struct TypeTable: Sendable {
     private let types: [String: ObjectType]
@@ -45,7 +47,7 @@ public struct TypeTable: Sendable {
     public func type(of kind: GroupVersionKind) -> ObjectType? {
         if let name = kinds[kind] { return types[name] }
         guard kind.kind.hasSuffix("Options") else { return nil }
-        return kinds[GroupVersionKind(group: "", version: "v1", kind: kind.kind)].flatMap { types[$0] }
+        return kinds[GroupVersionKind("", "v1", kind.kind)].flatMap { types[$0] }
     }
 
     /// The fields of a type as its JSON has them: those of inline types in place of these.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Documents
+public import Kubernetes
 
 /// The rules of the built-in kinds beyond their types, as Kubernetes 1.32 enforces them for the fields people use.
 public enum KindValidation {
@@ -9,7 +10,7 @@ public enum KindValidation {
     /// - Parameters:
     ///   - object: the object with its defaults.
     ///   - old: the object as it was; nil when it is new.
-    public static func problems(of object: JSON, _ kind: GroupVersionKind, old: JSON? = nil) -> [FieldProblem] {
+    public static func problems(of object: JSON, _ kind: GroupVersionKind, old: JSON? = nil) -> [FieldError] {
         guard let type = TypeTable.builtin.type(of: kind) else { return [] }
         var validator = ObjectValidator()
         if let builtin = BuiltinKinds.kind(kind), builtin.isStored { validator.metadata(object, builtin, old: old) }
@@ -17,7 +18,7 @@ public enum KindValidation {
         rules[key]?(&validator, object)
         if let old { updateRules[key]?(&validator, object, old) }
         validator.enumerations(object, type, FieldPlace(""))
-        var seen: Set<FieldProblem> = []
+        var seen: Set<FieldError> = []
         return validator.problems.filter { seen.insert($0).inserted }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 internal import KubernetesFormats
 
 extension ObjectValidator {
@@ -43,7 +44,7 @@ extension ObjectValidator {
         if name.isEmpty {
             required(place["name"])
         } else {
-            let form = NameForm(GroupVersionKind(group: Self.group, version: "v1", kind: "Role"))
+            let form = NameForm(GroupVersionKind(Self.group, "v1", "Role"))
             for problem in form.problems(name, isPrefix: false) { invalid(place["name"], .string(name), problem) }
         }
         for (index, subject) in object.items("subjects").enumerated() {
@@ -81,7 +82,7 @@ extension ObjectValidator {
             "\($0.0):\(ValueText.quoted(role.text($0.1)))"
         }
         add(
-            FieldProblem(
+            FieldError(
                 .invalid, FieldPlace("roleRef"), value: role,
                 valueText: "rbac.RoleRef{\(parts.joined(separator: ", "))}", "cannot change roleRef"))
     }

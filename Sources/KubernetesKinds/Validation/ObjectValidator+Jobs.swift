@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 
 extension ObjectValidator {
     mutating func job(_ spec: JSON, _ place: FieldPlace) {
@@ -30,7 +31,7 @@ extension ObjectValidator {
         let (new, before) = (job.at("spec") ?? [:], old.at("spec") ?? [:])
         if new.at("selector") != before.at("selector") {
             add(
-                FieldProblem(
+                FieldError(
                     .invalid, place["selector"], value: new.at("selector") ?? [:],
                     valueText: ValueText.selector(new.at("selector")), "field is immutable"))
         }

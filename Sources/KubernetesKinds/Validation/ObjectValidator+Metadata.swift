@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 internal import KubernetesFormats
 
 extension ObjectValidator {
@@ -48,7 +49,7 @@ extension ObjectValidator {
             }
             size += key.utf8.count + (value.string?.utf8.count ?? 0)
         }
-        if size > 262_144 { add(FieldProblem(.tooLong, place, "may not be more than 262144 bytes")) }
+        if size > 262_144 { add(FieldError(.tooLong, place, "may not be more than 262144 bytes")) }
     }
 
     private mutating func owners(_ owners: [JSON], _ place: FieldPlace) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 internal import KubernetesFormats
 
 extension ObjectValidator {
@@ -19,7 +20,7 @@ extension ObjectValidator {
             }
         } else if !address.isEmpty && address != "None" && !Self.isAddress(address) {
             let detail = "must be empty, 'None', or a valid IP address"
-            add(FieldProblem(.invalid, place["clusterIPs"][0], value: .string(address), detail))
+            add(FieldError(.invalid, place["clusterIPs"][0], value: .string(address), detail))
         }
         if address == "None" && (type == "NodePort" || type == "LoadBalancer") {
             invalid(place["clusterIPs"][0], "None", "may not be set to 'None' for \(type) services")
@@ -51,7 +52,7 @@ extension ObjectValidator {
                     "Name:\"\", Protocol:\(ValueText.quoted(port.text("protocol"))), AppProtocol:(*string)(nil), "
                     + "Port:\(port.number("port") ?? 0), "
                     + "TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:\"\"}, NodePort:0"
-                add(FieldProblem(.duplicate, place, value: .string(key), valueText: "core.ServicePort{\(fields)}"))
+                add(FieldError(.duplicate, place, value: .string(key), valueText: "core.ServicePort{\(fields)}"))
             }
         }
     }
@@ -62,7 +63,7 @@ extension ObjectValidator {
         guard !isNamed, !before.isEmpty, new != before else { return }
         let addresses: JSON = [.string(new)]
         add(
-            FieldProblem(
+            FieldError(
                 .invalid, FieldPlace("spec.clusterIPs")[0], value: addresses, valueText: ValueText.text(addresses),
                 "may not change once set"))
     }
@@ -72,7 +73,7 @@ extension ObjectValidator {
         let rules = spec.items("rules")
         if rules.isEmpty && spec.at("defaultBackend") == nil {
             add(
-                FieldProblem(
+                FieldError(
                     .invalid, place, value: [], valueText: "[]networking.IngressRule(nil)",
                     "either `defaultBackend` or `rules` must be specified"))
         }

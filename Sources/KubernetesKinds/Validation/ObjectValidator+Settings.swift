@@ -2,6 +2,7 @@
 
 internal import Basics
 internal import Documents
+internal import Kubernetes
 
 extension ObjectValidator {
     /// What config maps and secrets may hold in all.
@@ -25,7 +26,7 @@ extension ObjectValidator {
     }
 
     private mutating func tooLarge(_ place: FieldPlace) {
-        add(FieldProblem(.tooLong, place, "may not be more than \(Self.mostBytes) bytes"))
+        add(FieldError(.tooLong, place, "may not be more than \(Self.mostBytes) bytes"))
     }
 
     private static func decodedSize(_ base64: String) -> Int {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 internal import KubernetesFormats
 
 extension ObjectValidator {
@@ -29,7 +30,7 @@ extension ObjectValidator {
             let place = place[index]
             let (name, path) = (mount.text("name"), mount.text("mountPath"))
             if name.isEmpty { required(place["name"]) }
-            if !volumes.contains(name) { add(FieldProblem(.notFound, place["name"], value: .string(name))) }
+            if !volumes.contains(name) { add(FieldError(.notFound, place["name"], value: .string(name))) }
             if path.isEmpty { required(place["mountPath"]) }
             if !paths.insert(path).inserted { invalid(place["mountPath"], .string(path), "must be unique") }
             if !mount.text("subPath").isEmpty && !mount.text("subPathExpr").isEmpty {

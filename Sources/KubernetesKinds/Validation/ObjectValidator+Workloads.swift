@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 
 extension ObjectValidator {
     private static let place = FieldPlace("spec")
@@ -17,7 +18,7 @@ extension ObjectValidator {
         self.selector(selector, place["selector"])
         if selector.members("matchLabels").isEmpty && selector.items("matchExpressions").isEmpty {
             add(
-                FieldProblem(
+                FieldError(
                     .invalid, place["selector"], value: selector, valueText: ValueText.selector(selector),
                     "empty selector is invalid for \(kind)"))
         } else if !Self.matches(selector, labels) {
@@ -28,7 +29,7 @@ extension ObjectValidator {
     private mutating func mismatch(_ labels: JSONObject) {
         let text = labels.isEmpty ? "map[string]string(nil)" : ValueText.map(labels)
         add(
-            FieldProblem(
+            FieldError(
                 .invalid, Self.place["template.metadata.labels"], value: .object(labels), valueText: text,
                 "`selector` does not match template `labels`"))
     }
@@ -133,7 +134,7 @@ extension ObjectValidator {
         let selector = object.at("spec", "selector")
         guard selector != old.at("spec", "selector") else { return }
         add(
-            FieldProblem(
+            FieldError(
                 .invalid, Self.place["selector"], value: selector ?? [:], valueText: ValueText.selector(selector),
                 "field is immutable"))
     }

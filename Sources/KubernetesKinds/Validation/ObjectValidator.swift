@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 internal import KubernetesFormats
 internal import Web
 
 /// Collects what is wrong with an object.
 struct ObjectValidator {
-    private(set) var problems: [FieldProblem] = []
+    private(set) var problems: [FieldError] = []
 
-    mutating func add(_ problem: FieldProblem) { problems.append(problem) }
+    mutating func add(_ problem: FieldError) { problems.append(problem) }
 
-    mutating func required(_ place: FieldPlace, _ detail: String = "") { add(FieldProblem(.required, place, detail)) }
+    mutating func required(_ place: FieldPlace, _ detail: String = "") { add(FieldError(.required, place, detail)) }
 
     mutating func invalid(_ place: FieldPlace, _ value: JSON?, _ detail: String) {
-        add(FieldProblem(.invalid, place, value: value ?? "", detail))
+        add(FieldError(.invalid, place, value: value ?? "", detail))
     }
 
-    mutating func forbidden(_ place: FieldPlace, _ detail: String) { add(FieldProblem(.forbidden, place, detail)) }
+    mutating func forbidden(_ place: FieldPlace, _ detail: String) { add(FieldError(.forbidden, place, detail)) }
 
-    mutating func duplicate(_ place: FieldPlace, _ value: JSON) { add(FieldProblem(.duplicate, place, value: value)) }
+    mutating func duplicate(_ place: FieldPlace, _ value: JSON) { add(FieldError(.duplicate, place, value: value)) }
 
     mutating func notSupported(_ place: FieldPlace, _ value: String, _ supported: [String]) {
         let list = supported.sorted(by: LabelText.precedes).map(ValueText.quoted).joined(separator: ", ")
-        add(FieldProblem(.notSupported, place, value: .string(value), "supported values: \(list)"))
+        add(FieldError(.notSupported, place, value: .string(value), "supported values: \(list)"))
     }
 
     /// A text that must be there.
@@ -90,7 +91,7 @@ struct ObjectValidator {
     /// Fields that stay as they were.
     mutating func immutable(_ key: String, of object: JSON, _ old: JSON, _ place: FieldPlace) {
         guard object.at(key) != old.at(key) else { return }
-        add(FieldProblem(.invalid, place[key], value: object.at(key) ?? "", "field is immutable"))
+        add(FieldError(.invalid, place[key], value: object.at(key) ?? "", "field is immutable"))
     }
 
     /// A label selector whose operators exist and have what they need.

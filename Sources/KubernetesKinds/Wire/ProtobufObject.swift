@@ -2,6 +2,7 @@
 
 public import Basics
 public import Documents
+public import Kubernetes
 
 /// Objects in the protobuf form of Kubernetes: four bytes of magic, then a `runtime.Unknown` with the object's message.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Documents
+internal import Kubernetes
 
 /// A CustomResourceDefinition (`apiextensions.k8s.io/v1`) that was checked: what a server needs to serve its kind.
 public struct CustomResourceDefinition: Sendable {

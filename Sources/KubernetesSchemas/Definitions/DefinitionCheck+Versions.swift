@@ -2,6 +2,7 @@
 
 internal import Basics
 internal import Documents
+internal import Kubernetes
 internal import KubernetesFormats
 
 extension DefinitionCheck {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 internal import KubernetesFormats
 
 /// What is wrong with a CustomResourceDefinition.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 internal import KubernetesFormats
 
 /// Checks `apiVersion`, `kind` and `metadata` of resources within an object.

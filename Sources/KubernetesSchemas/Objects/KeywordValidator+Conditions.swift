@@ -2,6 +2,7 @@
 
 internal import Basics
 internal import Documents
+internal import Kubernetes
 
 extension KeywordValidator {
     /// Checks `anyOf`, `oneOf`, `allOf` and `not`.

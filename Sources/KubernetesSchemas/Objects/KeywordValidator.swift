@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 
 /// Checks values against the keywords of schemas: types, bounds, patterns, choices, conditions.
 ///

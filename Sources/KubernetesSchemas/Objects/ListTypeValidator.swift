@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 
 /// Finds elements of sets, and keys of lists of type map, that are there twice.
 struct ListTypeValidator {

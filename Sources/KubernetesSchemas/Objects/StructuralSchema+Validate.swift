@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Documents
+public import Kubernetes
 
 /// How much validating one object may do.
 public struct ValidationLimits: Sendable {

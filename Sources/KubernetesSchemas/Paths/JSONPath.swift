@@ -2,6 +2,7 @@
 
 public import Basics
 public import Documents
+internal import Kubernetes
 
 /// A path into objects as kubectl and printer columns write it: `{.status.conditions[?(@.type=="Ready")].status}`.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Documents
+public import Kubernetes
 
 /// Where an object has the numbers of the scale subresource.
 public struct ScalePaths: Sendable, Hashable {

@@ -2,6 +2,7 @@
 
 public import Chronology
 public import Documents
+internal import Kubernetes
 
 /// The columns of a table of objects, beside their names: `additionalPrinterColumns`.
 public struct PrinterColumns: Sendable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 
 /// What is wrong with rules that were compiled: their expressions, and where they use `oldSelf`.
 struct RuleCheck {

@@ -3,6 +3,7 @@
 internal import Basics
 internal import CEL
 internal import Documents
+internal import Kubernetes
 
 /// Runs the rules of a schema on an object, and on what stood in its place before.
 struct RuleEvaluator {

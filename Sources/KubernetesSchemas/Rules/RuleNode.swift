@@ -3,6 +3,7 @@
 internal import CEL
 internal import CELLibraries
 internal import Documents
+internal import Kubernetes
 
 /// A rule that is ready to run.
 struct CompiledRule: Sendable {

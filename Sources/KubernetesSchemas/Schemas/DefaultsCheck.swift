@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 
 /// Whether the defaults of a schema are values that it admits.
 struct DefaultsCheck {

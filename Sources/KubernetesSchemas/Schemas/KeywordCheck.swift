@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 
 /// Whether the keywords of a schema are those that Kubernetes supports, and go together.
 struct KeywordCheck {

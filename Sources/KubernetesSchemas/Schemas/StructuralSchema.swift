@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Documents
+internal import Kubernetes
 
 /// The schema of a kind of objects: a tree of `SchemaNode` with compiled patterns and rules.
 ///

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Documents
+internal import Kubernetes
 
 /// Whether a schema is structural: each value's type is said in one place, and conditions say nothing of types.
 struct StructureCheck {

@@ -48,18 +48,21 @@ public struct FieldError: Error, Hashable, Sendable, CustomStringConvertible {
     public let field: String
     /// The value that is wrong; nil when it is not shown.
     public let badValue: JSON?
+    /// How messages show the value, where that is not as Go shows JSON.
+    public let valueText: String?
     /// Why it is wrong; may be empty.
     public let detail: String
 
     /// An error.
-    public init(_ reason: Reason, _ field: String, value: JSON?, _ detail: String = "") {
+    public init(_ reason: Reason, _ field: String, value: JSON?, valueText: String? = nil, _ detail: String = "") {
         (self.reason, self.field, self.detail) = (reason, field.isEmpty ? "<nil>" : field, detail)
-        badValue = reason.showsValue ? value : nil
+        (badValue, self.valueText) = reason.showsValue ? (value, valueText) : (nil, nil)
     }
 
     /// The error without its field: the message of a cause in a `Status`.
     public var message: String {
-        let start = badValue.map { "\(reason.words): \(GoLiteral.text(of: $0))" } ?? reason.words
+        let shown = valueText ?? badValue.map(GoLiteral.text)
+        let start = shown.map { "\(reason.words): \($0)" } ?? reason.words
         return detail.isEmpty ? start : "\(start): \(detail)"
     }
 
@@ -67,34 +70,11 @@ public struct FieldError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(field): \(message)" }
 
     /// Whether rules are not run any more, since the object is not of the shape that they were checked against.
-    var blocksRules: Bool {
+    public var blocksRules: Bool {
         switch reason {
         case .notSupported, .required, .tooLong, .tooMany, .typeInvalid: true
         default: false
         }
-    }
-}
-
-extension FieldError {
-    static func required(_ path: FieldPath, _ detail: String = "") -> FieldError {
-        FieldError(.required, path.text, value: nil, detail)
-    }
-    static func invalid(_ path: FieldPath, _ value: JSON?, _ detail: String) -> FieldError {
-        FieldError(.invalid, path.text, value: value, detail)
-    }
-    static func forbidden(_ path: FieldPath, _ detail: String) -> FieldError {
-        FieldError(.forbidden, path.text, value: nil, detail)
-    }
-    static func duplicate(_ path: FieldPath, _ value: JSON?) -> FieldError {
-        FieldError(.duplicate, path.text, value: value)
-    }
-    static func notSupported(_ path: FieldPath, _ value: JSON, _ supported: [String]) -> FieldError {
-        let list = supported.map(goQuoted).joined(separator: ", ")
-        return FieldError(.notSupported, path.text, value: value, list.isEmpty ? "" : "supported values: \(list)")
-    }
-    static func tooMany(_ path: FieldPath, _ count: Int, most: Int) -> FieldError {
-        let detail = "must have at most \(most) \(most == 1 ? "item" : "items")"
-        return FieldError(.tooMany, path.text, value: .number(JSONNumber(Int64(count))), detail)
     }
 }
 
@@ -105,14 +85,4 @@ extension Sequence<FieldError> {
         let texts = map(\.description).filter { seen.insert($0).inserted }
         return texts.count == 1 ? texts[0] : "[\(texts.joined(separator: ", "))]"
     }
-}
-
-/// The errors for which a schema or a definition is refused; at least one.
-public struct FieldErrors: Error, Sendable, CustomStringConvertible {
-    /// The errors.
-    public let errors: [FieldError]
-    /// All errors, as `summary`.
-    public var description: String { errors.summary }
-
-    init(_ errors: [FieldError]) { self.errors = errors }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
-internal import Documents
+public import Documents
 
 /// Values as Go programs print them in errors.
-enum GoLiteral {
+public enum GoLiteral {
     /// A value of an error: `"text"`, `1.5`, `true`, `{"a":[null]}`.
-    static func text(of value: JSON) -> String {
+    public static func text(of value: JSON) -> String {
         switch value {
         case .string(let text): return goQuoted(text)
         case .number(let number): return plain(number)
@@ -19,12 +19,12 @@ enum GoLiteral {
     }
 
     /// A number as `%v` prints it.
-    static func plain(_ number: JSONNumber) -> String {
+    public static func plain(_ number: JSONNumber) -> String {
         number.int64.map(String.init) ?? goShortest(number.double)
     }
 
     /// A number of a schema as `%v` prints it.
-    static func plain(_ value: Double) -> String { goShortest(value) }
+    public static func plain(_ value: Double) -> String { goShortest(value) }
 
     private static func hex(_ value: UInt32, digits: Int) -> String {
         let text = String(value, radix: 16)
