@@ -48,6 +48,9 @@ extension EventLoop {
             connection.cut()
         } else if let memory = unsafe connection.memory, rest > (isCrowded ? .milliseconds(100) : .seconds(2)) {
             unsafe connection.memory = nil
+            // The library gives the memory of a connection away when it closes it. It says so at once, but for answers
+            // that break off: of those its side of the socket is closed, and nothing else.
+            guard sovereign_socket_is_established(connection.socket) else { return connection.cut() }
             // One that may time out soon may be closed already.
             if core.settings.idleSeconds == 0 || rest < .seconds(core.settings.idleSeconds) / 2 {
                 unsafe sovereign_release_zeros(memory, core.settings.connectionMemory)

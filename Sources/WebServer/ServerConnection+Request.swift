@@ -31,8 +31,9 @@ extension ServerConnection {
         }
         guard waitingSince != nil else { return .close }
         waitingSince = nil
-        // The method stands at the beginning of the connection's memory.
-        unsafe memory = loop.canReleaseMemory ? UnsafeMutableRawPointer(mutating: method) : nil
+        // The method stands at the beginning of the connection's memory. Over TLS nothing shows whether it is still there
+        // when the connection rests.
+        unsafe memory = loop.canReleaseMemory && credentials == nil ? UnsafeMutableRawPointer(mutating: method) : nil
         return unsafe loop.core.begin(self, method: method, version: version)
     }
 

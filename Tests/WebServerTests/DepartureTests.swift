@@ -108,4 +108,41 @@ import WebServer
 
 extension ServerStatistics {
     fileprivate var isIdle: Bool { connections == 0 && requests == 0 && bufferedBytes == 0 }
+
+    /// libmicrohttpd gives the memory of a connection away when it closes it, and of an answer that breaks off it tells
+    /// nobody that it has.
+    @Test(
+        "a client that keeps its side of a closed connection open does no harm", arguments: ["close", "1.0", "broken"])
+    func halfOpen(how: String) async throws {
+        try await TestServer.with { request in
+            guard request.path == "/broken" else { return ServerResponse("text/plain", "done") }
+            let isFirst = Guarded(true)
+            return ServerResponse(
+                "text/plain",
+                ByteStream {
+                    let goesOn = isFirst.withLock { isFirst in
+                        defer { isFirst = false }
+                        return isFirst
+                    }
+                    guard goesOn else { throw Fault(.internal, "the well is dry") }
+                    return Array("water".utf8)[...]
+                })
+        } _: { server in
+            let version = how == "1.0" ? "1.0" : "1.1"
+            let fields = how == "close" ? "Connection: close\r\n" : ""
+            var open: [RawConnection] = []
+            for _ in 0..<40 {
+                let connection = try await RawConnection(port: server.port)
+                try await connection.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(try await connection.receive(until: "done").hasSuffix("done"))
+                try await connection.send("GET /\(how) HTTP/\(version)\r\nHost: a\r\n\(fields)\r\n")
+                #expect(try await connection.receive().hasPrefix("HTTP/1."))
+                open.append(connection)
+            }
+            // Connections that rest are looked at, and those of which nothing is left are ended.
+            try await eventually { server.server.statistics.connections == 0 }
+            #expect(try await server.send(.get, "/").status == 200)
+            withExtendedLifetime(open) {}
+        }
+    }
 }
