@@ -3,6 +3,7 @@
 internal import Basics
 internal import Chronology
 internal import Documents
+internal import Kubernetes
 internal import KubernetesSchemas
 
 /// Reads a schema and objects of the fuzzer: JSON, each on a line, the schema first; a line that starts with `{.` is a
