@@ -3,6 +3,7 @@
 
 usage: rot.py SOVEREIGN FOLDER
 """
+import atexit
 import hashlib
 import http.client
 import json
@@ -116,6 +117,8 @@ def read(kind, digest, size):
 
 contents = {}
 process, port = start()
+# Whatever this finds, no server is left behind.
+atexit.register(lambda: process.kill())
 config = b"config"
 push_blob(config)
 seen, quarantined = 0, 0
