@@ -79,6 +79,12 @@ let package = Package(
                 "CEL",
                 "CELLibraries",
             ]),
+        .target(
+            name: "KubernetesServer",
+            dependencies: [
+                "Basics", "Chronology", "Cryptography", "Documents", "Storage", "Web", "WebServer", "Kubernetes",
+                "KubernetesStore", "KubernetesPatches", "KubernetesKinds", "KubernetesSchemas",
+            ]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
         .target(name: "Localization", dependencies: ["Basics", "Documents", "Archives"]),
@@ -157,7 +163,7 @@ let package = Package(
             name: "SovereignCommands",
             dependencies: [
                 "Basics", "Documents", "Web", "WebClient", "OCI", "AccessControl", "Registry", "RegistryRules",
-                "RegistryMirror", "RegistryServer", "Telemetry", "CommandLineKit",
+                "RegistryMirror", "RegistryServer", "KubernetesServer", "WebServer", "Telemetry", "CommandLineKit",
             ]),
         .executableTarget(name: "sovereign", dependencies: ["Basics", "CommandLineKit", "SovereignCommands"]),
 
@@ -247,6 +253,12 @@ let package = Package(
         .testTarget(name: "WebTests", dependencies: ["Basics", "Web", "TestInputs"]),
         .testTarget(
             name: "KubernetesTests", dependencies: ["Basics", "Documents", "Chronology", "Kubernetes", "TestInputs"]),
+        .testTarget(
+            name: "KubernetesServerTests",
+            dependencies: [
+                "Basics", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes", "KubernetesStore",
+                "KubernetesServer", "TestServers",
+            ]),
         .testTarget(
             name: "KubernetesStoreTests",
             dependencies: ["Basics", "Documents", "Kubernetes", "KubernetesStore", "TestInputs"]),

@@ -31,6 +31,8 @@ public final class ObjectStore: Sendable {
     let feed: ChangeFeed
     let readers: SQLiteReaders
     private let writer: StoreWriter
+    /// Ends waits whose time is over. One clock for all, since a timer for each would be set and stopped all the time.
+    private let ticking: Task<Void, Never>
 
     /// Opens the file, making it when it is not there. One process at a time may have it open.
     public init(_ path: String, _ settings: Settings = Settings()) throws(Fault) {
@@ -40,10 +42,14 @@ public final class ObjectStore: Sendable {
         feed = ChangeFeed(revision: try StoreTables.state(database).revision, limit: settings.feedBytes)
         readers = SQLiteReaders(path)
         writer = StoreWriter(database, feed)
+        ticking = Task.detached { [feed] in
+            while (try? await Task.sleep(for: .milliseconds(500))) != nil { feed.expire(.now) }
+        }
     }
 
     /// Does what was asked for, and ends; watches end as well.
     public func close() async {
+        ticking.cancel()
         await writer.end()
         feed.end()
         readers.close()
