@@ -201,19 +201,3 @@ public struct ServiceAccountTokens: Sendable, CustomStringConvertible, CustomRef
         Fault(.unverified, "the token \(reason)", fix: "ask for a new one")
     }
 }
-
-/// Random identifiers (RFC 9562 section 5.4).
-enum RandomUUID {
-    static func text() -> String {
-        var bytes = SecureRandom.bytes(16)
-        bytes[6] = bytes[6] & 0x0F | 0x40
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        let digits = bytes.hex
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if [8, 12, 16, 20].contains(index) { text.append("-") }
-            text.append(digit)
-        }
-        return text
-    }
-}

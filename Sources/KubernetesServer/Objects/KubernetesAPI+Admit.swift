@@ -3,12 +3,16 @@
 internal import Basics
 internal import Documents
 internal import Kubernetes
+internal import KubernetesAccess
 internal import KubernetesStore
 
 extension KubernetesAPI {
     /// An object as it will be stored, completed by what the server knows; throws `APIStatus` when it may not be.
     func admit(_ change: ObjectChange, _ context: RequestContext) async throws -> KubernetesObject {
         if change.isCreation { try checkNamespace(change) }
+        if change.resource.kind.group == "rbac.authorization.k8s.io" {
+            try EscalationCheck(access.authorizer, context.user).check(change.new, old: change.old)
+        }
         switch change.resourceName {
         case "apiextensions.k8s.io/customresourcedefinitions": return try DefinitionAdmission(self).admitted(change)
         case "/services": return try addresses.assigned(change)
