@@ -24,7 +24,9 @@ import Web
         #expect(try CertificateAuthority(folder: path, at: Self.later(100)).certificate == first.certificate)
     }
 
-    @Test("is never replaced but by decision", arguments: ["ca.crt gone", "ca.key gone", "ca.crt junk", "ca.key junk", "other key", "open key", "over", "two"])
+    @Test(
+        "is never replaced but by decision",
+        arguments: ["ca.crt gone", "ca.key gone", "ca.crt junk", "ca.key junk", "other key", "open key", "over", "two"])
     func damaged(how: String) throws {
         let folder = try TemporaryFolder(), path = folder.path, other = try TemporaryFolder()
         let first = try CertificateAuthority(folder: path, at: Self.now)
@@ -54,12 +56,14 @@ import Web
     @Test("gives its server a certificate for all its names, and another one in time") func server() throws {
         let folder = try TemporaryFolder(), path = folder.path
         let authority = try CertificateAuthority(folder: path, at: Self.now)
-        var names = ServerNames(hostName: "box", hosts: ["api.example.org", "localhost"], addresses: [try #require(IPAddress("10.0.0.1"))])
+        var names = ServerNames(
+            hostName: "box", hosts: ["api.example.org", "localhost"], addresses: [try #require(IPAddress("10.0.0.1"))])
         let first = try authority.serverCertificate(names, at: Self.now)
         #expect(
             first.certificate.alternativeNames
                 == [
-                    "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
+                    "kubernetes", "kubernetes.default", "kubernetes.default.svc",
+                    "kubernetes.default.svc.cluster.local",
                     "localhost", "box", "api.example.org",
                 ].map(AlternativeName.dns))
         #expect(first.certificate.alternativeAddresses.map { $0.last } == [1, 1, 1])
@@ -89,7 +93,10 @@ import Web
         let pair = try authority.clientCertificate(user: "ann", groups: ["ops", "dev"], at: Self.now)
         let user = try users.user(of: pair.certificate.der, at: Self.now)
         #expect(user.name == "ann" && user.groups == ["dev", "ops", "system:authenticated"])
-        #expect(user.extra["authentication.kubernetes.io/credential-id"] == ["X509SHA256=\(Digest(of: pair.certificate.der).hex)"])
+        #expect(
+            user.extra["authentication.kubernetes.io/credential-id"] == [
+                "X509SHA256=\(Digest(of: pair.certificate.der).hex)"
+            ])
         func refused(_ der: [UInt8], _ time: Timestamp = Self.now) -> Fault.Code? {
             Self.code { _ = try users.user(of: der, at: time) }
         }
@@ -105,7 +112,9 @@ import Web
             changed[index] ^= 0x10
             #expect(refused(changed) != nil, "byte \(index)")
         }
-        #expect(Self.code { _ = try ClientCertificateUser(authorities: []).user(of: pair.certificate.der, at: Self.now) } == .unverified)
+        #expect(
+            Self.code { _ = try ClientCertificateUser(authorities: []).user(of: pair.certificate.der, at: Self.now) }
+                == .unverified)
         #expect(!"\(pair) \(authority)".contains("PRIVATE"))
     }
 
@@ -113,7 +122,8 @@ import Web
         let folder = try TemporaryFolder(), other = try TemporaryFolder()
         let authority = try CertificateAuthority(folder: folder.path, at: Self.now)
         let good = try authority.clientCertificate(user: "cert", at: Self.now).certificate.der
-        let bad = try CertificateAuthority(folder: other.path, at: Self.now).clientCertificate(user: "x", at: Self.now).certificate.der
+        let bad = try CertificateAuthority(folder: other.path, at: Self.now).clientCertificate(user: "x", at: Self.now)
+            .certificate.der
         let tokens = try ServiceAccountTokens(keyFile: "\(folder.path)/sa.key", issuer: "i", isCurrent: { _ in true })
         let account = ServiceAccountIdentity(namespace: "n", name: "a", uid: "u")
         let token = try tokens.issue(to: .init(account), at: Self.now).token
@@ -127,14 +137,21 @@ import Web
         for anonymous in [false, true] {
             authenticator.allowsAnonymous = anonymous
             #expect(name(nil, nil) == (anonymous ? "system:anonymous" : nil))
-            #expect(name(nil, good) == "cert" && name("Bearer \(token)", good) == "cert" && name("Bearer junk", good) == "cert")
+            #expect(
+                name(nil, good) == "cert" && name("Bearer \(token)", good) == "cert"
+                    && name("Bearer junk", good) == "cert")
             #expect(name("Bearer \(token)", nil) == "system:serviceaccount:n:a")
             #expect(name("bearer  0123456789abcdef", nil) == "file" && name("Bearer 0123456789abcdef", bad) == "file")
-            for header in ["Bearer x", "Bearer", "", "Basic YTpi", "Bearer a b", "Bearer \(token)x", "0123456789abcdef", "Bearer \u{E9}"] {
+            for header in [
+                "Bearer x", "Bearer", "", "Basic YTpi", "Bearer a b", "Bearer \(token)x", "0123456789abcdef",
+                "Bearer \u{E9}",
+            ] {
                 #expect(name(header, nil) == nil && name(header, bad) == nil, "\(header)")
             }
             #expect(name(nil, bad) == nil)
         }
-        #expect(Self.code { _ = try authenticator.user(authorization: "Bearer x", certificate: nil, at: Self.now) } == .unauthorized)
+        #expect(
+            Self.code { _ = try authenticator.user(authorization: "Bearer x", certificate: nil, at: Self.now) }
+                == .unauthorized)
     }
 }

@@ -4,8 +4,8 @@ import Basics
 import Cryptography
 import Documents
 import Kubernetes
-import Testing
 import TestInputs
+import Testing
 import Tokens
 
 @testable import KubernetesAccess
@@ -23,7 +23,9 @@ import Tokens
             keyFile: "\(folder.path)/\(file)", issuer: issuer, audiences: ["api"], isCurrent: isCurrent)
     }
 
-    static func refusal(_ tokens: ServiceAccountTokens, _ text: String, audiences: [String] = [], after seconds: Int64 = 0) -> String? {
+    static func refusal(
+        _ tokens: ServiceAccountTokens, _ text: String, audiences: [String] = [], after seconds: Int64 = 0
+    ) -> String? {
         do throws(Fault) {
             _ = try tokens.verify(text, audiences: audiences, at: Timestamp(seconds: now.seconds + seconds))
             return nil
@@ -73,7 +75,9 @@ import Tokens
         isThere.withLock { $0 = false }
         #expect(Self.refusal(tokens, token)?.contains("not there any more") == true)
         // Short and long wishes are brought to what is possible.
-        #expect(try tokens.issue(to: .init(Self.account), seconds: 1, at: Self.now).expires.seconds == Self.now.seconds + 600)
+        #expect(
+            try tokens.issue(to: .init(Self.account), seconds: 1, at: Self.now).expires.seconds == Self.now.seconds
+                + 600)
         let longest = try tokens.issue(to: .init(Self.account), seconds: .max, at: Self.now)
         #expect(longest.expires.seconds == Self.now.seconds + tokens.longestLifetime)
         #expect(throws: Fault.self) { try tokens.issue(to: .init(Self.account), audiences: [""], at: Self.now) }
@@ -98,7 +102,8 @@ import Tokens
         let sameKey = try Self.tokens(folder, issuer: "https://elsewhere")
         #expect(Self.refusal(tokens, try sameKey.issue(to: .init(Self.account), at: Self.now).token) != nil)
         for header in [
-            #"{"alg":"none"}"#, #"{"alg":"None","typ":"JWT"}"#, #"{"alg":"HS256","kid":"\#(tokens.keySet.keys[0].keyID)"}"#,
+            #"{"alg":"none"}"#, #"{"alg":"None","typ":"JWT"}"#,
+            #"{"alg":"HS256","kid":"\#(tokens.keySet.keys[0].keyID)"}"#,
             #"{"alg":"ES384","kid":"\#(tokens.keySet.keys[0].keyID)"}"#, #"{"alg":"ES256","kid":"gone"}"#, "{}",
             #"{"alg":"ES256","jwk":{}}"#, #"{"alg":"ES256","crit":["x"],"x":1}"#,
         ] {
@@ -106,7 +111,9 @@ import Tokens
                 #expect(Self.refusal(tokens, "\(base64(header)).\(body).\(signature)") != nil, "\(header)")
             }
         }
-        for text in ["", ".", "..", "a.b.c", good + ".", good + "A", ".\(good)", "\(parts[0]).\(body).", "\(parts[0]).\(body)"] {
+        for text in [
+            "", ".", "..", "a.b.c", good + ".", good + "A", ".\(good)", "\(parts[0]).\(body).", "\(parts[0]).\(body)",
+        ] {
             #expect(Self.refusal(tokens, text) != nil)
         }
         // One character of each part.
@@ -118,18 +125,37 @@ import Tokens
         }
     }
 
-    @Test("rightly signed, must fit together in what they say", arguments: [
-        (#"{"namespace":"ns","serviceaccount":{"name":"acc","uid":"uid-1"}}"#, "system:serviceaccount:ns:acc", true),
-        (#"{"namespace":"ns","serviceaccount":{"name":"acc","uid":"uid-1"}}"#, "system:serviceaccount:ns:other", false),
-        (#"{"namespace":"ns","serviceaccount":{"name":"acc","uid":"uid-1"}}"#, "system:admin", false),
-        (#"{"namespace":"other","serviceaccount":{"name":"acc","uid":"uid-1"}}"#, "system:serviceaccount:ns:acc", false),
-        (#"{"namespace":"ns","serviceaccount":{"name":"acc"}}"#, "system:serviceaccount:ns:acc", false),
-        (#"{"namespace":"ns","serviceaccount":{"name":"acc","uid":""}}"#, "system:serviceaccount:ns:acc", false),
-        (#"{"namespace":"a:b","serviceaccount":{"name":"c","uid":"u"}}"#, "system:serviceaccount:a:b:c", false),
-        (#"{"namespace":"ns"}"#, "system:serviceaccount:ns:acc", false), ("null", "system:serviceaccount:ns:acc", false),
-        (#"{"namespace":"ns","serviceaccount":{"name":"acc","uid":"uid-1"},"pod":{}}"#, "system:serviceaccount:ns:acc", false),
-        (#"{"namespace":"ns","serviceaccount":{"name":"acc","uid":"uid-1"},"secret":{"name":"s","uid":"u"}}"#, "system:serviceaccount:ns:acc", true),
-    ]) func claims(own: String, subject: String, isAccepted: Bool) throws {
+    @Test(
+        "rightly signed, must fit together in what they say",
+        arguments: [
+            (
+                #"{"namespace":"ns","serviceaccount":{"name":"acc","uid":"uid-1"}}"#, "system:serviceaccount:ns:acc",
+                true
+            ),
+            (
+                #"{"namespace":"ns","serviceaccount":{"name":"acc","uid":"uid-1"}}"#, "system:serviceaccount:ns:other",
+                false
+            ),
+            (#"{"namespace":"ns","serviceaccount":{"name":"acc","uid":"uid-1"}}"#, "system:admin", false),
+            (
+                #"{"namespace":"other","serviceaccount":{"name":"acc","uid":"uid-1"}}"#, "system:serviceaccount:ns:acc",
+                false
+            ),
+            (#"{"namespace":"ns","serviceaccount":{"name":"acc"}}"#, "system:serviceaccount:ns:acc", false),
+            (#"{"namespace":"ns","serviceaccount":{"name":"acc","uid":""}}"#, "system:serviceaccount:ns:acc", false),
+            (#"{"namespace":"a:b","serviceaccount":{"name":"c","uid":"u"}}"#, "system:serviceaccount:a:b:c", false),
+            (#"{"namespace":"ns"}"#, "system:serviceaccount:ns:acc", false),
+            ("null", "system:serviceaccount:ns:acc", false),
+            (
+                #"{"namespace":"ns","serviceaccount":{"name":"acc","uid":"uid-1"},"pod":{}}"#,
+                "system:serviceaccount:ns:acc", false
+            ),
+            (
+                #"{"namespace":"ns","serviceaccount":{"name":"acc","uid":"uid-1"},"secret":{"name":"s","uid":"u"}}"#,
+                "system:serviceaccount:ns:acc", true
+            ),
+        ]) func claims(own: String, subject: String, isAccepted: Bool) throws
+    {
         let folder = try TemporaryFolder(), tokens = try Self.tokens(folder)
         let bytes = try SecretFile.read("\(folder.path)/key.pem", limit: 4096)
         let signer = try TokenSigner(PrivateKey(pem: bytes, source: "key"))

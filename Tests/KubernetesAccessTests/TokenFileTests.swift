@@ -2,11 +2,13 @@
 
 import Basics
 import KubernetesAccess
-import Testing
 import TestInputs
+import Testing
 
 @Suite("Files of tokens") struct TokenFileTests {
-    static func file(_ text: String) throws(Fault) -> TokenFile { try TokenFile(parsing: Array(text.utf8), source: "tokens.csv") }
+    static func file(_ text: String) throws(Fault) -> TokenFile {
+        try TokenFile(parsing: Array(text.utf8), source: "tokens.csv")
+    }
     static let one = "0123456789abcdef", two = "fedcba9876543210"
 
     @Test("say whose a token is") func users() throws {
@@ -26,10 +28,15 @@ import TestInputs
         #expect(try Self.file("").user(of: "") == nil)
     }
 
-    @Test("with a line that is none are refused, with its number and without the token", arguments: [
-        "\(one)", "\(one),a", "\(one),a,1,g,h", ",a,1", "short,a,1", "\(one) ,a,1", "\(one),,1", "\(one),\"a,1", "\(one),a\"b,1",
-        "\(one),\"a\"b,1", "\(one),a,1,\"g,\"", "\(one),a,1,\",\"", "\(one),a\tb,1", "\(two),b,1", "\(one)\u{E9},a,1", "\(one),\u{7F},1",
-    ]) func badLines(line: String) {
+    @Test(
+        "with a line that is none are refused, with its number and without the token",
+        arguments: [
+            "\(one)", "\(one),a", "\(one),a,1,g,h", ",a,1", "short,a,1", "\(one) ,a,1", "\(one),,1", "\(one),\"a,1",
+            "\(one),a\"b,1",
+            "\(one),\"a\"b,1", "\(one),a,1,\"g,\"", "\(one),a,1,\",\"", "\(one),a\tb,1", "\(two),b,1",
+            "\(one)\u{E9},a,1", "\(one),\u{7F},1",
+        ]) func badLines(line: String)
+    {
         do {
             _ = try Self.file("# is no comment\n".isEmpty ? "" : "\(Self.two),ok,1\n\(line)\n")
             Issue.record("taken: \(line)")

@@ -69,7 +69,9 @@ import Testing
         try FileSystem.setMode(path, 0o640)
         #expect(throws: Fault.self) { try KeyFileSealing(path, isMade: true) }
         try FileSystem.setMode(path, 0o600)
-        for bad in ["", "\n", "# nothing\n", "aes256gcm AAAA\n", "other \(text)", text + text, text + "x\n", "aes256gcm\n"] {
+        for bad in [
+            "", "\n", "# nothing\n", "aes256gcm AAAA\n", "other \(text)", text + text, text + "x\n", "aes256gcm\n",
+        ] {
             try SecretFile.replace(path, Array(bad.utf8))
             #expect(throws: Fault.self, "\(bad.prefix(12))") { try KeyFileSealing(path, isMade: true) }
         }
@@ -96,7 +98,9 @@ import Testing
         #expect(throws: Fault.self) { try SealingKeyFile.addKey(path) }
     }
 
-    @Test("are sealed anew while the store is used, with its history, and need no old key then") func rewrap() async throws {
+    @Test("are sealed anew while the store is used, with its history, and need no old key then") func rewrap()
+        async throws
+    {
         let folder = try TemporaryFolder(), path = "\(folder.path)/keys", secrets = Self.secret.resource
         func store(_ sealing: KeyFileSealing?) throws -> ObjectStore {
             var settings = ObjectStore.Settings()
@@ -128,7 +132,9 @@ import Testing
         async let writes: Void = {
             for number in 150..<250 {
                 _ = try await busy.put(key(number), ObjectStoreTests.object(key(number), 700_000 + number), if: .absent)
-                if number < 210, number % 3 == 0 { _ = try await busy.remove(key(number - 60), if: .revision(Int64(number - 59))) }
+                if number < 210, number % 3 == 0 {
+                    _ = try await busy.remove(key(number - 60), if: .revision(Int64(number - 59)))
+                }
             }
         }()
         #expect(try await busy.rewrap() > 0)

@@ -3,8 +3,8 @@
 import Basics
 import Cryptography
 import Kubernetes
-import Testing
 import TestInputs
+import Testing
 
 @testable import KubernetesStore
 
@@ -15,7 +15,9 @@ import TestInputs
     }
 
     static func key(_ number: Int) -> ObjectKey {
-        ObjectStoreTests.key("o\(number)", number % 3 == 0 ? nil : "n\(number % 2)", number % 2 == 0 ? ObjectStoreTests.maps : ObjectStoreTests.widgets)
+        ObjectStoreTests.key(
+            "o\(number)", number % 3 == 0 ? nil : "n\(number % 2)",
+            number % 2 == 0 ? ObjectStoreTests.maps : ObjectStoreTests.widgets)
     }
 
     /// Makes changes of objects of its own, at random, and remembers them.
@@ -29,7 +31,8 @@ import TestInputs
                 written.append(Written(revision: removed.revision, key: key, value: nil))
             } else {
                 let expected = revisions[number].map(StoreExpectation.revision) ?? .absent
-                let stored = try await store.put(key, ObjectStoreTests.object(key, value, uid: "u\(number)"), if: expected)
+                let stored = try await store.put(
+                    key, ObjectStoreTests.object(key, value, uid: "u\(number)"), if: expected)
                 revisions[number] = stored.revision
                 written.append(Written(revision: stored.revision, key: key, value: value))
             }
@@ -82,7 +85,9 @@ import TestInputs
         }
     }
 
-    @Test("are for their owner, whole, with a digest that other programs check, and replace nothing") func files() async throws {
+    @Test("are for their owner, whole, with a digest that other programs check, and replace nothing") func files()
+        async throws
+    {
         let folder = try TemporaryFolder(), path = "\(folder.path)/snapshot"
         let store = try ObjectStore("\(folder.path)/objects.sqlite")
         _ = try await Self.write(store, seed: 1, changes: 10)
@@ -130,13 +135,16 @@ import TestInputs
         #expect(names.filter { $0.contains(".replaced-") && !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") }.count == 2)
     }
 
-    @Test("are not restored into a store that is in use or not to be replaced, nor when they are damaged") func refusals() async throws {
+    @Test("are not restored into a store that is in use or not to be replaced, nor when they are damaged")
+    func refusals() async throws {
         let folder = try TemporaryFolder(), path = "\(folder.path)/objects.sqlite"
         let store = try ObjectStore(path)
         _ = try await Self.write(store, seed: 1, changes: 20)
         let snapshot = try await store.snapshot(to: "\(folder.path)/snapshot")
         func refusal(_ from: String, _ to: String, isReplacing: Bool = true) async -> Fault.Code? {
-            do { _ = try await ObjectStore.restore(from, to: to, isReplacing: isReplacing) } catch { return (error as? Fault)?.code }
+            do { _ = try await ObjectStore.restore(from, to: to, isReplacing: isReplacing) } catch {
+                return (error as? Fault)?.code
+            }
             return nil
         }
         #expect(await refusal(snapshot.path, path) == .conflict)

@@ -22,7 +22,8 @@ public struct RoleRules: Sendable {
     public init(_ object: KubernetesObject) {
         (namespace, name, self.object) = (object.kind == "Role" ? object.namespace ?? "" : nil, object.name, object)
         rules = (object.json["rules"]?.array ?? []).compactMap { RoleRule($0) }
-        guard object.kind == "ClusterRole", let aggregation = object.json["aggregationRule"], aggregation != .null else {
+        guard object.kind == "ClusterRole", let aggregation = object.json["aggregationRule"], aggregation != .null
+        else {
             self.aggregation = nil
             return
         }
@@ -54,7 +55,8 @@ public struct RoleBindingRules: Sendable {
             case .group: SubjectKey(isGroup: true, name)
             case .serviceAccount:
                 namespace.isEmpty
-                    ? nil : SubjectKey(isGroup: false, ServiceAccountIdentity.userName(namespace: namespace, name: name))
+                    ? nil
+                    : SubjectKey(isGroup: false, ServiceAccountIdentity.userName(namespace: namespace, name: name))
             }
         }
     }
