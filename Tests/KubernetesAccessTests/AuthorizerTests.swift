@@ -112,6 +112,29 @@ import Testing
         }
     }
 
+    @Test(
+        "selectors that cannot be read gather nothing",
+        arguments: [
+            #"["x"]"#, "[null]", #"[{"matchLabels":[]}]"#, #"[{"matchLabels":{"a":1}}]"#, #"[{"other":{}}]"#,
+            #"[{"matchExpressions":{}}]"#, #"[{"matchExpressions":[{"key":"a","operator":"Near"}]}]"#,
+            #"[{"matchExpressions":[{"key":"a","operator":"NotIn","values":["b",1]}]}]"#, "{}", "[]",
+        ])
+    func badSelectors(selectors: String) throws {
+        var role = AccessObjects.aggregated("top", from: [])
+        role.json["aggregationRule"] = [
+            "clusterRoleSelectors": try JSON(parsing: Array(selectors.utf8), source: "selectors")
+        ]
+        let authorizer = RBACAuthorizer([role, AccessObjects.role("a", [Self.pods])])
+        #expect(authorizer.clusterRoleRules("top") == [])
+    }
+
+    @Test("an empty selector gathers all roles, as elsewhere") func emptySelector() {
+        var role = AccessObjects.aggregated("top", from: [])
+        role.json["aggregationRule"] = ["clusterRoleSelectors": [[:]]]
+        let authorizer = RBACAuthorizer([role, AccessObjects.role("a", [Self.pods])])
+        #expect(authorizer.clusterRoleRules("top") == [Self.pods])
+    }
+
     @Test("names are the same when their bytes are") func exactNames() {
         let objects = [
             AccessObjects.role("y", [Self.pods]), AccessObjects.binding("x", to: "y", ["User:\u{E9}", "Group:\u{E9}"]),

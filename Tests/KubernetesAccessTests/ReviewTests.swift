@@ -215,5 +215,8 @@ import Testing
             RequestAttributes(UserInfo(String(repeating: "x", count: 100_000)), "get", path: "/"),
             time: Timestamp(seconds: 0), id: "", code: 1, microseconds: 1)
         #expect(long.line.count < 2000)
+        let marks = RequestAttributes(UserInfo("x" + String(repeating: "\u{301}", count: 100_000)), "get", path: "/")
+        let marked = AuditRecord(marks, time: Timestamp(seconds: 0), id: "", code: 1, microseconds: 1)
+        #expect(marked.line.count < 2000)
     }
 }

@@ -27,7 +27,25 @@ public struct RoleRules: Sendable {
             self.aggregation = nil
             return
         }
-        self.aggregation = (aggregation["clusterRoleSelectors"]?.array ?? []).compactMap { try? LabelSelector($0) }
+        self.aggregation = (aggregation["clusterRoleSelectors"]?.array ?? []).compactMap(Self.selector)
+    }
+
+    /// A selector without requirements selects everything, so one whose parts have other types must not look like one.
+    private static func selector(_ json: JSON) -> LabelSelector? {
+        guard let members = json.object else { return nil }
+        for (key, value) in members {
+            switch key {
+            case "matchLabels": guard value == .null || value.object != nil else { return nil }
+            case "matchExpressions":
+                guard value == .null || value.array != nil else { return nil }
+                let lists = (value.array ?? []).map { $0["values"] ?? [] }
+                guard lists.allSatisfy({ $0 == .null || $0.array?.allSatisfy { $0.string != nil } == true }) else {
+                    return nil
+                }
+            default: return nil
+            }
+        }
+        return try? LabelSelector(json)
     }
 }
 
