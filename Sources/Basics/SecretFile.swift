@@ -28,7 +28,7 @@ public enum SecretFile {
         try file.write(bytes[...])
         try file.synchronize()
         // A rename would replace what another process has made meanwhile; a link does not.
-        guard unsafe link(temporary, path) == 0 else { throw Fault.system(errno, "create \(path)") }
+        try FileSystem.link(temporary, to: path)
         try FileSystem.synchronize(folder: folder)
     }
 

@@ -48,7 +48,8 @@ extension Certificate {
         }
         guard key.publicKey.kind == .ecdsaP256 else {
             throw Fault(
-                .unsupported, "certificates are not signed with \(key.publicKey.kind) keys here", fix: "use ECDSA P-256")
+                .unsupported, "certificates are not signed with \(key.publicKey.kind) keys here", fix: "use ECDSA P-256"
+            )
         }
         var serial = SecureRandom.bytes(16)
         serial[0] = serial[0] & 0x3F | 0x40  // positive, and always as long
@@ -63,7 +64,8 @@ extension Certificate {
     }
 
     private static func subject(of template: CertificateTemplate) -> [UInt8] {
-        let names = template.organizations.map { (DERText.organization, $0) } + [(DERText.commonName, template.commonName)]
+        let names =
+            template.organizations.map { (DERText.organization, $0) } + [(DERText.commonName, template.commonName)]
         let parts = names.flatMap { (type, text) in
             DERText.value(0x31, DERText.sequence(type, DERText.value(0x0C, Array(text.utf8))))
         }
@@ -87,7 +89,8 @@ extension Certificate {
         }
         parts += DERText.certificateExtension([0x55, 0x1D, 0x0E], DERText.value(0x04, keyID(of: publicKey)))
         if let issuerKeyID {
-            parts += DERText.certificateExtension([0x55, 0x1D, 0x23], DERText.sequence(DERText.value(0x80, issuerKeyID)))
+            parts += DERText.certificateExtension(
+                [0x55, 0x1D, 0x23], DERText.sequence(DERText.value(0x80, issuerKeyID)))
         }
         let names =
             template.hosts.flatMap { DERText.value(0x82, Array($0.utf8)) }

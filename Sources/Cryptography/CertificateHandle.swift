@@ -52,7 +52,8 @@ internal import COpenSSL
 
     /// The identifier that it gives its key; nil when it gives none.
     var subjectKeyID: [UInt8]? {
-        guard let value = unsafe X509_get0_subject_key_id(pointer), let start = unsafe ASN1_STRING_get0_data(value) else {
+        guard let value = unsafe X509_get0_subject_key_id(pointer), let start = unsafe ASN1_STRING_get0_data(value)
+        else {
             return nil
         }
         return unsafe Array(UnsafeBufferPointer(start: start, count: Int(ASN1_STRING_length(value))))

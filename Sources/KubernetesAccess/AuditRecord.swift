@@ -31,17 +31,19 @@ public struct AuditRecord: Hashable, Sendable {
         (self.code, self.microseconds, self.isDryRun, self.reason) = (code, microseconds, isDryRun, reason)
     }
 
-    /// The most characters of each text: names in requests are chosen by whoever sends them.
+    /// The most code points of each text: names in requests are chosen by whoever sends them.
     private static let textLimit = 512
 
     /// The record without fields that are empty. The user's `extra` is left out: it may name credentials.
     public var json: JSON {
-        func text(_ text: String) -> JSON? { text.isEmpty ? JSON?.none : .string(String(text.prefix(Self.textLimit))) }
+        // Scalars and not characters, which may be as long as anybody likes.
+        func cut(_ text: String) -> JSON { .string(String(text.unicodeScalars.prefix(Self.textLimit))) }
+        func text(_ text: String) -> JSON? { text.isEmpty ? JSON?.none : cut(text) }
         var json: JSON = ["time": .string(time.description), "id": .string(id)]
         json["user"] = text(request.user.name)
         json["uid"] = text(request.user.uid)
         if !request.user.groups.isEmpty {
-            json["groups"] = .array(request.user.groups.prefix(64).map { .string(String($0.prefix(Self.textLimit))) })
+            json["groups"] = .array(request.user.groups.prefix(64).map(cut))
         }
         json["verb"] = text(request.verb)
         if let path = request.path {

@@ -18,7 +18,8 @@ import Testing
         let key: PrivateKey, certificate: Certificate
         init(_ name: String = "authority") throws {
             key = try PrivateKey.generate(.ecdsaP256)
-            certificate = try Certificate.selfSigned(CertificateIssueTests.template(.authority, name, days: 3650), key: key)
+            certificate = try Certificate.selfSigned(
+                CertificateIssueTests.template(.authority, name, days: 3650), key: key)
         }
         func issue(_ template: CertificateTemplate) throws -> Certificate {
             try certificate.issue(template, for: PrivateKey.generate(.ecdsaP256).publicKey, key: key)
@@ -90,7 +91,8 @@ import Testing
         try FileSystem.write(Array(leaf.pem().utf8), to: "\(folder.path)/leaf.pem")
         let verified = try await ChildProcess.run(
             [
-                "/usr/bin/openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname", "localhost", "-attime",
+                "/usr/bin/openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-verify_hostname", "localhost",
+                "-attime",
                 "\(Self.now.seconds + 5)", "-CAfile", "\(folder.path)/ca.pem", "\(folder.path)/leaf.pem",
             ])
         #expect(verified.status == 0, "\(String(decoding: verified.stderr, as: UTF8.self))")

@@ -31,7 +31,9 @@ import Testing
         #expect(key.open([UInt8](hex: nonce + cipher + tag) ?? [], for: context)?.hex == plain)
     }
 
-    @Test("open nothing that was changed in any byte, cut or lengthened, or is for another context") func tampering() throws {
+    @Test("open nothing that was changed in any byte, cut or lengthened, or is for another context") func tampering()
+        throws
+    {
         let key = SealingKey.generate()
         let sealed = try key.seal(Array("secret".utf8), for: [7])
         for index in sealed.indices {

@@ -6,7 +6,9 @@ import KubernetesAccess
 
 /// Roles and bindings as tests write them.
 enum AccessObjects {
-    static func role(_ name: String, in namespace: String? = nil, _ rules: [RoleRule], labels: [String] = []) -> KubernetesObject {
+    static func role(_ name: String, in namespace: String? = nil, _ rules: [RoleRule], labels: [String] = [])
+        -> KubernetesObject
+    {
         let kind = GroupVersionKind("rbac.authorization.k8s.io", "v1", namespace == nil ? "ClusterRole" : "Role")
         var object = KubernetesObject(kind, namespace: namespace, name: name)
         for label in labels { object[label: label] = "true" }

@@ -12,9 +12,18 @@ import Testing
     @Test(
         "are named as the reason of what they allow",
         arguments: [
-            (AccessObjects.binding("x", to: "y", ["Group:other", "User:z"]), #"ClusterRoleBinding "x" of ClusterRole "y" to User "z""#),
-            (AccessObjects.binding("x", to: "y", ["Group:g"]), #"ClusterRoleBinding "x" of ClusterRole "y" to Group "g""#),
-            (AccessObjects.binding("x", in: "n", to: "y", ["User:z"]), #"RoleBinding "x/n" of ClusterRole "y" to User "z""#),
+            (
+                AccessObjects.binding("x", to: "y", ["Group:other", "User:z"]),
+                #"ClusterRoleBinding "x" of ClusterRole "y" to User "z""#
+            ),
+            (
+                AccessObjects.binding("x", to: "y", ["Group:g"]),
+                #"ClusterRoleBinding "x" of ClusterRole "y" to Group "g""#
+            ),
+            (
+                AccessObjects.binding("x", in: "n", to: "y", ["User:z"]),
+                #"RoleBinding "x/n" of ClusterRole "y" to User "z""#
+            ),
             (
                 AccessObjects.binding("x", in: "n", to: "y", kind: "Role", ["User:z"]),
                 #"RoleBinding "x/n" of Role "y" to User "z""#
@@ -40,10 +49,12 @@ import Testing
             ("Group:system:serviceaccounts:other", nil, false), ("Group:system:serviceaccounts", "n", true),
             ("User:system:serviceaccount:n:a", nil, true),
         ] as [(String, String?, Bool)] {
-            let verdict = RBACAuthorizer([role, AccessObjects.binding("x", in: place, to: "y", [subject])]).authorize(request)
+            let verdict = RBACAuthorizer([role, AccessObjects.binding("x", in: place, to: "y", [subject])]).authorize(
+                request)
             #expect(verdict.isAllowed == isAllowed, "\(subject) in \(place ?? "-")")
         }
-        let verdict = RBACAuthorizer([role, AccessObjects.binding("x", in: "n", to: "y", ["ServiceAccount:a"])]).authorize(request)
+        let verdict = RBACAuthorizer([role, AccessObjects.binding("x", in: "n", to: "y", ["ServiceAccount:a"])])
+            .authorize(request)
         #expect(verdict.reason == #"RBAC: allowed by RoleBinding "x/n" of ClusterRole "y" to ServiceAccount "a/n""#)
     }
 
@@ -70,7 +81,8 @@ import Testing
                 #"configmaps is forbidden: User "x" cannot list resource "configmaps" in API group "" in the namespace "y""#
             ),
             (
-                RequestAttributes(UserInfo("x"), "get", group: "apps", resource: "deployments", subresource: "scale", name: "d"),
+                RequestAttributes(
+                    UserInfo("x"), "get", group: "apps", resource: "deployments", subresource: "scale", name: "d"),
                 #"deployments.apps "d" is forbidden: User "x" cannot get resource "deployments/scale" in API group "apps" at the cluster scope"#
             ),
             (
@@ -87,7 +99,8 @@ import Testing
 
     @Test("entries that cannot be read give no rights") func damaged() throws {
         for rules in [
-            #"[{"verbs":["*"],"apiGroups":["*"],"resources":"*"}]"#, #"[{"verbs":[1,"*"],"apiGroups":["*"],"resources":["*"]}]"#,
+            #"[{"verbs":["*"],"apiGroups":["*"],"resources":"*"}]"#,
+            #"[{"verbs":[1,"*"],"apiGroups":["*"],"resources":["*"]}]"#,
             #"{"verbs":["*"]}"#, #"["*"]"#, "null", #"[{"verbs":["*"]}]"#, #"[{"verbs":["*"],"resources":["*"]}]"#,
             #"[{"verbs":["*"],"apiGroups":["*"]}]"#,
         ] {
@@ -97,6 +110,29 @@ import Testing
             let request = RequestAttributes(UserInfo("z"), "get", resource: "pods", namespace: "n")
             #expect(!authorizer.authorize(request).isAllowed, "\(rules)")
         }
+    }
+
+    @Test(
+        "selectors that cannot be read gather nothing",
+        arguments: [
+            #"["x"]"#, "[null]", #"[{"matchLabels":[]}]"#, #"[{"matchLabels":{"a":1}}]"#, #"[{"other":{}}]"#,
+            #"[{"matchExpressions":{}}]"#, #"[{"matchExpressions":[{"key":"a","operator":"Near"}]}]"#,
+            #"[{"matchExpressions":[{"key":"a","operator":"NotIn","values":["b",1]}]}]"#, "{}", "[]",
+        ])
+    func badSelectors(selectors: String) throws {
+        var role = AccessObjects.aggregated("top", from: [])
+        role.json["aggregationRule"] = [
+            "clusterRoleSelectors": try JSON(parsing: Array(selectors.utf8), source: "selectors")
+        ]
+        let authorizer = RBACAuthorizer([role, AccessObjects.role("a", [Self.pods])])
+        #expect(authorizer.clusterRoleRules("top") == [])
+    }
+
+    @Test("an empty selector gathers all roles, as elsewhere") func emptySelector() {
+        var role = AccessObjects.aggregated("top", from: [])
+        role.json["aggregationRule"] = ["clusterRoleSelectors": [[:]]]
+        let authorizer = RBACAuthorizer([role, AccessObjects.role("a", [Self.pods])])
+        #expect(authorizer.clusterRoleRules("top") == [Self.pods])
     }
 
     @Test("names are the same when their bytes are") func exactNames() {
@@ -112,7 +148,8 @@ import Testing
     @Test("are gathered by label, over any number of steps and in circles") func aggregation() throws {
         func rule(_ resource: String) -> RoleRule { RoleRule(["get"], groups: [""], resources: [resource]) }
         var objects = [
-            AccessObjects.aggregated("top", from: ["to-top"]), AccessObjects.aggregated("middle", from: ["to-middle"], labels: ["to-top"]),
+            AccessObjects.aggregated("top", from: ["to-top"]),
+            AccessObjects.aggregated("middle", from: ["to-middle"], labels: ["to-top"]),
             AccessObjects.role("a", [rule("a"), rule("shared")], labels: ["to-middle"]),
             AccessObjects.role("b", [rule("shared"), rule("b")], labels: ["to-top", "to-middle"]),
             AccessObjects.role("c", [rule("c")]),
@@ -145,7 +182,9 @@ import Testing
             for rule in RoleRules(object).rules where rule.groups != ["*"] {
                 for resource in rule.resources {
                     let plural = String(resource.prefix { $0 != "/" })
-                    let isServed = BuiltinKinds.all.contains { $0.plural == plural && rule.groups.contains($0.kind.group) }
+                    let isServed = BuiltinKinds.all.contains {
+                        $0.plural == plural && rule.groups.contains($0.kind.group)
+                    }
                     #expect(isServed, "\(resource) in \(rule.groups) of \(object.name)")
                 }
             }
@@ -169,10 +208,12 @@ import Testing
             ("cluster-admin", "delete", "example.org", "widgets", "status", true),
         ])
     func roles(role: String, verb: String, group: String, resource: String, subresource: String, isAllowed: Bool) {
-        let authorizer = RBACAuthorizer(DefaultRoles.objects + [AccessObjects.binding("x", in: "n", to: role, ["User:z"])])
+        let authorizer = RBACAuthorizer(
+            DefaultRoles.objects + [AccessObjects.binding("x", in: "n", to: role, ["User:z"])])
         let request = { (place: String) in
             RequestAttributes(
-                UserInfo("z").authenticated, verb, group: group, resource: resource, subresource: subresource, namespace: place)
+                UserInfo("z").authenticated, verb, group: group, resource: resource, subresource: subresource,
+                namespace: place)
         }
         #expect(authorizer.authorize(request("n")).isAllowed == isAllowed)
         for place in ["", "other"] { #expect(!authorizer.authorize(request(place)).isAllowed) }
@@ -187,7 +228,8 @@ import Testing
         #expect(!Self.authorizer.authorize(RequestAttributes(user, "post", path: "/api")).isAllowed)
         #expect(Self.authorizer.authorize(RequestAttributes(.anonymous, "get", path: "/version")).isAllowed)
         #expect(!Self.authorizer.authorize(RequestAttributes(.anonymous, "get", path: "/api")).isAllowed)
-        let review = RequestAttributes(user, "create", group: "authorization.k8s.io", resource: "selfsubjectaccessreviews")
+        let review = RequestAttributes(
+            user, "create", group: "authorization.k8s.io", resource: "selfsubjectaccessreviews")
         #expect(Self.authorizer.authorize(review).isAllowed)
         let other = RequestAttributes(user, "create", group: "authorization.k8s.io", resource: "subjectaccessreviews")
         #expect(!Self.authorizer.authorize(other).isAllowed)

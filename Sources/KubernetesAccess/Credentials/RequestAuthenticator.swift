@@ -72,7 +72,8 @@ public struct RequestAuthenticator: Sendable {
     private static func bearer(_ header: String) throws(Fault) -> String {
         guard header.utf8.count <= headerLimit else { throw unknown("sends a token that is too large") }
         let parts = header.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        guard parts.count == 2, parts[0].lowercased() == "bearer",
+            parts[1].utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else { throw unknown("sends something that is no bearer token") }
         return String(parts[1])
     }

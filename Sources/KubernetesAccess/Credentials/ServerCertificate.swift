@@ -20,9 +20,11 @@ public struct ServerNames: Hashable, Sendable {
             "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
             "localhost",
         ]
-        let isName = !hostName.isEmpty && hostName.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || "-.".utf8.contains(byte)
-        }
+        let isName =
+            !hostName.isEmpty
+            && hostName.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || "-.".utf8.contains(byte)
+            }
         let loopback = [[127, 0, 0, 1], [UInt8](repeating: 0, count: 15) + [1]].compactMap { IPAddress(bytes: $0) }
         self.hosts = Self.unique(own + (isName ? [hostName] : []) + hosts)
         self.addresses = Self.unique(loopback + addresses)
@@ -72,7 +74,8 @@ extension CertificateAuthority {
             leaf.alternativeNames == names.hosts.map(AlternativeName.dns),
             leaf.alternativeAddresses == names.addresses.map(\.bytes)
         else { return nil }
-        let later = Timestamp(seconds: now.seconds + min(Self.renewalTime, certificate.notAfter.seconds - now.seconds - 1))
+        let later = Timestamp(
+            seconds: now.seconds + min(Self.renewalTime, certificate.notAfter.seconds - now.seconds - 1))
         for time in [now, later] {
             do throws(Fault) {
                 try CertificateChain.verify(

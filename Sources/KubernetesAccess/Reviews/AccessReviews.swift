@@ -14,7 +14,9 @@ public struct AccessReviews: Sendable {
     public init(_ authorizer: any Authorizer) { self.authorizer = authorizer }
 
     /// SelfSubjectAccessReview: whether the one who asks may do something.
-    public func selfSubjectAccessReview(_ object: KubernetesObject, user: UserInfo) throws(APIStatus) -> KubernetesObject {
+    public func selfSubjectAccessReview(_ object: KubernetesObject, user: UserInfo) throws(APIStatus)
+        -> KubernetesObject
+    {
         var errors: [FieldError] = []
         let request = request(of: object, user, &errors)
         try refuse(object, errors)
@@ -30,7 +32,9 @@ public struct AccessReviews: Sendable {
     }
 
     /// LocalSubjectAccessReview: whether somebody may do something in the namespace that is asked in.
-    public func localSubjectAccessReview(_ object: KubernetesObject, namespace: String) throws(APIStatus) -> KubernetesObject {
+    public func localSubjectAccessReview(_ object: KubernetesObject, namespace: String) throws(APIStatus)
+        -> KubernetesObject
+    {
         var errors: [FieldError] = []
         let request = request(of: object, subject(of: object, &errors), &errors)
         if let own = object.namespace, own != namespace {
@@ -53,7 +57,8 @@ public struct AccessReviews: Sendable {
     }
 
     /// SelfSubjectRulesReview: all that the one who asks may do in a namespace.
-    public func selfSubjectRulesReview(_ object: KubernetesObject, user: UserInfo) throws(APIStatus) -> KubernetesObject {
+    public func selfSubjectRulesReview(_ object: KubernetesObject, user: UserInfo) throws(APIStatus) -> KubernetesObject
+    {
         guard let namespace = object.json["spec"]?["namespace"]?.string, !namespace.isEmpty else {
             throw .badRequest("no namespace on request")
         }

@@ -47,7 +47,9 @@ public struct TokenReviews: Sendable {
         public let serviceAccount: String?
 
         /// An object that is there.
-        public init(uid: String, serviceAccount: String? = nil) { (self.uid, self.serviceAccount) = (uid, serviceAccount) }
+        public init(uid: String, serviceAccount: String? = nil) {
+            (self.uid, self.serviceAccount) = (uid, serviceAccount)
+        }
     }
 
     /// TokenRequest: a new token for an account that is there.
@@ -101,8 +103,10 @@ public struct TokenReviews: Sendable {
     ) throws(APIStatus) -> ServiceAccountTokens.BoundObject? {
         guard let reference, reference != .null else { return nil }
         let (version, kindName) = (reference["apiVersion"]?.string ?? "", reference["kind"]?.string ?? "")
-        guard version == "v1" || version.isEmpty, let kind = ServiceAccountTokens.BoundObject.Kind(rawValue: kindName) else {
-            throw .badRequest("cannot bind token to object of type \(GroupVersionKind(apiVersion: version, kind: kindName))")
+        guard version == "v1" || version.isEmpty, let kind = ServiceAccountTokens.BoundObject.Kind(rawValue: kindName)
+        else {
+            throw .badRequest(
+                "cannot bind token to object of type \(GroupVersionKind(apiVersion: version, kind: kindName))")
         }
         let name = reference["name"]?.string ?? ""
         let resource = GroupResource(group: "", resource: kind == .pod ? "pods" : "secrets")

@@ -23,7 +23,8 @@ public enum DefaultRoles {
     private static let roles = [
         role("cluster-admin", RoleRule.everything), gathered("admin"), gathered("edit", into: "admin"),
         gathered("view", into: "edit"), role("system:aggregate-to-admin", into: "admin", administration),
-        role("system:aggregate-to-edit", into: "edit", editing), role("system:aggregate-to-view", into: "view", viewing),
+        role("system:aggregate-to-edit", into: "edit", editing),
+        role("system:aggregate-to-view", into: "view", viewing),
         role(
             "system:basic-user",
             [

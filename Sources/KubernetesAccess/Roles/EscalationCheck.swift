@@ -19,7 +19,9 @@ public struct EscalationCheck: Sendable {
     ///
     /// - Parameter old: what is changed; nil for a new object.
     public func check(_ object: KubernetesObject, old: KubernetesObject? = nil) throws(APIStatus) {
-        guard object.apiVersion.hasPrefix("\(Self.group)/"), !user.isMaster, !isHousekeeping(object, old) else { return }
+        guard object.apiVersion.hasPrefix("\(Self.group)/"), !user.isMaster, !isHousekeeping(object, old) else {
+            return
+        }
         switch object.kind {
         case "Role", "ClusterRole": try checkRole(object, old)
         case "RoleBinding", "ClusterRoleBinding": try checkBinding(object)

@@ -70,7 +70,9 @@ public struct RBACAuthorizer: Authorizer {
     }
 
     private mutating func insert(_ object: KubernetesObject) {
-        guard object.apiVersion.hasPrefix("rbac.authorization.k8s.io/") else { return }
+        guard object.apiVersion.hasPrefix("rbac.authorization.k8s.io/"),
+            object.kind.hasPrefix("Cluster") || object.namespace != nil
+        else { return }
         switch object.kind {
         case "ClusterRole": clusterRoles[object.name] = RoleRules(object)
         case "Role": roles[object.namespace ?? "", default: [:]][object.name] = RoleRules(object)

@@ -41,7 +41,9 @@ public struct RoleRule: Hashable, Sendable {
     /// As it stands in a role.
     public var json: JSON {
         var json: JSON = ["verbs": .array(verbs.map { .string($0) })]
-        let lists = [("apiGroups", groups), ("resources", resources), ("resourceNames", names), ("nonResourceURLs", paths)]
+        let lists = [
+            ("apiGroups", groups), ("resources", resources), ("resourceNames", names), ("nonResourceURLs", paths),
+        ]
         for (key, list) in lists where !list.isEmpty { json[key] = .array(list.map { .string($0) }) }
         return json
     }

@@ -22,11 +22,30 @@ public struct RoleRules: Sendable {
     public init(_ object: KubernetesObject) {
         (namespace, name, self.object) = (object.kind == "Role" ? object.namespace ?? "" : nil, object.name, object)
         rules = (object.json["rules"]?.array ?? []).compactMap { RoleRule($0) }
-        guard object.kind == "ClusterRole", let aggregation = object.json["aggregationRule"], aggregation != .null else {
+        guard object.kind == "ClusterRole", let aggregation = object.json["aggregationRule"], aggregation != .null
+        else {
             self.aggregation = nil
             return
         }
-        self.aggregation = (aggregation["clusterRoleSelectors"]?.array ?? []).compactMap { try? LabelSelector($0) }
+        self.aggregation = (aggregation["clusterRoleSelectors"]?.array ?? []).compactMap(Self.selector)
+    }
+
+    /// A selector without requirements selects everything, so one whose parts have other types must not look like one.
+    private static func selector(_ json: JSON) -> LabelSelector? {
+        guard let members = json.object else { return nil }
+        for (key, value) in members {
+            switch key {
+            case "matchLabels": guard value == .null || value.object != nil else { return nil }
+            case "matchExpressions":
+                guard value == .null || value.array != nil else { return nil }
+                let lists = (value.array ?? []).map { $0["values"] ?? [] }
+                guard lists.allSatisfy({ $0 == .null || $0.array?.allSatisfy { $0.string != nil } == true }) else {
+                    return nil
+                }
+            default: return nil
+            }
+        }
+        return try? LabelSelector(json)
     }
 }
 
@@ -54,7 +73,8 @@ public struct RoleBindingRules: Sendable {
             case .group: SubjectKey(isGroup: true, name)
             case .serviceAccount:
                 namespace.isEmpty
-                    ? nil : SubjectKey(isGroup: false, ServiceAccountIdentity.userName(namespace: namespace, name: name))
+                    ? nil
+                    : SubjectKey(isGroup: false, ServiceAccountIdentity.userName(namespace: namespace, name: name))
             }
         }
     }

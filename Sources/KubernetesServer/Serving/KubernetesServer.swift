@@ -37,6 +37,9 @@ public final class KubernetesServer: Sendable {
         public var tokenFile: String?
         /// The version it tells clients.
         public var version = ServerVersion(product: "0")
+        /// The file of the keys that seal Secrets on disk; nil for one in the folder, which protects copies of the
+        /// database and not copies of the whole folder.
+        public var sealingKeys: String?
         /// How long changes are kept for those who watch.
         public var history = Duration.seconds(300)
         /// Where it writes what happens.
@@ -60,6 +63,10 @@ public final class KubernetesServer: Sendable {
         try FileSystem.makeFolder(folder, mode: 0o700)
         var storing = ObjectStore.Settings()
         storing.history = settings.history
+        // A key is made with a new store only: without its own key, an old one must not seem to be empty of secrets.
+        let keys = settings.sealingKeys ?? "\(folder)/pki/sealing.keys"
+        try FileSystem.makeFolder(FileSystem.folder(of: keys), mode: 0o700)
+        storing.sealing = try KeyFileSealing(keys, isMade: !FileSystem.exists("\(folder)/objects.db"))
         let store = try ObjectStore("\(folder)/objects.db", storing)
         self.store = store
         let now = Timestamp.now()
