@@ -27,14 +27,14 @@ struct ScriptedServer: Sendable {
 
     /// Starts a server, lets it be used, and stops it.
     static func with(
-        _ change: (inout ServerSettings) -> Void = { _ in },
+        tls: ServerTLS? = nil,
         _ answer: @escaping @Sendable (Asked) async throws -> ServerResponse,
         _ use: (ScriptedServer) async throws -> Void
     ) async throws {
         let log = Guarded<[Asked]>([])
         var settings = ServerSettings()
         settings.bodyBytes = 8 << 20
-        change(&settings)
+        settings.tls = tls
         let server = try HTTPServer(settings) { request in
             let bytes = try await request.body.collect(limit: 8 << 20)
             var query: [String: String] = [:]
