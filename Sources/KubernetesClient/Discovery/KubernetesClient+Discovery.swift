@@ -120,8 +120,9 @@ struct CatalogueBuilder {
 
     private mutating func add(_ json: JSON, _ version: GroupVersion) {
         guard let name = json["resource"]?.string, let kind = Self.kind(json["responseKind"], version) else { return }
+        let singular = json["singularResource"]?.string ?? ""
         var resource = APIResource(
-            resource: version.resource(name), kind: kind, singular: json["singularResource"]?.string ?? "",
+            resource: version.resource(name), kind: kind, singular: singular.isEmpty ? kind.kind.lowercased() : singular,
             isNamespaced: json["scope"]?.string == "Namespaced", verbs: Set(Self.texts(json["verbs"])),
             shortNames: Self.texts(json["shortNames"]), categories: Self.texts(json["categories"]))
         for part in json["subresources"]?.array ?? [] {
