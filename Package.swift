@@ -59,6 +59,9 @@ let package = Package(
             name: "KubernetesKinds",
             dependencies: ["Basics", "Chronology", "Documents", "Web", "KubernetesFormats", "Kubernetes"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
+        .target(
+            name: "KubernetesClient",
+            dependencies: ["Basics", "Chronology", "Documents", "Web", "WebClient", "Kubernetes"]),
         .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
         .target(
             name: "AccessControl",
@@ -190,6 +193,9 @@ let package = Package(
             name: "TestRegistry", dependencies: ["Basics", "Cryptography", "Documents"], path: "Tests/TestRegistry"),
         // Damaged inputs for parsers of foreign bytes.
         .target(name: "TestInputs", path: "Tests/TestInputs"),
+        .target(
+            name: "TestCluster", dependencies: ["Basics", "Documents", "Kubernetes", "KubernetesClient"],
+            path: "Tests/TestCluster"),
 
         .executableTarget(
             name: "benchmarks",
@@ -283,6 +289,12 @@ let package = Package(
             dependencies: ["Basics", "Chronology", "Documents", "Kubernetes", "KubernetesKinds", "TestInputs"],
             exclude: ["Fixtures"]),
         .testTarget(name: "WebClientTests", dependencies: ["Basics", "Web", "WebClient"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "KubernetesClientTests",
+            dependencies: [
+                "Basics", "Chronology", "Documents", "Kubernetes", "Web", "WebClient", "WebServer", "KubernetesClient",
+                "TestServers", "TestInputs", "TestCluster",
+            ]),
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(
             name: "TelemetryTests",

@@ -11,6 +11,7 @@ internal import Glibc
     let handle: UnsafeMutableRawPointer
     let context: CurlContext
     private var headers: UnsafeMutablePointer<curl_slist>?
+    private var detours: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
 
     init(id: Int, delegate: any CurlTransferDelegate) throws(Fault) {
@@ -28,6 +29,7 @@ internal import Glibc
     deinit {
         unsafe curl_easy_cleanup(handle)
         unsafe curl_slist_free_all(headers)
+        unsafe curl_slist_free_all(detours)
         unsafe errorText.deallocate()
     }
 
@@ -51,7 +53,12 @@ internal import Glibc
         }
     }
     func add(header line: String) { unsafe headers = curl_slist_append(headers, line) }
-    func applyHeaders() { unsafe sovereign_curl_set_headers(handle, headers) }
+    func applyHeaders() { unsafe sovereign_curl_set_list(handle, CURLOPT_HTTPHEADER, headers) }
+    /// Connects to another host than the URL names: `host:port:other:port`.
+    func connect(by detour: String) {
+        unsafe detours = curl_slist_append(detours, detour)
+        unsafe sovereign_curl_set_list(handle, CURLOPT_CONNECT_TO, detours)
+    }
 
     /// Lets a paused transfer go on. May call the callbacks before it returns.
     func unpause() { unsafe curl_easy_pause(handle, CURLPAUSE_CONT) }

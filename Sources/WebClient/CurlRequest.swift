@@ -21,7 +21,7 @@ struct CurlRequest {
     private static let ownFields = ["Content-Length", "Transfer-Encoding", "Expect", "Connection"]
 
     func apply(to easy: CurlEasy) throws(Fault) {
-        easy.set(CURLOPT_URL, request.url.description)
+        applyURL(to: easy)
         easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
         easy.set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
         // What is signed or named by digest must arrive as it was written.
@@ -30,18 +30,50 @@ struct CurlRequest {
         easy.set(CURLOPT_FOLLOWLOCATION, 0)
         easy.set(CURLOPT_NETRC, 0)
         easy.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, Int(settings.connectTimeout / .milliseconds(1))))
+        // A connection on which nothing is said for long, as that of a watch, is found dead within minutes.
         easy.set(CURLOPT_TCP_KEEPALIVE, 1)
+        easy.set(CURLOPT_TCP_KEEPIDLE, 30)
+        easy.set(CURLOPT_TCP_KEEPINTVL, 15)
         // Only bodies of answers to GET are large.
         easy.set(CURLOPT_BUFFERSIZE, request.method == .get ? Self.piece : Self.smallestPiece)
         easy.set(CURLOPT_USERAGENT, settings.userAgent)
         easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         // A proxy's answer to CONNECT is not the server's.
         easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        // This machine is reached without the proxy of the environment.
-        if request.url.origin.isLoopback { easy.set(CURLOPT_PROXY, "") }
+        applyProxy(to: easy)
         try applyMethod(to: easy)
         try applyHeaders(to: easy)
         if request.url.scheme == "https" { applyTLS(to: easy) }
+    }
+
+    /// The name for the handshake, when there is one.
+    private var serverName: String? {
+        request.url.scheme == "https" ? settings.tls(request.url.origin).serverName : nil
+    }
+
+    /// libcurl takes the name for the handshake and its checks from the URL, and where to connect from elsewhere.
+    private func applyURL(to easy: CurlEasy) {
+        let (url, origin) = (request.url, request.url.origin)
+        guard let name = serverName else { return easy.set(CURLOPT_URL, url.description) }
+        let bracketed = name.contains(":") ? "[\(name)]" : name
+        let query = url.query.map { "?\($0)" } ?? ""
+        easy.set(CURLOPT_URL, "https://\(bracketed):\(origin.port)\(url.path)\(query)")
+        easy.connect(by: "\(bracketed):\(origin.port):\(origin.hostAndPort)")
+        if request.headers["Host"] == nil {
+            easy.add(header: "Host: \(url.port == nil ? String(origin.hostAndPort.dropLast(4)) : origin.hostAndPort)")
+        }
+    }
+
+    private func applyProxy(to easy: CurlEasy) {
+        switch settings.proxy(request.url.origin) {
+        // This machine is reached without the proxy of the environment.
+        case .environment: if request.url.origin.isLoopback { easy.set(CURLOPT_PROXY, "") }
+        case .none: easy.set(CURLOPT_PROXY, "")
+        case .server(let proxy):
+            easy.set(CURLOPT_PROXY, proxy.url)
+            // What was named goes for every host.
+            easy.set(CURLOPT_NOPROXY, "")
+        }
     }
 
     private func applyMethod(to easy: CurlEasy) throws(Fault) {

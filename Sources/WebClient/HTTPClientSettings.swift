@@ -2,7 +2,7 @@
 
 public import Web
 
-/// How the client behaves. Proxies come from the environment (`https_proxy`, `http_proxy`, `no_proxy`).
+/// How the client behaves.
 public struct HTTPClientSettings: Sendable {
     /// How long a connection may take to come about, with the look-up of the name and the TLS handshake.
     public var connectTimeout: Duration = .seconds(20)
@@ -18,6 +18,8 @@ public struct HTTPClientSettings: Sendable {
     public var userAgent = "sovereign-ocm/0.1"
     /// Certificates by origin; asked for every request.
     public var tls: @Sendable (Origin) -> TLSSettings = { _ in TLSSettings() }
+    /// Through whom requests go; asked for every request.
+    public var proxy: @Sendable (Origin) -> ProxyChoice = { _ in .environment }
     /// When and how often a request is tried again.
     public var retry = RetryPolicy()
     /// Whether any request is an error.
@@ -37,6 +39,9 @@ public struct TLSSettings: Sendable, CustomStringConvertible, CustomReflectable 
     public var clientCertificatePEM: String?
     /// The key of our certificate as PEM; when nil, it is looked for beside the certificate.
     public var clientKeyPEM: String?
+    /// The name that the server's certificate is for, when it is not the one in the URL. The server is asked for it in
+    /// the handshake; `Host` stays as the URL has it.
+    public var serverName: String?
     /// Whether any certificate is accepted. Everything that is said can be read and changed by others then.
     public var insecureSkipVerify = false
 
@@ -47,7 +52,8 @@ public struct TLSSettings: Sendable, CustomStringConvertible, CustomReflectable 
     public var description: String {
         let parts = [
             certificateAuthority == nil ? "system authorities" : "own authorities",
-            clientCertificatePEM == nil ? "" : "client certificate", insecureSkipVerify ? "no verification" : "",
+            clientCertificatePEM == nil ? "" : "client certificate", serverName.map { "the name \($0)" } ?? "",
+            insecureSkipVerify ? "no verification" : "",
         ]
         return "TLS with " + parts.filter { !$0.isEmpty }.joined(separator: ", ")
     }
