@@ -49,6 +49,7 @@ let package = Package(
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
         .target(name: "Kubernetes", dependencies: ["Basics", "Documents", "Chronology", "KubernetesFormats"]),
+        .target(name: "Reconciling", dependencies: ["Basics", "Chronology", "Documents", "Kubernetes"]),
         .target(name: "KubernetesStore", dependencies: ["Basics", "Documents", "Storage", "Kubernetes"]),
         .target(name: "KubernetesPatches", dependencies: ["Basics", "Documents"]),
         .target(
@@ -92,6 +93,13 @@ let package = Package(
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Deltas", "Web", "WebClient", "OCI",
                 "ComponentModel", "PackageRepositories",
+            ]),
+        .target(
+            name: "DeliveryControllers",
+            dependencies: [
+                "Basics", "Chronology", "Cryptography", "Documents", "Archives", "Web", "WebClient",
+                "RegularExpressions", "CEL", "CELLibraries", "KubernetesFormats", "Kubernetes", "Reconciling", "OCI",
+                "ComponentModel", "Repositories",
             ]),
         .target(
             name: "Registry", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage"]),
@@ -248,6 +256,8 @@ let package = Package(
         .testTarget(
             name: "KubernetesTests", dependencies: ["Basics", "Documents", "Chronology", "Kubernetes", "TestInputs"]),
         .testTarget(
+            name: "ReconcilingTests", dependencies: ["Basics", "Chronology", "Documents", "Kubernetes", "Reconciling"]),
+        .testTarget(
             name: "KubernetesStoreTests",
             dependencies: ["Basics", "Documents", "Kubernetes", "KubernetesStore", "TestInputs"]),
         .testTarget(name: "KubernetesFormatsTests", dependencies: ["KubernetesFormats", "TestInputs"]),
@@ -299,6 +309,13 @@ let package = Package(
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "WebServer", "OCI",
                 "ComponentModel", "Repositories", "TestServers", "TestSite", "TestInputs",
+            ]),
+        .testTarget(
+            name: "DeliveryControllersTests",
+            dependencies: [
+                "Basics", "Chronology", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI",
+                "Kubernetes", "KubernetesSchemas", "Reconciling", "ComponentModel", "Repositories",
+                "DeliveryControllers", "TestRegistry", "TestServers", "TestInputs",
             ]),
         .testTarget(
             name: "RegistryHostilityTests",
