@@ -314,7 +314,7 @@ let package = Package(
             name: "DeliveryControllersTests",
             dependencies: [
                 "Basics", "Chronology", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI",
-                "Kubernetes", "KubernetesSchemas", "Reconciling", "ComponentModel", "Repositories",
+                "Kubernetes", "KubernetesSchemas", "CELLibraries", "Reconciling", "ComponentModel", "Repositories",
                 "DeliveryControllers", "TestRegistry", "TestServers", "TestInputs",
             ]),
         .testTarget(

@@ -26,6 +26,11 @@ public struct ReconcilePass: Sendable {
         public let reason: String
         /// The message of the condition, and when it is looked at again.
         public let message: String
+
+        /// An event.
+        public init(isWarning: Bool, reason: String, message: String) {
+            (self.isWarning, self.reason, self.message) = (isWarning, reason, message)
+        }
     }
 
     /// The object with its new status, and with other finalizers where `changesFinalizers` says so.
