@@ -54,6 +54,7 @@ let package = Package(
             dependencies: ["Basics", "Chronology", "Cryptography", "Documents", "Tokens", "Web", "Kubernetes"]),
         .target(
             name: "KubernetesStore", dependencies: ["Basics", "Cryptography", "Documents", "Storage", "Kubernetes"]),
+        .target(name: "Reconciling", dependencies: ["Basics", "Chronology", "Documents", "Kubernetes"]),
         .target(name: "KubernetesPatches", dependencies: ["Basics", "Documents"]),
         .target(
             name: "KubernetesKinds",
@@ -106,6 +107,13 @@ let package = Package(
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Deltas", "Web", "WebClient", "OCI",
                 "ComponentModel", "PackageRepositories",
+            ]),
+        .target(
+            name: "DeliveryControllers",
+            dependencies: [
+                "Basics", "Chronology", "Cryptography", "Documents", "Archives", "Web", "WebClient",
+                "RegularExpressions", "CEL", "CELLibraries", "KubernetesFormats", "Kubernetes", "Reconciling", "OCI",
+                "ComponentModel", "Repositories",
             ]),
         .target(
             name: "Registry", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage"]),
@@ -277,6 +285,8 @@ let package = Package(
                 "KubernetesKinds", "TestInputs",
             ]),
         .testTarget(
+            name: "ReconcilingTests", dependencies: ["Basics", "Chronology", "Documents", "Kubernetes", "Reconciling"]),
+        .testTarget(
             name: "KubernetesStoreTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Kubernetes", "KubernetesStore", "Storage", "TestInputs",
@@ -336,6 +346,13 @@ let package = Package(
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient", "WebServer", "OCI",
                 "ComponentModel", "Repositories", "TestServers", "TestSite", "TestInputs",
+            ]),
+        .testTarget(
+            name: "DeliveryControllersTests",
+            dependencies: [
+                "Basics", "Chronology", "Cryptography", "Documents", "Archives", "Web", "WebClient", "OCI",
+                "Kubernetes", "KubernetesSchemas", "CELLibraries", "Reconciling", "ComponentModel", "Repositories",
+                "DeliveryControllers", "TestRegistry", "TestServers", "TestInputs",
             ]),
         .testTarget(
             name: "RegistryHostilityTests",

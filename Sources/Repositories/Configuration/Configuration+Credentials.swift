@@ -31,7 +31,7 @@ extension Configuration {
         return CredentialResolver(consumers: consumers, dockerConfigurations: docker)
     }
 
-    private static func consumer(_ json: JSON, _ source: String) throws(Fault) -> CredentialResolver.Consumer {
+    static func consumer(_ json: JSON, _ source: String) throws(Fault) -> CredentialResolver.Consumer {
         let identities = json["identities"]?.array ?? json["identity"].map { [$0] } ?? []
         guard !identities.isEmpty else {
             throw Fault(.invalid, "\(source) has a consumer without “identity”", fix: "add “identity” or “identities”")

@@ -13,6 +13,11 @@ public struct Configuration: Sendable {
         public let json: JSON
         /// Where it stands.
         public let source: String
+
+        /// An object of a type, and where it stands.
+        public init(type: String, json: JSON, source: String) {
+            (self.type, self.json, self.source) = (type, json, source)
+        }
     }
 
     /// All objects in order; later ones win.
@@ -28,6 +33,20 @@ public struct Configuration: Sendable {
             let document = try YAML.document(FileSystem.read(path, limit: Self.sizeLimit), source: path)
             guard document.root != .null else { continue }
             try Self.collect(document.root, path, into: &entries, depth: 0)
+        }
+        self.entries = entries
+    }
+
+    /// Reads documents that were not files, each with what messages call it; later ones win.
+    public init(documents: [(bytes: [UInt8], source: String)]) throws(Fault) {
+        var entries: [Entry] = []
+        for (bytes, source) in documents {
+            guard bytes.count <= Self.sizeLimit else {
+                throw Fault(.limitExceeded, "\(source) is larger than \(ByteCount(Int64(Self.sizeLimit)))")
+            }
+            let document = try YAML.document(bytes, source: source)
+            guard document.root != .null else { continue }
+            try Self.collect(document.root, source, into: &entries, depth: 0)
         }
         self.entries = entries
     }

@@ -13,8 +13,9 @@ struct ConsumerMatch: Comparable {
     private let pathLength: Int
     private let attributeCount: Int
 
-    init?(_ configured: [String: String], for request: ConsumerIdentity) {
+    init?(_ given: [String: String], for request: ConsumerIdentity, _ matching: CredentialMatching = .strict) {
         let wanted = request.attributes
+        let configured = matching == .forgiving ? Self.forgiven(given, wanted) : given
         isExact = configured == wanted
         attributeCount = configured.count
         var length = 0
@@ -48,6 +49,23 @@ struct ConsumerMatch: Comparable {
             let isAtHome = Origin(scheme: "http", host: host, port: 80).isLoopback
             guard !isPlain || isAtHome || configured["scheme"] == "http" else { return nil }
         }
+    }
+
+    /// What was meant: a registry by its other type name, an address in place of a host name, and, where no port is given,
+    /// that of the request. Plain HTTP is still only meant when it is said, or on a loopback address.
+    private static func forgiven(_ given: [String: String], _ wanted: [String: String]) -> [String: String] {
+        var meant = given
+        if typeName(given["type"] ?? "") == "ocirepository" { meant["type"] = "OCIRegistry" }
+        if let name = given["hostname"], let address = HostAddress(name) {
+            meant["hostname"] = address.host
+            if given["scheme"] == nil { meant["scheme"] = address.scheme }
+            if given["port"] == nil, let port = address.port { meant["port"] = port }
+        }
+        if meant["port"] == nil || meant["port"] == "", let host = meant["hostname"] {
+            let isAtHome = Origin(scheme: "http", host: host, port: 80).isLoopback
+            if wanted["scheme"] != "http" || meant["scheme"] == "http" || isAtHome { meant["port"] = wanted["port"] }
+        }
+        return meant
     }
 
     /// `OCIRegistry/v1` is the same consumer type as `OCIRegistry`; key types keep their version.

@@ -21,12 +21,17 @@ public struct CredentialResolver: Sendable {
         }
     }
 
+    /// How strictly identities are compared.
+    public let matching: CredentialMatching
     private let consumers: [Consumer]
     private let dockerConfigurations: [DockerConfiguration]
 
     /// Looks in these places, in this order.
-    public init(consumers: [Consumer] = [], dockerConfigurations: [DockerConfiguration] = []) {
-        (self.consumers, self.dockerConfigurations) = (consumers, dockerConfigurations)
+    public init(
+        consumers: [Consumer] = [], dockerConfigurations: [DockerConfiguration] = [],
+        matching: CredentialMatching = .strict
+    ) {
+        (self.consumers, self.dockerConfigurations, self.matching) = (consumers, dockerConfigurations, matching)
     }
 
     /// The credential of the best matching consumer of the configuration; nil when none matches.
@@ -34,7 +39,7 @@ public struct CredentialResolver: Sendable {
         var best: (match: ConsumerMatch, credential: Credential)?
         for consumer in consumers {
             for identity in consumer.identities {
-                guard let match = ConsumerMatch(identity, for: request) else { continue }
+                guard let match = ConsumerMatch(identity, for: request, matching) else { continue }
                 if best.map({ match >= $0.match }) ?? true { best = (match, consumer.credential) }
             }
         }

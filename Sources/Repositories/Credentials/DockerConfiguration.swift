@@ -10,6 +10,10 @@ public struct DockerConfiguration: Sendable {
     public let path: String
     /// Whether the file must be there; the implicit default need not.
     public let isRequired: Bool
+    /// The content, when it is given and not in a file.
+    private let inline: JSON?
+    /// How strictly the names of registries are compared.
+    let matching: CredentialMatching
 
     /// Where helpers are looked up, and what they are given.
     let environment: Environment
@@ -17,6 +21,23 @@ public struct DockerConfiguration: Sendable {
     /// Refers to a file; it is read when a credential is asked for.
     public init(path: String, isRequired: Bool, environment: Environment = .process) {
         (self.path, self.isRequired, self.environment) = (path, isRequired, environment)
+        (inline, matching) = (nil, .strict)
+    }
+
+    /// A configuration that was given as a text, as in a Secret of the type `kubernetes.io/dockerconfigjson`. Helpers that
+    /// it names are not run: whoever wrote it need not be allowed to run programs here.
+    ///
+    /// Throws `.invalid` when it is no JSON object.
+    public init(content: [UInt8], source: String, matching: CredentialMatching = .strict) throws(Fault) {
+        guard content.count <= Self.sizeLimit else {
+            throw Fault(.limitExceeded, "\(source) is larger than \(ByteCount(Int64(Self.sizeLimit)))")
+        }
+        let json = try JSON(parsing: content, source: source)
+        guard json.object != nil else {
+            throw Fault(.invalid, "\(source) is a \(json.kindName), not an object", fix: "write it as {\"auths\": {…}}")
+        }
+        (path, isRequired, environment) = (source, true, Environment([:]))
+        (inline, self.matching) = (json, matching)
     }
 
     /// `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`.
@@ -28,6 +49,7 @@ public struct DockerConfiguration: Sendable {
     private static let sizeLimit = 4 * 1024 * 1024
 
     func read() throws(Fault) -> JSON? {
+        if let inline { return inline }
         guard FileSystem.exists(path) else {
             guard isRequired else { return nil }
             throw Fault(.notFound, "there is no Docker configuration \(path)", fix: "check “dockerConfigFile”")
@@ -39,7 +61,7 @@ public struct DockerConfiguration: Sendable {
     public func credential(for origin: Origin, repository: String) async throws -> Credential? {
         guard let json = try read() else { return nil }
         let hosts = Self.hosts(origin)
-        for host in hosts {
+        for host in hosts where inline == nil {
             if let helper = json["credHelpers"]?[host]?.string {
                 return try await CredentialHelper(name: helper, environment).get(host)
             }
@@ -56,7 +78,11 @@ public struct DockerConfiguration: Sendable {
                 if let entry = auths[spelling], let credential = try Self.credential(entry, path) { return credential }
             }
         }
-        guard let store = json["credsStore"]?.string, !store.isEmpty else { return nil }
+        if matching == .forgiving {
+            let spelled = DockerEntryMatch.best(of: auths, for: origin, path: repository)
+            if let spelled, let credential = try Self.credential(spelled, path) { return credential }
+        }
+        guard inline == nil, let store = json["credsStore"]?.string, !store.isEmpty else { return nil }
         for host in hosts {
             if let credential = try await CredentialHelper(name: store, environment).get(host) { return credential }
         }
