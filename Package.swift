@@ -255,7 +255,7 @@ let package = Package(
             name: "KubernetesAccessTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Tokens", "Web", "Kubernetes", "KubernetesAccess",
-                "KubernetesKinds", "TestInputs",
+                "KubernetesKinds", "TestInputs", "WebClient", "WebServer",
             ]),
         .testTarget(
             name: "KubernetesStoreTests",
