@@ -191,6 +191,7 @@ import Testing
         _ = try await Self.write(store, seed: 2, changes: 20)
         let log = try FileSystem.read("\(path)-wal", limit: 1 << 24)
         await store.close()
+        #expect(!FileSystem.exists("\(path)-wal"), "the file is closed")
         let junk = [UInt8](repeating: 0x5A, count: 10_000)
         try FileSystem.write(junk, to: path)
         #expect(!log.isEmpty)
