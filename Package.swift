@@ -282,7 +282,7 @@ let package = Package(
             name: "KubernetesAccessTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "Tokens", "Web", "Kubernetes", "KubernetesAccess",
-                "KubernetesKinds", "TestInputs",
+                "KubernetesKinds", "TestInputs", "WebClient", "WebServer",
             ]),
         .testTarget(
             name: "ReconcilingTests", dependencies: ["Basics", "Chronology", "Documents", "Kubernetes", "Reconciling"]),

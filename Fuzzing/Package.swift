@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "RequestFuzzing", type: .static, targets: ["RequestFuzzing"]),
         .library(name: "AccessFuzzing", type: .static, targets: ["AccessFuzzing"]),
         .library(name: "PatchFuzzing", type: .static, targets: ["PatchFuzzing"]),
+        .library(name: "CredentialFuzzing", type: .static, targets: ["CredentialFuzzing"]),
         .library(name: "KubernetesFuzzing", type: .static, targets: ["KubernetesFuzzing"]),
         .library(name: "OrchestrationFuzzing", type: .static, targets: ["OrchestrationFuzzing"]),
     ],
@@ -100,8 +101,13 @@ let package = Package(
         .target(
             name: "KubernetesFuzzing",
             dependencies: [
-                "FuzzingEntry", "Basics", "Chronology", "Cryptography", "Documents", "Tokens", "Kubernetes",
-                "KubernetesAccess", "KubernetesKinds", "KubernetesSchemas",
+                "FuzzingEntry", "Basics", "Chronology", "Documents", "Kubernetes", "KubernetesKinds",
+                "KubernetesSchemas",
+            ]),
+        .target(
+            name: "CredentialFuzzing",
+            dependencies: [
+                "FuzzingEntry", "Basics", "Cryptography", "Documents", "Tokens", "Kubernetes", "KubernetesAccess",
             ]),
         .target(
             name: "KubernetesAccess",

@@ -52,6 +52,8 @@ public final class ObjectStore: Sendable {
     /// Does what was asked for, and ends; watches end as well.
     public func close() async {
         ticking.cancel()
+        // Who closes last takes the log away, and that must be who may write.
+        readers.close()
         await writer.end()
         feed.end()
         readers.close()

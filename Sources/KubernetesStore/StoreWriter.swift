@@ -13,11 +13,12 @@ final class StoreWriter: Sendable {
         let decide: @Sendable (SQLiteConnection) throws -> StoreChange?
         let answer: @Sendable (Outcome) -> Void
     }
-    /// What the thread alone touches.
+    /// What the thread touches until it ends.
     private struct Thread: @unchecked Sendable {
-        // Proof: handed to the thread when it starts, and not kept by anybody else.
+        // Proof: made of a connection that nobody else has, and kept in one place, where it is used under a lock.
         let database: SQLiteConnection
     }
+    private let own: Guarded<Thread?>
     private let thread: BatchThread<Job>
     /// How many requests are made durable at once, at the most.
     private static let batch = 256
@@ -25,8 +26,9 @@ final class StoreWriter: Sendable {
 
     /// Starts the thread.
     init(_ database: sending SQLiteConnection, _ feed: ChangeFeed) {
-        let own = Thread(database: database)
-        thread = BatchThread(most: Self.batch) { Self.commit($0, own.database, feed) }
+        let own = Guarded<Thread?>(Thread(database: database))
+        self.own = own
+        thread = BatchThread(most: Self.batch) { Self.commit($0, own, feed) }
     }
 
     /// Asks for a change; returns when it is durable and in the feed. What `decide` throws is thrown here, and nothing of
@@ -39,8 +41,22 @@ final class StoreWriter: Sendable {
         return try outcome.get()
     }
 
-    /// Does what was asked for, takes nothing more, and ends.
-    func end() async { await thread.end() }
+    /// Does what was asked for, takes nothing more, and ends. The file is closed then: a connection that closes later would
+    /// remove the log of a store that has been put in the place of this one.
+    func end() async {
+        await thread.end()
+        own.withLock { $0 = nil }
+    }
+
+    private static func commit(_ jobs: [Job], _ own: Guarded<Thread?>, _ feed: ChangeFeed) {
+        own.withLock { own in
+            guard let database = own?.database else {
+                for job in jobs { job.answer(.failure(isOver)) }
+                return
+            }
+            commit(jobs, database, feed)
+        }
+    }
 
     private static func commit(_ jobs: [Job], _ database: SQLiteConnection, _ feed: ChangeFeed) {
         var done: [(Job, Outcome)] = []

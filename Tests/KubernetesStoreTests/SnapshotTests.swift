@@ -181,6 +181,31 @@ import Testing
         await again.close()
     }
 
+    @Test("take the place of a store that is damaged, and of what stands in its log", arguments: [false, true])
+    func overDamage(hasLog: Bool) async throws {
+        let folder = try TemporaryFolder(), path = "\(folder.path)/objects.sqlite"
+        var store = try ObjectStore(path)
+        let written = try await Self.write(store, seed: 1, changes: 20)
+        let snapshot = try await store.snapshot(to: "\(folder.path)/snapshot")
+        // The log of a store that is open, so that it is not empty.
+        _ = try await Self.write(store, seed: 2, changes: 20)
+        let log = try FileSystem.read("\(path)-wal", limit: 1 << 24)
+        await store.close()
+        #expect(!FileSystem.exists("\(path)-wal"), "the file is closed")
+        let junk = [UInt8](repeating: 0x5A, count: 10_000)
+        try FileSystem.write(junk, to: path)
+        #expect(!log.isEmpty)
+        if hasLog { try FileSystem.write(log, to: "\(path)-wal") }
+        _ = try await ObjectStore.restore(snapshot.path, to: path, isReplacing: true)
+        store = try ObjectStore(path)
+        #expect(try Self.contents(store) == Self.model(written, upTo: 20))
+        await store.close()
+        let kept = try #require(try FileSystem.names(in: folder.path).first { $0.contains(".replaced-") })
+        // With its log, the old one was whole again.
+        let bytes = try FileSystem.read("\(folder.path)/\(kept)", limit: 1 << 20)
+        #expect((bytes == junk) != hasLog)
+    }
+
     @Test("keep sealed values sealed") func sealed() async throws {
         let folder = try TemporaryFolder(), path = "\(folder.path)/objects.sqlite"
         var settings = ObjectStore.Settings()

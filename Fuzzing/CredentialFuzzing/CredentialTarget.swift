@@ -57,7 +57,9 @@ public enum CredentialTarget {
         let authorizer = RBACAuthorizer(list.compactMap { try? KubernetesObject($0) })
         let user = UserInfo("u", groups: ["g"])
         let held = authorizer.rules(of: user, in: "n").rules
-        if let missing = RoleRule.missing(held, from: held) { precondition(missing.isEmpty, "rights that are held lack") }
+        if let missing = RoleRule.missing(held, from: held) {
+            precondition(missing.isEmpty, "rights that are held lack")
+        }
         for request in [
             RequestAttributes(user, "get", resource: "pods", namespace: "n", name: "a"),
             RequestAttributes(user, "get", path: "/a"),
