@@ -4,7 +4,7 @@ import Documents
 import Testing
 import Web
 
-@Suite("Forms of answers and bodies", .timeLimit(.minutes(2))) struct AnswerFormTests {
+@Suite("Forms of answers and bodies", .timeLimit(.minutes(1))) struct AnswerFormTests {
     static let table =
         "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json"
 

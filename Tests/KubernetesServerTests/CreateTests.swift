@@ -8,7 +8,7 @@ import Web
 @testable import KubernetesServer
 
 
-@Suite("Creating objects", .timeLimit(.minutes(2))) struct CreateTests {
+@Suite("Creating objects", .timeLimit(.minutes(1))) struct CreateTests {
     @Test("a new object has identity, revision, moment and managed fields") func identity() async throws {
         try await TestAPI.with { api in
             let reply = try await api.send(

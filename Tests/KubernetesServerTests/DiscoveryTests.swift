@@ -4,7 +4,7 @@ import Documents
 import Testing
 import Web
 
-@Suite("Discovery and OpenAPI", .timeLimit(.minutes(2))) struct DiscoveryTests {
+@Suite("Discovery and OpenAPI", .timeLimit(.minutes(1))) struct DiscoveryTests {
     @Test("the version is that of the behaviour, with the product behind a plus") func version() async throws {
         try await TestAPI.with { api in
             let reply = try await api.get("/version?timeout=5s")

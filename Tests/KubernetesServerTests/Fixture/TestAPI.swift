@@ -22,11 +22,13 @@ final class TestAPI: Sendable {
     /// By how many seconds the server's clock is ahead of that of this machine.
     private let ahead: Guarded<Int64>
 
-    init() async throws {
+    /// - Parameter feedBytes: how much of what happens is kept in memory for those who watch.
+    init(feedBytes: Int = 32 << 20) async throws {
         let ahead = Guarded<Int64>(0)
         self.ahead = ahead
         folder = try TemporaryFolder(prefix: "apiserver")
         var settings = ObjectStore.Settings()
+        settings.feedBytes = feedBytes
         settings.clock = { (Timestamp.now().seconds + ahead.withLock { $0 }) * 1000 }
         store = try ObjectStore("\(folder.path)/objects.db", settings)
         api = try KubernetesAPI(store) { Timestamp(seconds: Timestamp.now().seconds + ahead.withLock { $0 }) }
@@ -44,8 +46,8 @@ final class TestAPI: Sendable {
     }
 
     /// A server for the time of a closure.
-    static func with(_ use: (TestAPI) async throws -> Void) async throws {
-        let api = try await TestAPI()
+    static func with(feedBytes: Int = 32 << 20, _ use: (TestAPI) async throws -> Void) async throws {
+        let api = try await TestAPI(feedBytes: feedBytes)
         do { try await use(api) } catch {
             await api.stop()
             throw error
