@@ -21,7 +21,9 @@ enum ListAnswer {
         // What a selector passes over does not make short lists.
         repeat {
             let room = min(KubernetesAPI.pageSize, most - objects.count)
-            let page = try api.list(resource, namespace: namespace, options, from: position, limit: room)
+            let page = try options.telling {
+                try api.list(resource, namespace: namespace, options, from: position, limit: room)
+            }
             objects += page.objects
             (position, revision) = (page.next, page.revision)
         } while position != nil && objects.count < most

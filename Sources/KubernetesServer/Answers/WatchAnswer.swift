@@ -100,7 +100,7 @@ private actor WatchEvents {
             return bytes.isEmpty ? try list(from: next) : bytes
         }
         phase = .following(api.store.changes(of: resource.storage, after: page.revision))
-        if options.sendsInitialEvents {
+        if options.sendsInitialEvents, options.allowsBookmarks {
             bytes += Self.line("BOOKMARK", writing.bookmark(page.revision, endsInitialEvents: true).encoded())
         }
         // A connection on which nothing was sent yet says nothing of the watch, so an empty line of white space does.

@@ -99,7 +99,7 @@ struct BuiltinStrategy: ResourceStrategy {
     private static let counting: Set<String> = [
         "customresourcedefinitions", "deployments", "replicasets", "statefulsets", "daemonsets",
         "replicationcontrollers", "jobs", "cronjobs", "ingresses", "ingressclasses", "networkpolicies",
-        "poddisruptionbudgets", "priorityclasses", "pods", "podtemplates",
+        "poddisruptionbudgets", "priorityclasses", "podtemplates",
     ]
 }
 

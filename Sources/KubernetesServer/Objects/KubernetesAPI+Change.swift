@@ -23,6 +23,8 @@ struct ObjectEdit: Sendable {
         var isTracked = false
         /// Whether the version that the object says it has must be the one there is, even when it says none.
         var needsVersion = false
+        /// Whether it came of a patch; what is wrong with it is then wrong with the patch.
+        var isPatched = false
     }
 }
 
@@ -87,8 +89,14 @@ extension KubernetesAPI {
         if let problem = KubernetesObject(unchecked: json).problem { throw APIStatus.badRequest(problem) }
         let managed = KubernetesObject(unchecked: json).managedFields
         json["metadata"]?["managedFields"] = JSON?.none
-        let admitted = try resource.admitted(json)
-        try context.check(unknown: admitted.unknownFields, repeated: edited.repeatedFields, options.fieldValidation)
+        let admitted: (object: JSON, unknownFields: [String])
+        do {
+            admitted = try resource.strategy.admitted(json)
+        } catch let fault as Fault {
+            throw edited.isPatched
+                ? APIStatus.invalidPatch(json, fault.message) : APIStatus.unhandled(resource.kind, fault.message)
+        }
+        try check(admitted.unknownFields, of: edited, json, resource, options, context)
         var object = KubernetesObject(unchecked: admitted.object)
         if object.name.isEmpty { object.name = name }
         guard object.name == name else {
@@ -96,6 +104,21 @@ extension KubernetesAPI {
                 "the name of the object (\(object.name.prefix(300))) does not match the name on the URL (\(name))")
         }
         return (object, managed)
+    }
+
+    private func check(
+        _ unknown: [String], of edited: ObjectEdit.Edited, _ json: JSON, _ resource: ServedResource,
+        _ options: WriteOptions, _ context: RequestContext
+    ) throws {
+        do {
+            try context.check(
+                unknown: unknown, repeated: edited.repeatedFields, options.fieldValidation, resource.kind)
+        } catch let status as APIStatus {
+            guard edited.isPatched, let start = status.message.firstRange(of: "strict decoding error: ") else {
+                throw status
+            }
+            throw APIStatus.invalidPatch(json, String(status.message[start.lowerBound...]))
+        }
     }
 
     /// One attempt; throws `StoreConflict` when others were faster and the request does not mind.
@@ -119,7 +142,9 @@ extension KubernetesAPI {
                 ).object
         }
         resource.strategy.prepare(&object.json, replacing: old.json)
-        if edit.part == .main, resource.strategy.countsGenerations, Self.wants(object.json) != Self.wants(old.json) {
+        if edit.part == .main, resource.strategy.countsGenerations,
+            Self.wants(object.json, resource) != Self.wants(old.json, resource)
+        {
             object.generation = old.generation + 1
         }
         object.resourceVersion = old.resourceVersion
@@ -178,10 +203,11 @@ extension KubernetesAPI {
         return true
     }
 
-    /// What of an object is wanted: all but metadata and status.
-    private static func wants(_ json: JSON) -> JSON {
+    /// What of an object is wanted: all but metadata, and status where that is a part of its own.
+    private static func wants(_ json: JSON, _ resource: ServedResource) -> JSON {
         var json = json
-        (json["metadata"], json["status"]) = (JSON?.none, JSON?.none)
+        json["metadata"] = JSON?.none
+        if resource.hasStatus { json["status"] = JSON?.none }
         return json
     }
 

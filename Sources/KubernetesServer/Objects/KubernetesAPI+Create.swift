@@ -24,7 +24,7 @@ extension KubernetesAPI {
         let managed = KubernetesObject(unchecked: json).managedFields
         json["metadata"]?["managedFields"] = JSON?.none
         let admitted = try resource.admitted(json)
-        try context.check(unknown: admitted.unknownFields, repeated: body.repeatedFields, options.fieldValidation)
+        try context.check(unknown: admitted.unknownFields, repeated: body.repeatedFields, options.fieldValidation, resource.kind)
         var object = KubernetesObject(unchecked: admitted.object)
         object.managedFields = managed
         return try await create(resource, namespace: namespace, admitted: object, options, context) {
@@ -95,13 +95,30 @@ extension ServedResource {
     /// An object as its kind has it; what is no such object is answered with 400.
     func admitted(_ json: JSON) throws -> (object: JSON, unknownFields: [String]) {
         do { return try strategy.admitted(json) } catch let fault as Fault {
-            throw APIStatus.badRequest(
-                "\(kind.kind) in version \"\(kind.version)\" cannot be handled as a \(kind.kind): \(fault.message)")
+            throw APIStatus.unhandled(kind, fault.message)
         }
     }
 }
 
 extension APIStatus {
+    /// 400 for a body that is no object of its kind.
+    static func unhandled(_ kind: GroupVersionKind, as expected: String? = nil, _ why: String) -> APIStatus {
+        .badRequest(
+            "\(kind.kind) in version \"\(kind.version)\" cannot be handled as a \(expected ?? kind.kind): \(why)")
+    }
+
+    /// 422 for a patch that makes of an object what is none, or is not understood in full.
+    static func invalidPatch(_ result: JSON, _ why: String) -> APIStatus {
+        let shown = String(decoding: result.encoded().prefix(4096), as: UTF8.self)
+        let error = FieldError(.invalid, "patch", value: .string(shown), why)
+        return APIStatus(422, reason: "Invalid", " \"\" is invalid: \(error)", [error])
+    }
+
+    private init(_ code: Int, reason: String, _ message: String, _ errors: [FieldError]) {
+        self.init(code, reason: reason, message)
+        causes = errors.map { Cause(reason: $0.reason.rawValue, $0.message, field: $0.field) }
+    }
+
     /// 422 with what is wrong with fields.
     static func invalid(_ kind: GroupVersionKind, _ name: String, _ errors: [FieldError]) -> APIStatus {
         var seen: Set<FieldError> = []

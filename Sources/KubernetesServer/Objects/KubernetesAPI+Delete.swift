@@ -23,17 +23,16 @@ struct DeleteOptions: Sendable {
     /// Options of the query, and those of the body, which count more.
     init(_ query: QueryValues, body: JSON?) throws {
         isDryRun = try WriteOptions.dryRun(
-            query.query.values(for: "dryRun") + (body?["dryRun"]?.array ?? []).compactMap(\.string))
+            query.query.values(for: "dryRun") + (body?["dryRun"]?.array ?? []).compactMap(\.string), "DeleteOptions")
         gracePeriodSeconds = try body?["gracePeriodSeconds"]?.int ?? query.number("gracePeriodSeconds")
         uid = body?["preconditions"]?["uid"]?.string
         resourceVersion = body?["preconditions"]?["resourceVersion"]?.string
         if let text = body?["propagationPolicy"]?.string ?? query.text("propagationPolicy"), !text.isEmpty {
             guard let known = Propagation(rawValue: text) else {
                 throw WriteOptions.invalid(
-                    "propagationPolicy",
-                    "Unsupported value: \"\(text.prefix(50))\": supported values: \"Foreground\", \"Background\", "
-                        + "\"Orphan\", \"nil\"", value: text, reason: "FieldValueNotSupported",
-                    kind: GroupVersionKind("meta.k8s.io", "v1", "DeleteOptions"))
+                    FieldError(
+                        .notSupported, "propagationPolicy", value: .string(String(text.prefix(100))),
+                        "supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\""), "DeleteOptions")
             }
             propagation = known
         } else if let orphans = try body?["orphanDependents"]?.bool ?? query.flag("orphanDependents") {

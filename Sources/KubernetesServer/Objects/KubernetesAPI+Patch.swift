@@ -51,11 +51,11 @@ struct ObjectPatch: Sendable {
         if isApply {
             guard options.namesManager else {
                 throw WriteOptions.invalid(
-                    "fieldManager", "Required value: is required for apply patch", value: "", reason: "FieldValueRequired")
+                    FieldError(.required, "fieldManager", value: nil, "is required for apply patch"), "PatchOptions")
             }
         } else if options.force != nil {
             throw WriteOptions.invalid(
-                "force", "Forbidden: may not be specified for non-apply patch", value: "", reason: "FieldValueForbidden")
+                FieldError(.forbidden, "force", value: nil, "may not be specified for non-apply patch"), "PatchOptions")
         }
     }
 
@@ -91,7 +91,8 @@ extension KubernetesAPI {
         try patch.check(options)
         guard case .apply(let configuration) = patch.form else {
             let edit = ObjectEdit(part: part) { old in
-                ObjectEdit.Edited(json: try patch.applied(to: old, resource), repeatedFields: patch.repeatedFields)
+                ObjectEdit.Edited(
+                    json: try patch.applied(to: old, resource), repeatedFields: patch.repeatedFields, isPatched: true)
             }
             return try await change(resource, namespace: namespace, name, edit, options, context)
         }
@@ -109,7 +110,7 @@ extension KubernetesAPI {
         if part == .main { edit.creation = { try applied(nil) } }
         if case .object = configuration {
             let unknown = (try? resource.strategy.admitted(configuration).unknownFields) ?? []
-            if options.fieldValidation == .strict { try context.check(unknown: unknown, repeated: [], .strict) }
+            if options.fieldValidation == .strict { try context.check(unknown: unknown, repeated: [], .strict, resource.kind) }
         }
         return try await change(resource, namespace: namespace, name, edit, options, context)
     }

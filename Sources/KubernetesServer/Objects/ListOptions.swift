@@ -65,24 +65,22 @@ struct ListOptions: Sendable {
         if hasContinue {
             throw Self.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided")
         }
+        guard version != nil || isWatch else {
+            throw Self.forbidden(
+                "resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided")
+        }
         switch match {
         case "NotOlderThan": break
         case "Exact":
             guard revision != nil else {
                 throw Self.forbidden(
-                    "resourceVersionMatch",
-                    "resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"\(version ?? "")\"")
+                    "resourceVersionMatch", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"")
             }
             isExact = true
         default:
             throw Self.invalid(
                 "FieldValueNotSupported", "resourceVersionMatch",
                 "Unsupported value: \"\(match.prefix(50))\": supported values: \"Exact\", \"NotOlderThan\", \"\"")
-        }
-        if version == nil, !isWatch {
-            throw Self.forbidden(
-                "resourceVersionMatch",
-                "resourceVersionMatch is forbidden unless resourceVersion is provided")
         }
     }
 
@@ -102,10 +100,6 @@ struct ListOptions: Sendable {
             throw Self.forbidden(
                 "resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
         }
-        guard !begins || allowsBookmarks else {
-            throw Self.forbidden(
-                "allowWatchBookmarks", "sendInitialEvents requires setting allowWatchBookmarks to true")
-        }
         (sendsInitialEvents, beginsWithState) = (begins, begins)
     }
 
@@ -117,6 +111,17 @@ struct ListOptions: Sendable {
         .invalid(
             GroupVersionKind("meta.k8s.io", "v1", "ListOptions"), "",
             [APIStatus.Cause(reason: reason, message, field: field)])
+    }
+
+    /// Runs a list; one that is too late for its revision is refused as clients expect it.
+    func telling<Result>(_ list: () throws -> Result) throws -> Result {
+        do { return try list() } catch is HistoryExpired {
+            throw APIStatus.expired(
+                isExact
+                    ? "The resourceVersion for the provided list is too old."
+                    : "The provided continue parameter is too old to display a consistent list result. You must start a "
+                        + "new list without the continue parameter.")
+        }
     }
 
     /// Whether all objects are meant.

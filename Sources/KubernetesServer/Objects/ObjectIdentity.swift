@@ -30,21 +30,17 @@ enum ObjectIdentity {
             throw APIStatus.badRequest("the object provided is unrecognized (must be of type map)")
         }
         let (given, version) = (json["kind"]?.string ?? "", json["apiVersion"]?.string ?? "")
-        if given.isEmpty || version.isEmpty {
-            let missing = given.isEmpty ? "Kind" : "apiVersion"
-            guard given.isEmpty == version.isEmpty else { throw APIStatus.badRequest("Object '\(missing)' is missing") }
-            (json["apiVersion"], json["kind"]) = (.string(kind.apiVersion), .string(kind.kind))
-            return
-        }
-        guard version == kind.apiVersion else {
+        if version.isEmpty { json["apiVersion"] = .string(kind.apiVersion) }
+        if given.isEmpty { json["kind"] = .string(kind.kind) }
+        guard version.isEmpty || version == kind.apiVersion else {
             throw APIStatus.badRequest(
                 "the API version in the data (\(version.prefix(300))) does not match the expected API version "
                     + "(\(kind.apiVersion))")
         }
-        guard given == kind.kind else {
-            throw APIStatus.badRequest(
-                "\(kind.kind) in version \"\(kind.version)\" cannot be handled as a \(kind.kind): the kind in the data "
-                    + "(\(given.prefix(300))) does not match the expected kind")
+        guard given.isEmpty || given == kind.kind else {
+            throw APIStatus.unhandled(
+                GroupVersionKind(kind.group, kind.version, String(given.prefix(300))), as: kind.kind,
+                "the kind in the data does not match the expected kind")
         }
     }
 

@@ -30,11 +30,13 @@ final class RequestContext: Sendable {
     var warnings: [String] { told.withLock { $0 } }
 
     /// Refuses fields that are unknown or given twice, or has the client told of them.
-    func check(unknown: [String], repeated: [String], _ validation: WriteOptions.FieldValidation) throws {
+    func check(
+        unknown: [String], repeated: [String], _ validation: WriteOptions.FieldValidation, _ kind: GroupVersionKind
+    ) throws {
         guard validation != .ignore else { return }
         let problems = repeated.asDuplicateFields + unknown.asUnknownFields
         guard !problems.isEmpty else { return }
         guard validation == .strict else { return problems.forEach(warn) }
-        throw APIStatus.badRequest("strict decoding error: \(problems.joined(separator: ", "))")
+        throw APIStatus.unhandled(kind, "strict decoding error: \(problems.joined(separator: ", "))")
     }
 }

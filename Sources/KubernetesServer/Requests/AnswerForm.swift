@@ -28,10 +28,9 @@ struct AnswerForm: Sendable, Equatable {
     ///
     /// - Parameter shapes: whether tables and metadata make sense for what is asked for.
     init(_ headers: HTTPHeaders, shapes: Bool) throws(APIStatus) {
-        let fields = headers.values(for: "Accept")
+        let fields = headers.values(for: "Accept").filter { $0.contains { $0 != " " } }
         guard !fields.isEmpty else { return }
         var ranges = fields.flatMap { $0.split(separator: ",").prefix(64) }.compactMap { MediaRange($0) }
-        guard !ranges.isEmpty else { return }
         // Equal weights keep their order.
         ranges = ranges.enumerated().sorted { ($1.element.weight, $0.offset) < ($0.element.weight, $1.offset) }
             .map(\.element)

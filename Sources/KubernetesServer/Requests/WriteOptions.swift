@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
+internal import Documents
 internal import Kubernetes
 internal import KubernetesPatches
 internal import WebServer
@@ -22,12 +23,11 @@ struct WriteOptions: Sendable {
 
     init() {}
 
-    init(_ query: QueryValues, userAgent: String?) throws {
-        isDryRun = try Self.dryRun(query.query.values(for: "dryRun"))
+    /// - Parameter kind: how refusals name the options: `PatchOptions`.
+    init(_ query: QueryValues, userAgent: String?, kind: String) throws {
+        isDryRun = try Self.dryRun(query.query.values(for: "dryRun"), kind)
         if let name = query.text("fieldManager") {
-            do { try FieldManagerName.check(name) } catch {
-                throw Self.invalid("fieldManager", error.message, value: name)
-            }
+            if let error = Self.problem(ofManager: name) { throw Self.invalid(error, kind) }
             (manager, namesManager) = (name, true)
         } else {
             manager = FieldManagerName.fromUserAgent(userAgent ?? "")
@@ -35,8 +35,9 @@ struct WriteOptions: Sendable {
         if let text = query.text("fieldValidation") {
             guard let known = FieldValidation(rawValue: text) else {
                 throw Self.invalid(
-                    "fieldValidation", "Unsupported value: \"\(text)\": supported values: \"Ignore\", \"Strict\", \"Warn\"",
-                    value: text, reason: "FieldValueNotSupported")
+                    FieldError(
+                        .notSupported, "fieldValidation", value: .string(String(text.prefix(100))),
+                        "supported values: \"\", \"Ignore\", \"Strict\", \"Warn\""), kind)
             }
             fieldValidation = known
         }
@@ -44,19 +45,29 @@ struct WriteOptions: Sendable {
     }
 
     /// `dryRun=All`, once or more; nothing else.
-    static func dryRun(_ values: [String]) throws -> Bool {
-        for value in values where value != "All" {
+    static func dryRun(_ values: [String], _ kind: String) throws -> Bool {
+        guard values.allSatisfy({ $0 == "All" }) else {
+            let shown = values.prefix(8).map { goQuoted(String($0.prefix(100))) }.joined(separator: ", ")
             throw invalid(
-                "dryRun", "Unsupported value: \"\(value)\": supported values: \"All\"", value: value,
-                reason: "FieldValueNotSupported")
+                FieldError(
+                    .notSupported, "dryRun", value: nil, valueText: "[]string{\(shown)}", "supported values: \"All\""), kind)
         }
         return !values.isEmpty
     }
 
-    static func invalid(
-        _ field: String, _ message: String, value: String, reason: String = "FieldValueInvalid",
-        kind: GroupVersionKind = GroupVersionKind("meta.k8s.io", "v1", "PatchOptions")
-    ) -> APIStatus {
-        .invalid(kind, "", [APIStatus.Cause(reason: reason, message, field: field)])
+    private static func problem(ofManager name: String) -> FieldError? {
+        do { try FieldManagerName.check(name) } catch {
+            guard name.utf8.count <= FieldManagerName.maximumLength else {
+                return FieldError(
+                    .tooLong, "fieldManager", value: nil, "may not be more than \(FieldManagerName.maximumLength) bytes")
+            }
+            return FieldError(.invalid, "fieldManager", value: .string(name), "should only contain printable characters")
+        }
+        return nil
+    }
+
+    /// 422 for an option that makes no sense.
+    static func invalid(_ error: FieldError, _ kind: String) -> APIStatus {
+        .invalid(GroupVersionKind("meta.k8s.io", "v1", kind), "", [error])
     }
 }

@@ -32,9 +32,8 @@ struct ResourceEndpoint: Sendable {
             guard part.verbs.contains(verb.rawValue) else { throw APIStatus.methodNotAllowed() }
             return try await PartEndpoint(endpoint: self, part: part, verb: verb).answer()
         }
-        guard resource.verbs.contains(verb.rawValue), !resource.isNamespaced || isPossible(verb) else {
-            throw APIStatus.methodNotAllowed()
-        }
+        guard !resource.isNamespaced || path.namespace != nil || path.name == nil else { throw APIStatus.noResource() }
+        guard resource.verbs.contains(verb.rawValue), isPossible(verb) else { throw APIStatus.methodNotAllowed() }
         switch verb {
         case .get: return try get()
         case .list, .watch: return try list()
@@ -46,8 +45,17 @@ struct ResourceEndpoint: Sendable {
         }
     }
 
-    /// Over all namespaces objects can only be listed and watched.
-    private func isPossible(_ verb: RequestVerb) -> Bool { path.namespace != nil || verb == .list || verb == .watch }
+    /// Over all namespaces objects can only be listed and watched; what is created has no path yet, what is changed has.
+    private func isPossible(_ verb: RequestVerb) -> Bool {
+        switch verb {
+        case .list, .watch: true
+        case .create: path.name == nil && hasHome
+        case .update, .patch: path.name != nil && hasHome
+        case .get, .delete, .deletecollection: hasHome
+        }
+    }
+
+    private var hasHome: Bool { !resource.isNamespaced || path.namespace != nil }
 
     private var name: String { path.name ?? "" }
 
@@ -93,7 +101,15 @@ struct ResourceEndpoint: Sendable {
         return try BodyReading(bytes, mediaType: type, expecting: kind ?? resource.kind)
     }
 
-    func options() throws -> WriteOptions { try WriteOptions(query, userAgent: request.headers["User-Agent"]) }
+    func options() throws -> WriteOptions {
+        let kind =
+            switch request.method {
+            case .post: "CreateOptions"
+            case .put: "UpdateOptions"
+            default: "PatchOptions"
+            }
+        return try WriteOptions(query, userAgent: request.headers["User-Agent"], kind: kind)
+    }
 
     private func create() async throws -> ServerResponse {
         let (form, options) = (try form(), try options())
@@ -147,8 +163,10 @@ struct ResourceEndpoint: Sendable {
         var deleted: [JSON] = []
         var position: ObjectPage.Position?
         repeat {
-            let list = try api.list(
-                resource, namespace: namespace, selection, from: position, limit: KubernetesAPI.pageSize)
+            let list = try selection.telling {
+                try api.list(
+                    resource, namespace: namespace, selection, from: position, limit: KubernetesAPI.pageSize)
+            }
             for stored in list.objects {
                 do {
                     switch try await api.delete(

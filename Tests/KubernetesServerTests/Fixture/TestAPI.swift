@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import Documents
+import Kubernetes
+import KubernetesStore
+import Web
+import WebClient
+import WebServer
+
+@testable import KubernetesServer
+
+/// An API server in this process, on a free port, with its objects in a folder of its own.
+final class TestAPI: Sendable {
+    let api: KubernetesAPI
+    let store: ObjectStore
+    let client: HTTPClient
+    let port: Int
+    private let server: HTTPServer
+    private let upkeep: Upkeep
+    private let folder: TemporaryFolder
+    /// By how many seconds the server's clock is ahead of that of this machine.
+    private let ahead: Guarded<Int64>
+
+    /// - Parameter feedBytes: how much of what happens is kept in memory for those who watch.
+    init(feedBytes: Int = 32 << 20) async throws {
+        let ahead = Guarded<Int64>(0)
+        self.ahead = ahead
+        folder = try TemporaryFolder(prefix: "apiserver")
+        var settings = ObjectStore.Settings()
+        settings.feedBytes = feedBytes
+        settings.clock = { (Timestamp.now().seconds + ahead.withLock { $0 }) * 1000 }
+        store = try ObjectStore("\(folder.path)/objects.db", settings)
+        api = try KubernetesAPI(store) { Timestamp(seconds: Timestamp.now().seconds + ahead.withLock { $0 }) }
+        try await FirstObjects(api).create()
+        let handler = RequestHandler(api: api, version: ServerVersion(product: "test"))
+        var listening = ServerSettings()
+        listening.bodyBytes = Int64(BodyReading.bytes)
+        server = try HTTPServer(listening) { await handler.respond(to: $0) }
+        port = server.port
+        var keeping = Upkeep.Settings()
+        keeping.interval = .seconds(1)
+        keeping.authority = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
+        upkeep = Upkeep(api, keeping)
+        client = HTTPClient()
+    }
+
+    /// A server for the time of a closure.
+    static func with(feedBytes: Int = 32 << 20, _ use: (TestAPI) async throws -> Void) async throws {
+        let api = try await TestAPI(feedBytes: feedBytes)
+        do { try await use(api) } catch {
+            await api.stop()
+            throw error
+        }
+        await api.stop()
+    }
+
+    private func stop() async {
+        await upkeep.stop()
+        await store.close()
+        await server.stop(deadline: .zero)
+    }
+
+    /// Lets the server's clock go ahead.
+    func pass(seconds: Int64) { ahead.withLock { $0 += seconds } }
+
+    /// Forgets all changes so far.
+    func forget() async throws {
+        pass(seconds: 1000)
+        try await store.compact()
+    }
+
+    /// Waits until something that happens by itself has happened; false when it does not.
+    func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
+        for _ in 0..<1000 {
+            if try await condition() { return true }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return false
+    }
+}
