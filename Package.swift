@@ -269,7 +269,7 @@ let package = Package(
             dependencies: [
                 "Basics", "Chronology", "Documents", "Kubernetes", "Web", "WebClient", "WebServer", "KubernetesClient",
                 "TestServers", "TestInputs", "TestCluster",
-            ]),
+            ], exclude: ["Fixtures"]),
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(
             name: "TelemetryTests",
