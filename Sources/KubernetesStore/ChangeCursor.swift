@@ -19,7 +19,10 @@ public struct ChangeCursor: Sendable {
 
     /// The next changes, at least one; waits for them. Nil when the store ends. Throws `HistoryExpired` when some are
     /// forgotten, and `CancellationError` when the task is cancelled.
-    public mutating func next() async throws -> [StoreChange]? {
+    public mutating func next() async throws -> [StoreChange]? { try await next(until: nil) }
+
+    /// As `next()`, but returns no changes when there are none by a moment, or within a second after it.
+    public mutating func next(until deadline: ContinuousClock.Instant?) async throws -> [StoreChange]? {
         while true {
             try Task.checkCancellation()
             switch store.feed.changes(of: resource, after: revision, limit: Self.batch) {
@@ -32,7 +35,8 @@ public struct ChangeCursor: Sendable {
             case .changes(let changes, let upTo):
                 revision = upTo
                 if !changes.isEmpty { return try changes.map { try store.opened($0) } }
-                await store.feed.wait(for: resource, after: upTo)
+                if let deadline, ContinuousClock.now >= deadline { return [] }
+                await store.feed.wait(for: resource, after: upTo, until: deadline)
             }
         }
     }

@@ -12,7 +12,7 @@ final class ChangeFeed: Sendable {
         /// How many at the beginning are forgotten.
         var head = 0
         var floor: Int64
-        var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+        var waiting: [Int: Waiter] = [:]
 
         var first: StoreChange? { head < changes.count ? changes[head] : nil }
 
@@ -26,6 +26,11 @@ final class ChangeFeed: Sendable {
             }
             return cost
         }
+    }
+    /// Who waits for a change.
+    private struct Waiter {
+        let continuation: CheckedContinuation<Void, Never>
+        let deadline: ContinuousClock.Instant?
     }
     private struct State {
         var tails: [GroupResource: Tail] = [:]
@@ -51,7 +56,7 @@ final class ChangeFeed: Sendable {
     /// Takes changes that are committed, in their order, and wakes who waits for them.
     func publish(_ changes: [StoreChange?]) {
         let woken = state.withLock { state in
-            var woken: [CheckedContinuation<Void, Never>] = []
+            var woken: [Waiter] = []
             for case let change? in changes {
                 let resource = change.object.key.resource
                 var tail = state.tails[resource].take() ?? Tail(floor: start)
@@ -67,7 +72,7 @@ final class ChangeFeed: Sendable {
             }
             return woken
         }
-        for continuation in woken { continuation.resume() }
+        for waiter in woken { waiter.continuation.resume() }
     }
 
     private static func oldest(_ tails: [GroupResource: Tail]) -> GroupResource? {
@@ -104,8 +109,9 @@ final class ChangeFeed: Sendable {
         }
     }
 
-    /// Waits until a resource has a change behind a revision, the task is cancelled, or the store ends.
-    func wait(for resource: GroupResource, after revision: Int64) async {
+    /// Waits until a resource has a change behind a revision, the task is cancelled, or the store ends; or until the
+    /// first call of `expire` behind the deadline.
+    func wait(for resource: GroupResource, after revision: Int64, until deadline: ContinuousClock.Instant?) async {
         let number = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
@@ -115,28 +121,43 @@ final class ChangeFeed: Sendable {
                 let isThere = state.withLock { state in
                     var tail = state.tails[resource].take() ?? Tail(floor: start)
                     let isThere = state.isOver || Task.isCancelled || (tail.changes.last?.revision ?? 0) > revision
-                    if !isThere { tail.waiting[number] = continuation }
+                    if !isThere { tail.waiting[number] = Waiter(continuation: continuation, deadline: deadline) }
                     state.tails[resource] = tail
                     return isThere
                 }
                 if isThere { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { $0.tails[resource]?.waiting.removeValue(forKey: number) }?.resume()
+            state.withLock { $0.tails[resource]?.waiting.removeValue(forKey: number) }?.continuation.resume()
         }
+    }
+
+    /// Wakes those whose deadline is over.
+    func expire(_ now: ContinuousClock.Instant) {
+        let woken = state.withLock { state in
+            var woken: [Waiter] = []
+            for key in state.tails.keys {
+                for (number, waiter) in state.tails[key]?.waiting ?? [:] where waiter.deadline.map({ $0 <= now }) ?? false {
+                    woken.append(waiter)
+                    state.tails[key]?.waiting[number] = nil
+                }
+            }
+            return woken
+        }
+        for waiter in woken { waiter.continuation.resume() }
     }
 
     /// Wakes all who wait; nothing comes any more.
     func end() {
         let woken = state.withLock { state in
             state.isOver = true
-            var woken: [CheckedContinuation<Void, Never>] = []
+            var woken: [Waiter] = []
             for key in state.tails.keys {
                 woken += state.tails[key]?.waiting.values ?? [:].values
                 state.tails[key]?.waiting = [:]
             }
             return woken
         }
-        for continuation in woken { continuation.resume() }
+        for waiter in woken { waiter.continuation.resume() }
     }
 }

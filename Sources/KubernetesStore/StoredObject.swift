@@ -18,6 +18,11 @@ public struct StoredObject: Sendable {
     /// The bytes without the text of the revision, and where that belongs.
     let value: StoredValue
 
+    /// The same object with another resource version: for telling of what happened to it there.
+    public func told(at revision: Int64) -> StoredObject {
+        StoredObject(key: key, uid: uid, revision: revision, value: value)
+    }
+
     /// Its JSON with the resource version.
     public var bytes: [UInt8] {
         let text = Array(String(revision).utf8)
@@ -69,5 +74,21 @@ struct StoredValue: Sendable, Equatable {
         }
         bytes.append(UInt8(ascii: "}"))
         (self.bytes, self.place) = (bytes, place)
+    }
+}
+
+extension StoredObject {
+    /// Whether a word stands somewhere in the JSON: quick, for finding out what need not be read.
+    public func mentions(_ word: String) -> Bool {
+        let word = Array(word.utf8)
+        guard let first = word.first, value.bytes.count >= word.count else { return word.isEmpty }
+        let last = value.bytes.count - word.count
+        var start = 0
+        while start <= last {
+            guard let place = value.bytes[start...last].firstIndex(of: first) else { return false }
+            if value.bytes[place..<(place + word.count)].elementsEqual(word) { return true }
+            start = place + 1
+        }
+        return false
     }
 }

@@ -26,7 +26,8 @@ public enum SovereignProgram {
                     .command(RegistryCollectGarbage.self), .command(RegistryScrub.self), .command(RegistryUsage.self),
                     .command(RegistryRecheck.self), .command(RegistryCompact.self), .command(RegistryRebuild.self),
                     .command(RegistryMirrorRun.self),
-                ])
+                ]),
+            .command(APIServerRun.self),
         ])
 }
 

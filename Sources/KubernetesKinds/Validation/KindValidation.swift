@@ -13,7 +13,9 @@ public enum KindValidation {
     public static func problems(of object: JSON, _ kind: GroupVersionKind, old: JSON? = nil) -> [FieldError] {
         guard let type = TypeTable.builtin.type(of: kind) else { return [] }
         var validator = ObjectValidator()
-        if let builtin = BuiltinKinds.kind(kind), builtin.isStored { validator.metadata(object, builtin, old: old) }
+        if let builtin = BuiltinKinds.kind(kind), builtin.isStored {
+            validator.metadata(object, kind, isNamespaced: builtin.isNamespaced, old: old)
+        }
         let key = "\(kind.group)/\(kind.kind)"
         rules[key]?(&validator, object)
         if let old { updateRules[key]?(&validator, object, old) }

@@ -6,10 +6,10 @@ internal import KubernetesFormats
 
 extension ObjectValidator {
     /// What every object has.
-    mutating func metadata(_ object: JSON, _ kind: BuiltinKind, old: JSON?) {
+    mutating func metadata(_ object: JSON, _ kind: GroupVersionKind, isNamespaced: Bool, old: JSON?) {
         let place = FieldPlace("metadata")
         let metadata = object.at("metadata") ?? [:]
-        let rule = NameForm(kind.kind)
+        let rule = NameForm(kind)
         let (name, generated) = (metadata.text("name"), metadata.text("generateName"))
         if !generated.isEmpty {
             for problem in rule.problems(generated, isPrefix: true) {
@@ -22,7 +22,7 @@ extension ObjectValidator {
             for problem in rule.problems(name, isPrefix: false) { invalid(place["name"], .string(name), problem) }
         }
         let namespace = metadata.text("namespace")
-        if kind.isNamespaced {
+        if isNamespaced {
             if namespace.isEmpty {
                 required(place["namespace"])
             } else {

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Documents
+internal import Kubernetes
+internal import KubernetesPatches
+internal import Web
+internal import WebServer
+
+/// One request about a part of an object.
+struct PartEndpoint: Sendable {
+    let endpoint: ResourceEndpoint
+    let part: ServedResource.Part
+    let verb: RequestVerb
+
+    private var api: KubernetesAPI { endpoint.api }
+    private var resource: ServedResource { endpoint.resource }
+    private var name: String { endpoint.path.name ?? "" }
+
+    func answer() async throws -> ServerResponse {
+        switch part.name {
+        case "status": return try await object(.status)
+        case "scale": return try await scale()
+        case "finalize": return try await finalize()
+        case "ephemeralcontainers": return try await object(.main)
+        case "binding": return try await bind()
+        case "eviction": return try await evict()
+        case "log", "exec", "attach", "portforward": return try stream()
+        default: throw APIStatus.noResource()
+        }
+    }
+
+    private func object(_ part: ObjectPart) async throws -> ServerResponse {
+        switch verb {
+        case .get:
+            return try endpoint.respond(
+                try resource.shown(try api.storedObject(resource, endpoint.namespace, name)))
+        case .update: return try await endpoint.update(part)
+        default: return try await endpoint.patch(part)
+        }
+    }
+
+    /// How many replicas are wanted: read and written as a `Scale` of the object.
+    private func scale() async throws -> ServerResponse {
+        let resource = resource
+        @Sendable func scaled(_ object: KubernetesObject) throws -> JSON {
+            guard let scale = resource.strategy.scale(of: object.json) else { throw APIStatus.noResource() }
+            return scale
+        }
+        func respond(_ scale: JSON) -> ServerResponse {
+            ServerResponse(
+                status: 200, headers: ["Content-Type": "application/json"], body: .bytes(scale.encoded() + [0x0A]))
+        }
+        if verb == .get {
+            return respond(
+                try scaled(try resource.shown(try api.storedObject(resource, endpoint.namespace, name))))
+        }
+        let options = try endpoint.options()
+        let change: @Sendable (JSON) throws -> JSON
+        if verb == .update {
+            let body = try await endpoint.body(expecting: part.kind)
+            change = { _ in body.json }
+        } else {
+            let bytes = try await endpoint.request.body.collect(limit: BodyReading.bytes)
+            let type = BodyReading.mediaType(endpoint.request.headers["Content-Type"])
+            let patch = try ObjectPatch(bytes, mediaType: type, resource)
+            guard !patch.isApply else { throw APIStatus.unsupportedMediaType(ObjectPatch.mediaTypes[0...1].joined(separator: ", ")) }
+            change = { try patch.applied(to: KubernetesObject(unchecked: $0), resource) }
+        }
+        let edit = ObjectEdit { old in
+            let scale = try change(try scaled(old))
+            if let problem = Self.problem(of: scale, named: old.name) { throw problem }
+            var object = resource.strategy.applied(scale: scale, to: old.json)
+            object["metadata"]?["resourceVersion"] = scale["metadata"]?["resourceVersion"]
+            return ObjectEdit.Edited(json: object)
+        }
+        let result = try await api.change(
+            resource, namespace: endpoint.namespace, name, edit, options, endpoint.context)
+        return respond(try scaled(result.object))
+    }
+
+    private static func problem(of scale: JSON, named name: String) -> APIStatus? {
+        let kind = GroupVersionKind("autoscaling", "v1", "Scale")
+        guard let replicas = scale["spec"]?["replicas"] else { return nil }
+        guard let count = replicas.int, (0...Int64(Int32.max)).contains(count) else {
+            return APIStatus.invalid(
+                kind, name,
+                [FieldError(.invalid, "spec.replicas", value: replicas, "must be greater than or equal to 0")])
+        }
+        return nil
+    }
+
+    /// Lets a namespace go whose contents are gone.
+    private func finalize() async throws -> ServerResponse {
+        let body = try await endpoint.body()
+        let finalizers = body.json["spec"]?["finalizers"] ?? []
+        let object = try await api.finalize(namespace: name, finalizers: finalizers, endpoint.context)
+        return try endpoint.respond(object)
+    }
+
+    /// Gives a pod its node.
+    private func bind() async throws -> ServerResponse {
+        let node = try await endpoint.body(expecting: part.kind).json["target"]?["name"]?.string ?? ""
+        guard !node.isEmpty else { throw APIStatus.badRequest("the binding names no target") }
+        let (resource, name) = (resource, name)
+        let edit = ObjectEdit(part: .whole) { pod in
+            guard pod.json["spec"]?["nodeName"]?.string?.isEmpty ?? true else {
+                throw APIStatus.conflict(
+                    resource.groupResource, name, "pod \(name) is already assigned to node "
+                        + "\"\(pod.json["spec"]?["nodeName"]?.string ?? "")\"")
+            }
+            var json = pod.json
+            json["spec"]?["nodeName"] = .string(node)
+            return ObjectEdit.Edited(json: json)
+        }
+        _ = try await api.change(
+            resource, namespace: endpoint.namespace, name, edit, try endpoint.options(), endpoint.context)
+        return RequestHandler.response(APIStatus(201, reason: "", ""))
+    }
+
+    /// Deletes a pod, unless a budget forbids it.
+    private func evict() async throws -> ServerResponse {
+        let body = try await endpoint.body(expecting: part.kind).json
+        let pod = try resource.shown(try api.storedObject(resource, endpoint.namespace, name))
+        try await api.checkBudgets(of: pod)
+        let options = try DeleteOptions(endpoint.query, body: body["deleteOptions"])
+        _ = try await api.delete(resource, namespace: endpoint.namespace, name, options, endpoint.context)
+        return RequestHandler.response(APIStatus(201, reason: "", ""))
+    }
+
+    /// Streams need a process that the pod runs in.
+    private func stream() throws -> ServerResponse {
+        let pod = try resource.shown(try api.storedObject(resource, endpoint.namespace, name))
+        guard pod.json["spec"]?["nodeName"]?.string?.isEmpty == false else {
+            throw APIStatus.badRequest("pod \(name) does not have a host assigned")
+        }
+        throw APIStatus(501, reason: "NotImplemented", "no node of this server runs pod \(name)")
+    }
+}
