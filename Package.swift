@@ -265,6 +265,9 @@ let package = Package(
         .testTarget(
             name: "KubernetesTests", dependencies: ["Basics", "Documents", "Chronology", "Kubernetes", "TestInputs"]),
         .testTarget(
+            name: "ClusterContractTests",
+            dependencies: ["Basics", "WebServer", "KubernetesServer", "KubernetesClient", "TestCluster"]),
+        .testTarget(
             name: "KubernetesServerTests",
             dependencies: [
                 "Basics", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes", "KubernetesStore",
