@@ -171,7 +171,8 @@ let package = Package(
             name: "SovereignCommands",
             dependencies: [
                 "Basics", "Documents", "Web", "WebClient", "OCI", "AccessControl", "Registry", "RegistryRules",
-                "RegistryMirror", "RegistryServer", "KubernetesServer", "KubernetesAccess", "WebServer", "Telemetry", "CommandLineKit",
+                "RegistryMirror", "RegistryServer", "KubernetesServer", "KubernetesAccess", "WebServer", "Telemetry",
+                "CommandLineKit",
             ]),
         .executableTarget(name: "sovereign", dependencies: ["Basics", "CommandLineKit", "SovereignCommands"]),
 

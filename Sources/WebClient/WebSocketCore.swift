@@ -141,7 +141,9 @@ final class WebSocketCore: Sendable {
     private func put(_ bytes: [UInt8], into tunnel: CurlTunnel, by deadline: ContinuousClock.Instant) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
-            if case .moved(let count) = try tunnel.send(rest) { rest = rest.dropFirst(count) } else {
+            if case .moved(let count) = try tunnel.send(rest) {
+                rest = rest.dropFirst(count)
+            } else {
                 try pause(tunnel, Int16(POLLOUT), by: deadline)
             }
         }
@@ -181,7 +183,9 @@ final class WebSocketCore: Sendable {
         _ rest: [UInt8], _ tunnel: CurlTunnel, _ headers: HTTPHeaders, by deadline: ContinuousClock.Instant
     ) -> [UInt8] {
         var (bytes, buffer) = (rest, [UInt8](repeating: 0, count: 16 * 1024))
-        let length = min(headers["Content-Length"].flatMap { Int($0) } ?? (headers["Transfer-Encoding"] == nil ? Self.headLimit : 0), Self.headLimit)
+        let length = min(
+            headers["Content-Length"].flatMap { Int($0) } ?? (headers["Transfer-Encoding"] == nil ? Self.headLimit : 0),
+            Self.headLimit)
         do {
             while bytes.count < length {
                 switch try tunnel.receive(into: &buffer) {
@@ -203,7 +207,9 @@ final class WebSocketCore: Sendable {
     }
 
     private func poll(_ tunnel: CurlTunnel, _ events: Int16, milliseconds: Int32) -> Int32 {
-        var polled = [pollfd(fd: tunnel.socket, events: events, revents: 0), pollfd(fd: bell, events: Int16(POLLIN), revents: 0)]
+        var polled = [
+            pollfd(fd: tunnel.socket, events: events, revents: 0), pollfd(fd: bell, events: Int16(POLLIN), revents: 0),
+        ]
         let ready = unsafe Glibc.poll(&polled, 2, milliseconds)
         if polled[1].revents != 0 {
             var count: eventfd_t = 0
@@ -228,7 +234,9 @@ final class WebSocketCore: Sendable {
             if isClosing, closingSince == nil { closingSince = .now }
             var isBlocked = false
             while !pending.isEmpty, !isBlocked {
-                if case .moved(let count) = try tunnel.send(pending) { pending = pending.dropFirst(count) } else {
+                if case .moved(let count) = try tunnel.send(pending) {
+                    pending = pending.dropFirst(count)
+                } else {
                     isBlocked = true
                 }
             }
@@ -294,7 +302,8 @@ final class WebSocketCore: Sendable {
     }
 
     private func reply(_ kind: WebSocketFrame.Kind, _ payload: [UInt8]) {
-        let bytes = WebSocketFrame(isLast: true, kind: kind, payload: payload).encoded(mask: .random(in: 0...UInt32.max))
+        let bytes = WebSocketFrame(isLast: true, kind: kind, payload: payload).encoded(
+            mask: .random(in: 0...UInt32.max))
         // Of pings that come faster than their answers go, some stay without one.
         state.withLock { if kind == .close || $0.outgoing.count < Self.roomy { $0.outgoing += bytes } }
     }

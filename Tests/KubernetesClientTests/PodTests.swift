@@ -39,10 +39,15 @@ struct PodTests {
         return (out, String(decoding: err, as: UTF8.self), try session.exitStatus())
     }
 
-    @Test("what a program writes and how it ends is told", arguments: ["p", "four"]) func outputs(_ pod: String) async throws {
-        let failed = try await Self.read(try await client.exec(ObjectName("default", pod), ["fail", "7"], ExecOptions(container: "c")))
+    @Test("what a program writes and how it ends is told", arguments: ["p", "four"]) func outputs(_ pod: String)
+        async throws
+    {
+        let failed = try await Self.read(
+            try await client.exec(ObjectName("default", pod), ["fail", "7"], ExecOptions(container: "c")))
         #expect(failed.status == 7 && failed.out == Array("out".utf8) && failed.err.hasSuffix("err"))
-        #expect(failed.err.hasPrefix(#"{"command": ["fail", "7"], "container": ["c"], "stderr": ["true"], "stdout": ["true"]}"#))
+        #expect(
+            failed.err.hasPrefix(
+                #"{"command": ["fail", "7"], "container": ["c"], "stderr": ["true"], "stdout": ["true"]}"#))
         let big = try await Self.read(try await client.exec(ObjectName("default", pod), ["big", "200"]))
         #expect(big.status == 0 && big.out.count == 200 * 32768 && big.out.last == 199)
     }
@@ -84,7 +89,9 @@ struct PodTests {
         nobody.user.token = nil
         let stranger = try KubernetesClient(nobody)
         await #expect { try await stranger.exec(Self.pod, ["cat"]) } throws: { ($0 as? APIStatus)?.code == 401 }
-        await #expect { try await client.logs(ObjectName("default", "gone")) } throws: { ($0 as? APIStatus)?.code == 404 }
+        await #expect { try await client.logs(ObjectName("default", "gone")) } throws: {
+            ($0 as? APIStatus)?.code == 404
+        }
     }
 
     @Test("a conversation ends with the task that reads it") func cancelled() async throws {
@@ -100,7 +107,8 @@ struct PodTests {
     @Test("logs come as they are written") func logs() async throws {
         try await ScriptedServer.with { asked in
             let rest = Guarded(["one\n", "two\n"])
-            return ServerResponse("text/plain", ByteStream { rest.withLock { $0.isEmpty ? nil : Array($0.removeFirst().utf8)[...] } })
+            return ServerResponse(
+                "text/plain", ByteStream { rest.withLock { $0.isEmpty ? nil : Array($0.removeFirst().utf8)[...] } })
         } _: { server in
             let client = try server.client()
             var options = LogOptions(container: "main", follows: true)

@@ -30,7 +30,8 @@ import Web
         ])
     func sha1(_ text: String, _ hex: String) { #expect(WebSocketHandshake.sha1(Array(text.utf8)).hex == hex) }
 
-    @Test("frames of all lengths, cut anywhere, are what they were", arguments: [0, 1, 125, 126, 65_535, 65_536, 200_000])
+    @Test(
+        "frames of all lengths, cut anywhere, are what they were", arguments: [0, 1, 125, 126, 65_535, 65_536, 200_000])
     func lengths(_ count: Int) throws {
         let payload = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
         var server: [UInt8] = [0x82]

@@ -38,8 +38,12 @@ struct WebSocketTests {
         let server = try ServerProcess()
         let socket = try await open(server, "slow")
         _ = try await socket.receive()
-        let sending = Task { for number in 0..<120 { try await socket.send([UInt8](repeating: UInt8(number), count: 50_000)) } }
-        for number in 0..<120 { #expect(try await socket.receive()?.bytes == [UInt8](repeating: UInt8(number), count: 50_000)) }
+        let sending = Task {
+            for number in 0..<120 { try await socket.send([UInt8](repeating: UInt8(number), count: 50_000)) }
+        }
+        for number in 0..<120 {
+            #expect(try await socket.receive()?.bytes == [UInt8](repeating: UInt8(number), count: 50_000))
+        }
         try await sending.value
     }
 
@@ -53,7 +57,9 @@ struct WebSocketTests {
             let settings = HTTPClientSettings.quick {
                 $0.tls = { _ in
                     var tls = TLSSettings()
-                    (tls.certificateAuthority, tls.clientCertificatePEM, tls.clientKeyPEM) = (authority, certificate, key)
+                    (tls.certificateAuthority, tls.clientCertificatePEM, tls.clientKeyPEM) = (
+                        authority, certificate, key
+                    )
                     tls.serverName = name
                     return tls
                 }
@@ -108,10 +114,14 @@ struct WebSocketTests {
         await #expect { try await open(server, mode) } throws: { ($0 as? Fault)?.code == .corrupt }
     }
 
-    @Test("a refusal is told with its body; a server that is silent, not there, or no HTTP is a fault") func refusals() async throws {
+    @Test("a refusal is told with its body; a server that is silent, not there, or no HTTP is a fault") func refusals()
+        async throws
+    {
         let server = try ServerProcess()
         func attempt(_ target: String) async throws {
-            _ = try await WebSocket(HTTPRequest(method: .get, url: try server.url(target)), protocols: [], .quick { $0.connectTimeout = .seconds(1) })
+            _ = try await WebSocket(
+                HTTPRequest(method: .get, url: try server.url(target)), protocols: [],
+                .quick { $0.connectTimeout = .seconds(1) })
         }
         await #expect { try await attempt("/status?code=404") } throws: { ($0 as? WebSocket.Refusal)?.status == 404 }
         await #expect { try await attempt("/echo") } throws: { error in
@@ -135,7 +145,8 @@ struct WebSocketTests {
     }
 }
 
-@Suite("Names and proxies", .enabled(if: ServerProcess.tlsIsThere, "needs python3 and openssl"), .timeLimit(.minutes(1)))
+@Suite(
+    "Names and proxies", .enabled(if: ServerProcess.tlsIsThere, "needs python3 and openssl"), .timeLimit(.minutes(1)))
 struct NameAndProxyTests {
     @Test("a certificate may be for another name than the URL's, which stays the host") func serverName() async throws {
         let certificates = try await Certificates()
@@ -150,14 +161,19 @@ struct NameAndProxyTests {
                         return tls
                     }
                 })
-            return try await client.text(HTTPRequest(method: .get, url: try server.url("/echo?a=b%20c", scheme: "https")))
+            return try await client.text(
+                HTTPRequest(method: .get, url: try server.url("/echo?a=b%20c", scheme: "https")))
         }
         await #expect { try await text(nil) } throws: { ($0 as? Fault)?.code == .unverified }
         let said = try await text("elsewhere.example")
-        #expect(said.lowercased().contains("host: localhost:\(server.port)") || said.lowercased().contains("host=localhost:\(server.port)"))
+        #expect(
+            said.lowercased().contains("host: localhost:\(server.port)")
+                || said.lowercased().contains("host=localhost:\(server.port)"))
     }
 
-    @Test("a proxy that is named is used, also for this machine, and its password is in no text") func proxy() async throws {
+    @Test("a proxy that is named is used, also for this machine, and its password is in no text") func proxy()
+        async throws
+    {
         let (proxy, server) = (try ServerProcess(), try ServerProcess())
         let choice = try ProxyChoice(url: "http://me:hush@localhost:\(proxy.port)/ignored")
         var shown = "\(choice) \(String(reflecting: choice))"

@@ -84,7 +84,8 @@ public final class KubernetesClient: Sendable {
                 }
                 guard let wait = self.delay(refusal, request, attempt) else { throw refusal }
                 delay = wait
-            } catch let fault as Fault where fault.code == .unavailable && request.method.isSafe && channel == .request {
+            } catch let fault as Fault where fault.code == .unavailable && request.method.isSafe && channel == .request
+            {
                 guard attempt < settings.attempts else { throw fault }
                 delay = BackOff.delay(attempt, first: .milliseconds(200), longest: .seconds(5))
             }
@@ -101,7 +102,8 @@ public final class KubernetesClient: Sendable {
         else { return nil }
         // Nothing has come of what is refused with 429; of 503 one cannot say.
         let isSafe = request.method.isSafe || request.isRepeatable
-        guard refusal.code == 429 || isSafe && (refusal.code == 503 || refusal.code == 500 || refusal.code == 504) else {
+        guard refusal.code == 429 || isSafe && (refusal.code == 503 || refusal.code == 500 || refusal.code == 504)
+        else {
             return nil
         }
         return max(.seconds(seconds), BackOff.delay(attempt, first: .milliseconds(50), longest: .seconds(1)))

@@ -27,7 +27,8 @@ extension KubernetesClient {
             } catch let refusal as WebSocket.Refusal {
                 guard refusal.status >= 400 else {
                     throw Fault(
-                        .unsupported, "\(configuration) answers \(request) with \(refusal.status) instead of a WebSocket",
+                        .unsupported,
+                        "\(configuration) answers \(request) with \(refusal.status) instead of a WebSocket",
                         fix: "check the server's URL, and what stands between")
                 }
                 if refusal.status == 401, mayRenew, await authenticator.refused(identity) {

@@ -21,7 +21,10 @@ public enum PodOutput: Sendable, Equatable {
 /// does not read. It ends when nobody holds it.
 public final class PodSession: Sendable {
     /// The channels of the protocol.
-    private enum Channel { static let stdin: UInt8 = 0, stdout: UInt8 = 1, stderr: UInt8 = 2, error: UInt8 = 3, resize: UInt8 = 4, close: UInt8 = 255 }
+    private enum Channel {
+        static let stdin: UInt8 = 0, stdout: UInt8 = 1, stderr: UInt8 = 2, error: UInt8 = 3, resize: UInt8 = 4,
+            close: UInt8 = 255
+    }
 
     private let socket: WebSocket
     private let verdict = Guarded<Result<Int, any Error>?>(nil)
@@ -97,7 +100,9 @@ public final class PodSession: Sendable {
         let code = status.causes.first { $0.reason == "ExitCode" }.flatMap { Int($0.message) }
         verdict.withLock { verdict in
             guard verdict == nil else { return }
-            if isSuccess { verdict = .success(0) } else if status.reason == "NonZeroExitCode", let code {
+            if isSuccess {
+                verdict = .success(0)
+            } else if status.reason == "NonZeroExitCode", let code {
                 verdict = .success(code)
             } else {
                 verdict = .failure(status)
