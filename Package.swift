@@ -179,7 +179,8 @@ let package = Package(
             name: "SovereignCommands",
             dependencies: [
                 "Basics", "Documents", "Web", "WebClient", "OCI", "AccessControl", "Registry", "RegistryRules",
-                "RegistryMirror", "RegistryServer", "KubernetesServer", "KubernetesAccess", "WebServer", "Telemetry", "CommandLineKit",
+                "RegistryMirror", "RegistryServer", "KubernetesServer", "KubernetesAccess", "WebServer", "Telemetry",
+                "CommandLineKit",
             ]),
         .executableTarget(name: "sovereign", dependencies: ["Basics", "CommandLineKit", "SovereignCommands"]),
 
@@ -273,6 +274,9 @@ let package = Package(
         .testTarget(
             name: "KubernetesTests", dependencies: ["Basics", "Documents", "Chronology", "Kubernetes", "TestInputs"]),
         .testTarget(
+            name: "ClusterContractTests",
+            dependencies: ["Basics", "WebServer", "KubernetesServer", "KubernetesClient", "TestCluster"]),
+        .testTarget(
             name: "KubernetesServerTests",
             dependencies: [
                 "Basics", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes", "KubernetesStore",
@@ -304,7 +308,7 @@ let package = Package(
             dependencies: [
                 "Basics", "Chronology", "Documents", "Kubernetes", "Web", "WebClient", "WebServer", "KubernetesClient",
                 "TestServers", "TestInputs", "TestCluster",
-            ]),
+            ], exclude: ["Fixtures"]),
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(
             name: "TelemetryTests",

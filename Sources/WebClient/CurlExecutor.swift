@@ -91,7 +91,7 @@ final class CurlExecutor: SerialExecutor {
     }
 
     /// OpenSSL writes to sockets without MSG_NOSIGNAL: a server that hangs up would end the process.
-    private static func blockBrokenPipeSignal() {
+    static func blockBrokenPipeSignal() {
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         unsafe sigaddset(&signals, SIGPIPE)

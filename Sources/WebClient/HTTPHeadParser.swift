@@ -15,8 +15,9 @@ struct HTTPHeadParser {
     private var isInside = false
     private var bytes = 0
     private let limit: Int
+    private let takesUpgrades: Bool
 
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int, takesUpgrades: Bool = false) { (self.limit, self.takesUpgrades) = (limit, takesUpgrades) }
 
     /// Takes one line; throws when there are more than `limit` bytes, trailers counted, or when the head contradicts itself.
     mutating func take(_ line: UnsafeRawBufferPointer, from server: String) throws(Fault) {
@@ -31,8 +32,8 @@ struct HTTPHeadParser {
             (fields, isInside) = ([], true)
         } else if text.isEmpty {
             isInside = false
-            // Interim answers (100, 103) are followed by the real one.
-            guard status >= 200 else { return }
+            // Interim answers (100, 103) are followed by the real one; 101 is the last that HTTP says.
+            guard status >= 200 || status == 101 && takesUpgrades else { return }
             try finish(server)
         } else if isContinuation, !fields.isEmpty {
             // Folded lines are obsolete, and still sent.

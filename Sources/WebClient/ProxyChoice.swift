@@ -28,7 +28,9 @@ public struct ProxyAddress: Sendable, Hashable, CustomStringConvertible, CustomR
         guard let colon = text.firstRange(of: "://"), Self.schemes.contains(text[..<colon.lowerBound].lowercased()),
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") })
         else {
-            throw Fault(.invalid, "the address of a proxy is no URL", fix: "write it as http://, https:// or socks5://HOST:PORT")
+            throw Fault(
+                .invalid, "the address of a proxy is no URL", fix: "write it as http://, https:// or socks5://HOST:PORT"
+            )
         }
         let scheme = text[..<colon.lowerBound].lowercased()
         let rest = text[colon.upperBound...]

@@ -7,7 +7,8 @@ import Testing
 
 @Suite(
     "The contract of API servers, kept by a real one",
-    .enabled(if: Environment.process["SOVEREIGN_TEST_KUBECONFIG"] != nil, "needs a cluster: set SOVEREIGN_TEST_KUBECONFIG"),
+    .enabled(
+        if: Environment.process["SOVEREIGN_TEST_KUBECONFIG"] != nil, "needs a cluster: set SOVEREIGN_TEST_KUBECONFIG"),
     .timeLimit(.minutes(5)))
 struct ContractTests {
     @Test("every step holds", arguments: ClusterContract.steps) func step(_ step: ClusterContract.Step) async throws {

@@ -16,7 +16,9 @@ import WebServer
     static let name = ObjectName("default", "a")
 
     @Test("tokens, names and whom we act as are sent") func fields() async throws {
-        try await ScriptedServer.with { _ in .json(Maps.map("a")) } _: { server in
+        try await ScriptedServer.with { _ in
+            .json(Maps.map("a"))
+        } _: { server in
             _ = try await server.client { $0.user.token = "t" }.get(Maps.resource, Self.name)
             let acting = try server.client {
                 ($0.user.username, $0.user.password) = ("joe", "p:w")
@@ -36,7 +38,9 @@ import WebServer
 
     @Test("a redirect is not followed, so that nothing goes to another origin", arguments: [301, 302, 307, 308])
     func redirect(_ code: Int) async throws {
-        try await ScriptedServer.with { _ in .json(Maps.map("a")) } _: { other in
+        try await ScriptedServer.with { _ in
+            .json(Maps.map("a"))
+        } _: { other in
             try await ScriptedServer.with { asked in
                 ServerResponse(status: code, headers: ["Location": "\(other.url)\(asked.path)"])
             } _: { server in
@@ -58,7 +62,8 @@ import WebServer
         try FileSystem.write(Array("old\n".utf8), to: path)
         let good = Guarded("old")
         try await ScriptedServer.with { asked in
-            asked.headers["Authorization"] == "Bearer \(good.withLock { $0 })" ? .json(Maps.map("a")) : .status(.unauthorized)
+            asked.headers["Authorization"] == "Bearer \(good.withLock { $0 })"
+                ? .json(Maps.map("a")) : .status(.unauthorized)
         } _: { server in
             let client = try server.client { $0.user.tokenFile = path }
             _ = try await client.get(Maps.resource, Self.name)
@@ -117,7 +122,8 @@ import WebServer
         let good = Guarded("one")
         let clock = Guarded(try #require(Moment(rfc3339: "2026-01-01T00:00:00Z")))
         try await ScriptedServer.with { asked in
-            asked.headers["Authorization"] == "Bearer \(good.withLock { $0 })" ? .json(Maps.map("a")) : .status(.unauthorized)
+            asked.headers["Authorization"] == "Bearer \(good.withLock { $0 })"
+                ? .json(Maps.map("a")) : .status(.unauthorized)
         } _: { server in
             let now: @Sendable () -> Moment = { clock.withLock { $0 } }
             let client = try server.client({ $0.user.exec = plugin.config(version) }, settings: { $0.now = now })
@@ -148,10 +154,22 @@ import WebServer
         "of a plug-in that cannot be used one is told why, without what it said",
         arguments: [
             ("hush", "does not answer with an ExecCredential"),
-            (#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"hush"}}"#, "another version"),
-            (#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{}}"#, "no credentials"),
-            (#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"clientKeyData":"hush","token":"t"}}"#, "without its key"),
-            (#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"hush","expirationTimestamp":"soon"}}"#, "no time"),
+            (
+                #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"hush"}}"#,
+                "another version"
+            ),
+            (
+                #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{}}"#,
+                "no credentials"
+            ),
+            (
+                #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"clientKeyData":"hush","token":"t"}}"#,
+                "without its key"
+            ),
+            (
+                #"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"hush","expirationTimestamp":"soon"}}"#,
+                "no time"
+            ),
         ])
     func brokenPlugin(_ answer: String, _ problem: String) throws {
         var plugin = ExecPlugin(apiVersion: "client.authentication.k8s.io/v1", command: "get-token")
@@ -165,13 +183,16 @@ import WebServer
         }
     }
 
-    @Test("a plug-in that fails is not run for every request, and says what its people need to know") func failingPlugin()
+    @Test("a plug-in that fails is not run for every request, and says what its people need to know")
+    func failingPlugin()
         async throws
     {
         let plugin = try Plugin()
         try plugin.answer(["token": "hush"])
         try FileSystem.write([], to: "\(plugin.folder.path)/fails")
-        try await ScriptedServer.with { _ in .json(Maps.map("a")) } _: { server in
+        try await ScriptedServer.with { _ in
+            .json(Maps.map("a"))
+        } _: { server in
             let client = try server.client { $0.user.exec = plugin.config() }
             for _ in 0..<5 {
                 await #expect {
@@ -205,7 +226,9 @@ import WebServer
         let tls = ServerTLS(
             certificate: try text("server.pem"), key: try text("server-key.pem"),
             clients: .mustShow(authorities: try text("ca.pem")))
-        try await ScriptedServer.with(tls: tls) { _ in .json(Maps.map("a")) } _: { server in
+        try await ScriptedServer.with(tls: tls) { _ in
+            .json(Maps.map("a"))
+        } _: { server in
             let port = server.server.port
             let secure = try HTTPURL("https://127.0.0.1:\(port)")
             func client(_ change: (inout ClusterConfiguration) -> Void) throws -> KubernetesClient {
@@ -226,13 +249,15 @@ import WebServer
             }.get(Maps.resource, Self.name)
             #expect(server.asked.last?.headers["Host"] == "127.0.0.1:\(port)")
             await #expect {
-                try await client { $0.certificateAuthority = .file("\(other.path)/ca.pem") }.get(Maps.resource, Self.name)
+                try await client { $0.certificateAuthority = .file("\(other.path)/ca.pem") }.get(
+                    Maps.resource, Self.name)
             } throws: { ($0 as? Fault)?.code == .unverified }
             await #expect {
                 try await client { $0.serverName = "elsewhere.example" }.get(Maps.resource, Self.name)
             } throws: { ($0 as? Fault)?.code == .unverified }
             await #expect(throws: (any Error).self) {
-                try await client { ($0.user.clientCertificate, $0.user.clientKey) = (nil, nil) }.get(Maps.resource, Self.name)
+                try await client { ($0.user.clientCertificate, $0.user.clientKey) = (nil, nil) }.get(
+                    Maps.resource, Self.name)
             }
             #expect(server.asked.count == 2)
             let plugin = try Plugin()
@@ -248,8 +273,12 @@ import WebServer
     }
 
     @Test("requests go through the proxy that is named") func proxy() async throws {
-        try await ScriptedServer.with { _ in .json(Maps.map("a")) } _: { proxy in
-            try await ScriptedServer.with { _ in .json(Maps.map("b")) } _: { server in
+        try await ScriptedServer.with { _ in
+            .json(Maps.map("a"))
+        } _: { proxy in
+            try await ScriptedServer.with { _ in
+                .json(Maps.map("b"))
+            } _: { server in
                 let address = try ProxyChoice(url: proxy.url.replacing("http://", with: "http://me:pw@"))
                 let client = try server.client { $0.proxy = address }
                 // This proxy is no proxy: that it is asked at all is what is to be seen.

@@ -48,7 +48,9 @@ import Testing
         let model = ModelCluster(seed: seed, trouble: 15, forgets: forgets, canReplay: seed % 2 == 0)
         for _ in 0..<20 { model.mutate() }
         let begun = model.state.withLock { $0.version }
-        try await ScriptedServer.with { try await model.answer($0) } _: { server in
+        try await ScriptedServer.with {
+            try await model.answer($0)
+        } _: { server in
             let client = try server.client()
             var options = FeedOptions()
             (options.page, options.firstDelay, options.longestDelay) = (3, .milliseconds(1), .milliseconds(4))

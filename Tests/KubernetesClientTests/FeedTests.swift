@@ -30,7 +30,9 @@ import WebServer
             switch change {
             case .synced: words.append("synced")
             case .changed(let old, let new):
-                words.append("\(old.map { "\($0.name)@\($0.resourceVersion ?? "")" } ?? "new") → \(new.name)@\(new.resourceVersion ?? "")")
+                words.append(
+                    "\(old.map { "\($0.name)@\($0.resourceVersion ?? "")" } ?? "new") → \(new.name)@\(new.resourceVersion ?? "")"
+                )
             case .removed(let last): words.append("\(last.name)@\(last.resourceVersion ?? "") gone")
             }
         }
@@ -43,7 +45,8 @@ import WebServer
         let answers: [ServerResponse] = [
             .lines([
                 Maps.event("ADDED", Maps.map("a", version: 1)), Maps.event("ADDED", Maps.map("b", version: 2)),
-                Maps.bookmark(7, isInitialEnd: true), Maps.event("MODIFIED", Maps.map("a", version: 8)), Maps.bookmark(20),
+                Maps.bookmark(7, isInitialEnd: true), Maps.event("MODIFIED", Maps.map("a", version: 8)),
+                Maps.bookmark(20),
             ])
         ]
         try await ScriptedServer.with(Self.script(answers)) { server in
@@ -56,13 +59,17 @@ import WebServer
             while server.asked.count < 2 { try await Task.sleep(for: .milliseconds(5)) }
             reading.cancel()
             await #expect(throws: CancellationError.self) { try await reading.value }
-            #expect(server.asked[0].query["sendInitialEvents"] == "true" && server.asked[0].query["resourceVersion"] == nil)
+            #expect(
+                server.asked[0].query["sendInitialEvents"] == "true" && server.asked[0].query["resourceVersion"] == nil)
             // It goes on behind the last bookmark.
-            #expect(server.asked[1].query["resourceVersion"] == "20" && server.asked[1].query["sendInitialEvents"] == nil)
+            #expect(
+                server.asked[1].query["resourceVersion"] == "20" && server.asked[1].query["sendInitialEvents"] == nil)
         }
     }
 
-    @Test("begins with lists where the server cannot do otherwise", arguments: [422, 400]) func fallBack(_ code: Int) async throws {
+    @Test("begins with lists where the server cannot do otherwise", arguments: [422, 400]) func fallBack(_ code: Int)
+        async throws
+    {
         let answers: [ServerResponse] = [
             .status(APIStatus(code, reason: "Invalid", "sendInitialEvents: Forbidden")),
             .json(Maps.list([Maps.map("a", version: 1)], version: 5, continueToken: "x")),
@@ -77,7 +84,9 @@ import WebServer
         }
     }
 
-    @Test("asks for everything when its version is forgotten, and tells the differences", arguments: [true, false], [true, false])
+    @Test(
+        "asks for everything when its version is forgotten, and tells the differences", arguments: [true, false],
+        [true, false])
     func forgotten(_ isEvent: Bool, _ isReplay: Bool) async throws {
         let first = [
             Maps.map("a", version: 1), Maps.map("b", version: 2), Maps.map("c", version: 3), Maps.map("d", version: 4),
@@ -109,10 +118,18 @@ import WebServer
     @Test("repeats nothing, whatever a server repeats") func repeats() async throws {
         let a = Maps.map("a", version: 3)
         let answers: [ServerResponse] = [
-            .json(Maps.list([a], version: 5)), .lines([Maps.event("ADDED", a), Maps.event("MODIFIED", Maps.map("a", version: 2))]),
-            .lines([Maps.event("MODIFIED", Maps.map("a", version: 7)), Maps.event("DELETED", Maps.map("z", version: 8))], isCut: true),
-            .lines([Maps.event("MODIFIED", Maps.map("a", version: 7)), Maps.event("DELETED", Maps.map("a", version: 9))]),
-            .lines([Maps.event("DELETED", Maps.map("a", version: 9)), Maps.event("ADDED", Maps.map("a", version: 10, uid: "2"))]),
+            .json(Maps.list([a], version: 5)),
+            .lines([Maps.event("ADDED", a), Maps.event("MODIFIED", Maps.map("a", version: 2))]),
+            .lines(
+                [Maps.event("MODIFIED", Maps.map("a", version: 7)), Maps.event("DELETED", Maps.map("z", version: 8))],
+                isCut: true),
+            .lines([
+                Maps.event("MODIFIED", Maps.map("a", version: 7)), Maps.event("DELETED", Maps.map("a", version: 9)),
+            ]),
+            .lines([
+                Maps.event("DELETED", Maps.map("a", version: 9)),
+                Maps.event("ADDED", Maps.map("a", version: 10, uid: "2")),
+            ]),
         ]
         try await ScriptedServer.with(Self.script(answers)) { server in
             var options = FeedOptions()
@@ -139,8 +156,10 @@ import WebServer
     @Test("waits longer after each failure, and as long as the server asks") func waits() async throws {
         let busy = APIStatus.tooManyRequests("busy", after: 60)
         let answers: [ServerResponse] = [
-            .status(.internalError("a")), .status(.internalError("b")), .status(busy), .status(.notFound(Maps.resource.groupResource, "")),
-            .json(Maps.list([], version: 5)), .lines([]), .lines([]), .lines([Maps.event("ADDED", Maps.map("a", version: 6))]),
+            .status(.internalError("a")), .status(.internalError("b")), .status(busy),
+            .status(.notFound(Maps.resource.groupResource, "")),
+            .json(Maps.list([], version: 5)), .lines([]), .lines([]),
+            .lines([Maps.event("ADDED", Maps.map("a", version: 6))]),
             .lines([]),
         ]
         try await ScriptedServer.with(Self.script(answers)) { server in
@@ -166,21 +185,29 @@ import WebServer
     }
 
     @Test("gives up what cannot get better", arguments: [400, 405, 406]) func hopeless(_ code: Int) async throws {
-        try await ScriptedServer.with { _ in .status(APIStatus(code, reason: "", "no")) } _: { server in
+        try await ScriptedServer.with { _ in
+            .status(APIStatus(code, reason: "", "no"))
+        } _: { server in
             var changes = try server.client().feed(Maps.resource).makeAsyncIterator()
             await #expect { try await changes.next() } throws: { ($0 as? APIStatus)?.code == code }
         }
-        try await ScriptedServer.with(Self.script([.json(Maps.list([Maps.map("a"), Maps.map("b")], version: 5))])) { server in
+        try await ScriptedServer.with(Self.script([.json(Maps.list([Maps.map("a"), Maps.map("b")], version: 5))])) {
+            server in
             var options = FeedOptions()
             (options.mostObjects, options.beginning) = (1, .list)
             var changes = try server.client().feed(Maps.resource, options).makeAsyncIterator()
-            await #expect { while true { _ = try await changes.next() } } throws: { ($0 as? Fault)?.code == .limitExceeded }
+            await #expect { while true { _ = try await changes.next() } } throws: {
+                ($0 as? Fault)?.code == .limitExceeded
+            }
         }
     }
 
     @Test("holds only what is wanted of objects") func reduced() async throws {
         for isMetadata in [true, false] {
-            let answers: [ServerResponse] = [.json(Maps.list([Maps.map("a", version: 1)], version: 5)), .lines([Maps.event("MODIFIED", Maps.map("a", version: 6))])]
+            let answers: [ServerResponse] = [
+                .json(Maps.list([Maps.map("a", version: 1)], version: 5)),
+                .lines([Maps.event("MODIFIED", Maps.map("a", version: 6))]),
+            ]
             try await ScriptedServer.with(Self.script(answers)) { server in
                 var options = FeedOptions()
                 options.beginning = .list

@@ -157,11 +157,26 @@ import Web
             (Self.context("server: https://x", "{client-key: /k}"), .invalid, "do not come together"),
             (Self.context("server: http://x.example", "{token: hush}"), .invalid, "not sent without TLS"),
             (Self.context("server: https://x", "{auth-provider: {name: gcp}}"), .unsupported, "auth-provider"),
-            (Self.context("{server: https://x, insecure-skip-tls-verify: true, certificate-authority: c}", "{}"), .invalid, "is not to be verified"),
+            (
+                Self.context("{server: https://x, insecure-skip-tls-verify: true, certificate-authority: c}", "{}"),
+                .invalid, "is not to be verified"
+            ),
             (Self.context("{server: https://x, proxy-url: 'gopher://hush@p'}", "{}"), .invalid, "no URL"),
-            (Self.context("server: https://x", "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: c}}"), .unsupported, "v1alpha1"),
-            (Self.context("server: https://x", "{exec: {apiVersion: client.authentication.k8s.io/v1, command: c}}"), .invalid, "interactiveMode"),
-            (Self.context("server: https://x", "{exec: {apiVersion: client.authentication.k8s.io/v1, command: c, interactiveMode: Always}}"), .unsupported, "terminal"),
+            (
+                Self.context(
+                    "server: https://x", "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: c}}"),
+                .unsupported, "v1alpha1"
+            ),
+            (
+                Self.context("server: https://x", "{exec: {apiVersion: client.authentication.k8s.io/v1, command: c}}"),
+                .invalid, "interactiveMode"
+            ),
+            (
+                Self.context(
+                    "server: https://x",
+                    "{exec: {apiVersion: client.authentication.k8s.io/v1, command: c, interactiveMode: Always}}"),
+                .unsupported, "terminal"
+            ),
         ] as [(String, Fault.Code, String)])
     func refusals(_ text: String, _ code: Fault.Code, _ problem: String) throws {
         let config = try Self.read(text)

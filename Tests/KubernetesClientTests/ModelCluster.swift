@@ -70,7 +70,8 @@ final class ModelCluster: Sendable {
 
     @Sendable func answer(_ asked: Asked) async throws -> ServerResponse {
         if state.withLock({ $0.happens(trouble) }) {
-            return .status(state.withLock { $0.happens(50) } ? .internalError("trouble") : .tooManyRequests("busy", after: 0))
+            return .status(
+                state.withLock { $0.happens(50) } ? .internalError("trouble") : .tooManyRequests("busy", after: 0))
         }
         return asked.query["watch"] == "true" ? watch(asked) : list(asked)
     }
@@ -81,7 +82,9 @@ final class ModelCluster: Sendable {
             if let token = asked.query["continue"] {
                 let parts = token.split(separator: "-").compactMap { Int($0) }
                 (version, start) = (parts[0], parts[1])
-                if version < state.oldest || state.pages[version] == nil { return .status(.expired("the token is too old")) }
+                if version < state.oldest || state.pages[version] == nil {
+                    return .status(.expired("the token is too old"))
+                }
             } else {
                 state.pages[version] = state.objects.sorted { $0.key < $1.key }.map(\.value)
             }
@@ -108,7 +111,10 @@ final class ModelCluster: Sendable {
             guard canReplay else { return .status(APIStatus(422, reason: "Invalid", "sendInitialEvents: Forbidden")) }
             (queued, at) = state.withLock { state in
                 let all = state.objects.values.shuffled(using: &state.generator)
-                return (all.map { Maps.event("ADDED", $0) } + [Maps.bookmark(state.version, isInitialEnd: true)], state.version)
+                return (
+                    all.map { Maps.event("ADDED", $0) } + [Maps.bookmark(state.version, isInitialEnd: true)],
+                    state.version
+                )
             }
         }
         let place = Guarded((queued: queued, at: at, isBroken: false))

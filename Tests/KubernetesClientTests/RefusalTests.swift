@@ -14,8 +14,14 @@ import WebServer
     @Test(
         "every shape of a refusal becomes a status",
         arguments: [
-            (404, "application/json", APIStatus.notFound(Maps.resource.groupResource, "a").json.text(), "NotFound", "configmaps \"a\" not found"),
-            (409, "application/json", APIStatus.modified(Maps.resource.groupResource, "a").json.text(), "Conflict", "has been modified"),
+            (
+                404, "application/json", APIStatus.notFound(Maps.resource.groupResource, "a").json.text(), "NotFound",
+                "configmaps \"a\" not found"
+            ),
+            (
+                409, "application/json", APIStatus.modified(Maps.resource.groupResource, "a").json.text(), "Conflict",
+                "has been modified"
+            ),
             (403, "application/json", #"{"kind":"Status","status":"Failure","message":"no"}"#, "Forbidden", "no"),
             (404, "text/plain; charset=utf-8", "404 page not found\n", "NotFound", "404 page not found"),
             (502, "text/html", "<html>hush</html>", "", "answers GET /api/v1/namespaces/default/configmaps/a with 502"),
@@ -24,7 +30,9 @@ import WebServer
             (413, "application/json", "[]", "RequestEntityTooLarge", "413"),
         ] as [(Int, String, String, String, String)])
     func shapes(_ code: Int, _ type: String, _ body: String, _ reason: String, _ message: String) async throws {
-        try await ScriptedServer.with { _ in ServerResponse(status: code, type, body) } _: { server in
+        try await ScriptedServer.with { _ in
+            ServerResponse(status: code, type, body)
+        } _: { server in
             let client = try server.client()
             await #expect {
                 try await client.get(Maps.resource, Self.name)
@@ -41,11 +49,14 @@ import WebServer
         "what is no answer of an API server is a fault",
         arguments: [
             ("text/html", "<html>", Fault.Code.invalid), ("application/json", "{\"a\":", .corrupt),
-            ("application/json", "[]", .corrupt), ("application/json", #"{"kind":"x"}"#, .corrupt), ("", "{}", .invalid),
+            ("application/json", "[]", .corrupt), ("application/json", #"{"kind":"x"}"#, .corrupt),
+            ("", "{}", .invalid),
             ("application/json", #"{"kind":"x","apiVersion":"v1","metadata":{"name":3}}"#, .corrupt),
         ])
     func wrong(_ type: String, _ body: String, _ code: Fault.Code) async throws {
-        try await ScriptedServer.with { _ in ServerResponse(status: 200, type, body) } _: { server in
+        try await ScriptedServer.with { _ in
+            ServerResponse(status: 200, type, body)
+        } _: { server in
             let client = try server.client()
             await #expect { try await client.get(Maps.resource, Self.name) } throws: { ($0 as? Fault)?.code == code }
             await #expect { try await client.list(Maps.resource) } throws: { ($0 as? Fault)?.code == code }
@@ -93,7 +104,9 @@ import WebServer
         try await ScriptedServer.with { asked in
             ServerResponse("application/json", ByteStream { ArraySlice(repeating: 0x20, count: 1 << 16) })
         } _: { server in
-            let client = try server.client(settings: { ($0.objectBytes, $0.listBytes, $0.eventBytes) = (1 << 20, 1 << 20, 1 << 20) })
+            let client = try server.client(settings: {
+                ($0.objectBytes, $0.listBytes, $0.eventBytes) = (1 << 20, 1 << 20, 1 << 20)
+            })
             let isLimit: @Sendable (any Error) -> Bool = { ($0 as? Fault)?.code == .limitExceeded }
             await #expect { try await client.get(Maps.resource, Self.name) } throws: { isLimit($0) }
             await #expect { try await client.list(Maps.resource) } throws: { isLimit($0) }
@@ -113,7 +126,11 @@ import WebServer
 
     @Test("a server that is not there is a fault, and no secret is in it") func unreachable() async throws {
         var url = ""
-        try await ScriptedServer.with { _ in .json(nil) } _: { url = $0.url }
+        try await ScriptedServer.with { _ in
+            .json(nil)
+        } _: {
+            url = $0.url
+        }
         var configuration = ClusterConfiguration(server: try HTTPURL(url))
         configuration.user.token = "hush"
         var settings = KubernetesClientSettings()

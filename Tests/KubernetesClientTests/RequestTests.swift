@@ -20,8 +20,10 @@ import WebServer
             _ = try await client.get(Maps.resource, name)
             _ = try await client.get(Maps.resource, name, form: .metadata, resourceVersion: "0")
             _ = try await client.get(GroupVersionResource("apps", "v1", "deployments"), name, subresource: "scale")
-            _ = try await client.create(object, in: Maps.resource, WriteOptions(fieldManager: "me", isDryRun: true, fieldValidation: .strict))
-            _ = try await client.create("token", of: ObjectName(nil, "n"), in: GroupVersionResource("", "v1", "nodes"), object)
+            _ = try await client.create(
+                object, in: Maps.resource, WriteOptions(fieldManager: "me", isDryRun: true, fieldValidation: .strict))
+            _ = try await client.create(
+                "token", of: ObjectName(nil, "n"), in: GroupVersionResource("", "v1", "nodes"), object)
             _ = try await client.update(object, in: Maps.resource, subresource: "status")
             _ = try await client.patch(Maps.resource, name, .json([["op": "remove", "path": "/data"]]))
             _ = try await client.patch(Maps.resource, name, .merge(["data": nil]))
@@ -32,10 +34,12 @@ import WebServer
             let result = try await client.delete(Maps.resource, name, options)
             guard case .accepted(let status) = result, status.isSuccess else { throw Fault(.internal, "\(result)") }
             _ = try await client.deleteCollection(
-                Maps.resource, namespace: "team", labels: LabelSelector("a in (b,c),!d"), fields: FieldSelector("metadata.name=x"))
+                Maps.resource, namespace: "team", labels: LabelSelector("a in (b,c),!d"),
+                fields: FieldSelector("metadata.name=x"))
             let maps = "/api/v1/namespaces/team/configmaps"
             let lines = server.asked.map { asked in
-                let query = asked.query.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "&")
+                let query = asked.query.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(
+                    separator: "&")
                 let type = asked.headers["Content-Type"].map { " \($0)" } ?? ""
                 return "\(asked.method) \(asked.path)\(query.isEmpty ? "" : "?\(query)")\(type)"
             }
@@ -53,19 +57,26 @@ import WebServer
                     "DELETE \(maps)/a application/json",
                     "DELETE \(maps)?fieldSelector=metadata.name=x&labelSelector=a in (b,c),!d application/json",
                 ])
-            #expect(server.asked[1].headers["Accept"]?.hasPrefix("application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1") == true)
+            #expect(
+                server.asked[1].headers["Accept"]?.hasPrefix(
+                    "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1") == true)
             #expect(
                 server.asked[10].body == [
-                    "apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Foreground", "gracePeriodSeconds": 0,
+                    "apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Foreground",
+                    "gracePeriodSeconds": 0,
                     "preconditions": ["uid": "u", "resourceVersion": "7"], "dryRun": ["All"],
                 ])
             #expect(server.asked.allSatisfy { $0.headers["User-Agent"] == "sovereign/0.1" })
         }
     }
 
-    @Test("names that would lead elsewhere are refused before anything is sent", arguments: ["", ".", "..", "a/b", "%2e%2e"])
+    @Test(
+        "names that would lead elsewhere are refused before anything is sent",
+        arguments: ["", ".", "..", "a/b", "%2e%2e"])
     func paths(_ name: String) async throws {
-        try await ScriptedServer.with { _ in .json(Maps.map("a")) } _: { server in
+        try await ScriptedServer.with { _ in
+            .json(Maps.map("a"))
+        } _: { server in
             let client = try server.client()
             await #expect(throws: Fault.self) { try await client.get(Maps.resource, ObjectName("default", name)) }
             await #expect(throws: Fault.self) { try await client.get(Maps.resource, ObjectName(name, "a")) }
@@ -76,7 +87,9 @@ import WebServer
     }
 
     @Test("a server may have a path of its own") func prefix() async throws {
-        try await ScriptedServer.with { _ in .json(Maps.map("a")) } _: { server in
+        try await ScriptedServer.with { _ in
+            .json(Maps.map("a"))
+        } _: { server in
             let url = try HTTPURL("\(server.url)/k8s/clusters/c-1/")
             let client = try server.client { $0.server = url }
             _ = try await client.get(Maps.resource, ObjectName("default", "a"))
@@ -84,12 +97,16 @@ import WebServer
         }
     }
 
-    @Test("a list is read in pages, whole, and again from the start when the server forgets it") func pages() async throws {
+    @Test("a list is read in pages, whole, and again from the start when the server forgets it") func pages()
+        async throws
+    {
         let forgets = Guarded(false)
         try await ScriptedServer.with { asked in
             let limit = asked.query["limit"].flatMap { Int($0) } ?? 1000
             let start = asked.query["continue"].flatMap { Int($0) } ?? 0
-            if start > 2, forgets.withLock({ $0 }) { return .status(.expired("The provided continue parameter is too old")) }
+            if start > 2, forgets.withLock({ $0 }) {
+                return .status(.expired("The provided continue parameter is too old"))
+            }
             let end = min(5, start + limit)
             // Items of real servers have no kind.
             let items = (start..<end).map { number -> JSON in
@@ -103,9 +120,13 @@ import WebServer
             var options = ListOptions()
             (options.limit, options.resourceVersion, options.match) = (2, "5", .notOlderThan)
             var sizes: [Int] = []
-            for try await page in client.pages(Maps.resource, namespace: "default", options) { sizes.append(page.objects.count) }
+            for try await page in client.pages(Maps.resource, namespace: "default", options) {
+                sizes.append(page.objects.count)
+            }
             #expect(sizes == [2, 2, 1])
-            #expect(server.asked[0].query["resourceVersion"] == "5" && server.asked[0].query["resourceVersionMatch"] == "NotOlderThan")
+            #expect(
+                server.asked[0].query["resourceVersion"] == "5"
+                    && server.asked[0].query["resourceVersionMatch"] == "NotOlderThan")
             #expect(server.asked[1].query["resourceVersion"] == nil && server.asked[1].query["continue"] == "2")
             for isForgetting in [false, true] {
                 forgets.withLock { $0 = isForgetting }
@@ -122,7 +143,9 @@ import WebServer
     }
 
     @Test("a list that never ends is noticed") func endlessPages() async throws {
-        try await ScriptedServer.with { _ in .json(Maps.list([], version: 1, continueToken: "again")) } _: { server in
+        try await ScriptedServer.with { _ in
+            .json(Maps.list([], version: 1, continueToken: "again"))
+        } _: { server in
             let client = try server.client()
             await #expect { try await client.listAll(Maps.resource) } throws: { ($0 as? Fault)?.code == .corrupt }
         }

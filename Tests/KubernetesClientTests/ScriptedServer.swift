@@ -54,7 +54,8 @@ struct ScriptedServer: Sendable {
 
     private static let names = [
         "watch", "limit", "continue", "resourceVersion", "resourceVersionMatch", "labelSelector", "fieldSelector",
-        "allowWatchBookmarks", "sendInitialEvents", "timeoutSeconds", "fieldManager", "fieldValidation", "force", "dryRun",
+        "allowWatchBookmarks", "sendInitialEvents", "timeoutSeconds", "fieldManager", "fieldValidation", "force",
+        "dryRun",
         "pretty", "follow", "container", "command", "stdin", "stdout", "stderr", "tty", "tailLines",
     ]
 

@@ -20,7 +20,9 @@ import WebServer
         } catch { return (seen, error) }
     }
 
-    @Test("events come one by one, however the bytes are cut", arguments: [1, 7, 4096]) func events(_ piece: Int) async throws {
+    @Test("events come one by one, however the bytes are cut", arguments: [1, 7, 4096]) func events(_ piece: Int)
+        async throws
+    {
         let text =
             Maps.event("ADDED", Maps.map("a", version: 1)) + "\n" + Maps.event("NEWKIND", Maps.map("x", version: 2))
             + Maps.event("MODIFIED", Maps.map("a", version: 3)) + Maps.bookmark(4)
@@ -29,7 +31,9 @@ import WebServer
         let pieces = stride(from: 0, to: bytes.count, by: piece).map {
             String(decoding: bytes[$0..<min($0 + piece, bytes.count)], as: UTF8.self)
         }
-        try await ScriptedServer.with { _ in .lines(pieces) } _: { server in
+        try await ScriptedServer.with { _ in
+            .lines(pieces)
+        } _: { server in
             var options = WatchOptions(labels: try LabelSelector("a=b"), fields: .name("x"))
             (options.resourceVersion, options.seconds) = ("0", 30)
             let client = try server.client()
@@ -49,7 +53,9 @@ import WebServer
         }
     }
 
-    @Test("a watch that breaks, or is cut in the middle of a line, is a fault after what was whole", arguments: [true, false])
+    @Test(
+        "a watch that breaks, or is cut in the middle of a line, is a fault after what was whole",
+        arguments: [true, false])
     func cut(_ isBroken: Bool) async throws {
         let whole = Maps.event("ADDED", Maps.map("a", version: 1))
         try await ScriptedServer.with { _ in
@@ -62,14 +68,22 @@ import WebServer
 
     @Test(
         "what is no event is a fault",
-        arguments: ["{", "[]", #"{"type":"ADDED"}"#, #"{"type":"ADDED","object":{"kind":"x","apiVersion":"v1"}}"#, "<html>"])
+        arguments: [
+            "{", "[]", #"{"type":"ADDED"}"#, #"{"type":"ADDED","object":{"kind":"x","apiVersion":"v1"}}"#, "<html>",
+        ])
     func wrong(_ line: String) async throws {
-        try await ScriptedServer.with { _ in .lines([line + "\n"]) } _: { server in
+        try await ScriptedServer.with { _ in
+            .lines([line + "\n"])
+        } _: { server in
             let (_, error) = await Self.read(try await server.client().watch(Maps.resource))
             #expect((error as? Fault)?.code == .corrupt)
         }
-        try await ScriptedServer.with { _ in ServerResponse("text/html", line) } _: { server in
-            await #expect { try await server.client().watch(Maps.resource) } throws: { ($0 as? Fault)?.code == .invalid }
+        try await ScriptedServer.with { _ in
+            ServerResponse("text/html", line)
+        } _: { server in
+            await #expect { try await server.client().watch(Maps.resource) } throws: {
+                ($0 as? Fault)?.code == .invalid
+            }
         }
     }
 

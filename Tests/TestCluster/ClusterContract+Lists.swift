@@ -22,17 +22,22 @@ extension ClusterContract {
             versions.insert(page.resourceVersion)
             try expect(!page.resourceVersion.isEmpty, "a list has a version")
         }
-        try expect(seen.sorted() == names && versions.count == 1, "the pages are all objects of one moment, not \(seen)")
+        try expect(
+            seen.sorted() == names && versions.count == 1, "the pages are all objects of one moment, not \(seen)")
         let all = try await client.listAll(maps, namespace: namespace)
         try expect(Set(all.objects.map(\.name)).isSuperset(of: names + ["page-9"]), "a list shows everything")
         try expect(all.objects.allSatisfy { $0.namespace == namespace }, "a list of a namespace shows no other")
         let everywhere = try await client.listAll(maps)
-        try expect(everywhere.objects.contains { $0.namespace == namespace && $0.name == "page-0" }, "there is a list of all namespaces")
+        try expect(
+            everywhere.objects.contains { $0.namespace == namespace && $0.name == "page-0" },
+            "there is a list of all namespaces")
     }
 
     /// Labels and fields.
     @Sendable public static func selectors(_ client: KubernetesClient, _ namespace: String) async throws {
-        for (name, labels) in [("s-a", ["tier": "web", "env": "dev"]), ("s-b", ["tier": "web"]), ("s-c", ["tier": "db"]), ("s-d", [:])] {
+        for (name, labels) in [
+            ("s-a", ["tier": "web", "env": "dev"]), ("s-b", ["tier": "web"]), ("s-c", ["tier": "db"]), ("s-d", [:]),
+        ] {
             var object = map(namespace, name)
             for (key, value) in labels { object[label: key] = value }
             _ = try await client.create(object, in: maps)
@@ -43,12 +48,14 @@ extension ClusterContract {
         ] {
             let options = ListOptions(labels: try LabelSelector(selector))
             let found = try await client.listAll(maps, namespace: namespace, options).objects.map(\.name)
-            try expect(found.filter { $0.hasPrefix("s-") }.sorted() == names, "“\(selector)” selects \(names), not \(found)")
+            try expect(
+                found.filter { $0.hasPrefix("s-") }.sorted() == names, "“\(selector)” selects \(names), not \(found)")
         }
         let one = try await client.listAll(maps, namespace: namespace, ListOptions(fields: .name("s-c")))
         try expect(one.objects.map(\.name) == ["s-c"], "objects are selected by their names")
         _ = try await refused(400, "BadRequest", "a field that nothing is selected by") {
-            _ = try await client.list(maps, namespace: namespace, ListOptions(fields: try FieldSelector("spec.nothing=1")))
+            _ = try await client.list(
+                maps, namespace: namespace, ListOptions(fields: try FieldSelector("spec.nothing=1")))
         }
     }
 
@@ -56,11 +63,14 @@ extension ClusterContract {
     @Sendable public static func metadata(_ client: KubernetesClient, _ namespace: String) async throws {
         let made = try await client.create(map(namespace, "meta"), in: maps)
         let one = try await client.get(maps, made.objectName, form: .metadata)
-        try expect(one.kind == "PartialObjectMetadata" && one.json["data"] == nil && one.uid == made.uid, "one object's metadata is read")
+        try expect(
+            one.kind == "PartialObjectMetadata" && one.json["data"] == nil && one.uid == made.uid,
+            "one object's metadata is read")
         var options = ListOptions()
         options.form = .metadata
         let list = try await client.listAll(maps, namespace: namespace, options)
-        try expect(list.objects.contains { $0.name == "meta" && $0.json["data"] == nil }, "the metadata of a list is read")
+        try expect(
+            list.objects.contains { $0.name == "meta" && $0.json["data"] == nil }, "the metadata of a list is read")
     }
 
     /// Deletions by selectors.
@@ -72,7 +82,9 @@ extension ClusterContract {
         }
         try await client.deleteCollection(maps, namespace: namespace, labels: try LabelSelector("keep=no"))
         try await eventually("those that are selected are gone") {
-            try await client.listAll(maps, namespace: namespace).objects.map(\.name).filter { $0.hasPrefix("c-") } == ["c-b"]
+            try await client.listAll(maps, namespace: namespace).objects.map(\.name).filter { $0.hasPrefix("c-") } == [
+                "c-b"
+            ]
         }
     }
 
@@ -81,11 +93,17 @@ extension ClusterContract {
         let catalogue = try await client.discover()
         let map = catalogue.resource(of: GroupVersionKind("", "v1", "ConfigMap"))
         try expect(map?.resource == maps && map?.isNamespaced == true, "ConfigMaps are configmaps")
-        try expect(map?.verbs.isSuperset(of: ["get", "list", "watch", "create", "update", "patch", "delete"]) == true, "all can be done")
+        try expect(
+            map?.verbs.isSuperset(of: ["get", "list", "watch", "create", "update", "patch", "delete"]) == true,
+            "all can be done")
         try expect(catalogue.find("cm").first?.resource == maps, "they are cm for short")
         let deployment = catalogue.preferred(group: "apps", kind: "Deployment")
-        try expect(deployment?.subresources["status"] != nil && deployment?.subresources["scale"]?.kind?.kind == "Scale", "a deployment has parts")
-        try expect(catalogue.resource(of: GroupVersionKind("", "v1", "Namespace"))?.isNamespaced == false, "namespaces are in none")
+        try expect(
+            deployment?.subresources["status"] != nil && deployment?.subresources["scale"]?.kind?.kind == "Scale",
+            "a deployment has parts")
+        try expect(
+            catalogue.resource(of: GroupVersionKind("", "v1", "Namespace"))?.isNamespaced == false,
+            "namespaces are in none")
         try expect(try await !client.version().gitVersion.isEmpty, "the server has a version")
     }
 

@@ -18,7 +18,8 @@ extension ClusterContract {
         var changed = made
         changed.json["data"] = ["a": "2"]
         let updated = try await client.update(changed, in: maps)
-        try expect(updated.uid == made.uid && updated.resourceVersion != made.resourceVersion, "a change has a new version")
+        try expect(
+            updated.uid == made.uid && updated.resourceVersion != made.resourceVersion, "a change has a new version")
         let same = try await client.update(updated, in: maps)
         try expect(same.resourceVersion == updated.resourceVersion, "a write that changes nothing has no new version")
         _ = try await client.delete(maps, name)
@@ -86,7 +87,9 @@ extension ClusterContract {
     /// The kinds of patches.
     @Sendable public static func patches(_ client: KubernetesClient, _ namespace: String) async throws {
         let name = try await client.create(map(namespace, "patched", ["a": "1", "b": "2"]), in: maps).objectName
-        let operations: JSON = [["op": "test", "path": "/data/a", "value": "1"], ["op": "replace", "path": "/data/a", "value": "3"]]
+        let operations: JSON = [
+            ["op": "test", "path": "/data/a", "value": "1"], ["op": "replace", "path": "/data/a", "value": "3"],
+        ]
         let json = try await client.patch(maps, name, .json(operations))
         try expect(json.json["data"] == ["a": "3", "b": "2"], "a JSON patch does its operations")
         _ = try await refused(422, "Invalid", "a JSON patch whose test fails") {
@@ -97,10 +100,15 @@ extension ClusterContract {
         let deployment = try await client.create(deployment(namespace, "patched"), in: deployments)
         let strategic = try await client.patch(
             deployments, deployment.objectName,
-            .strategic(["spec": ["template": ["spec": ["containers": [["name": "second", "image": "example.invalid/second:1"]]]]]]))
+            .strategic([
+                "spec": [
+                    "template": ["spec": ["containers": [["name": "second", "image": "example.invalid/second:1"]]]]
+                ]
+            ]))
         let containers = strategic.json["spec"]?["template"]?["spec"]?["containers"]?.array ?? []
         try expect(
-            Set(containers.compactMap { $0["name"]?.string }) == ["main", "second"], "a strategic patch merges lists by keys")
+            Set(containers.compactMap { $0["name"]?.string }) == ["main", "second"],
+            "a strategic patch merges lists by keys")
         _ = try await refused(404, "NotFound", "a patch of what is not there") {
             _ = try await client.patch(maps, ObjectName(namespace, "nothing"), .merge(["data": ["a": "1"]]))
         }
@@ -139,7 +147,8 @@ extension ClusterContract {
         let name = made.objectName
         let condition: JSON = ["type": "Contract", "status": "True", "reason": "Test", "message": "written by a test"]
         let patched = try await client.patch(
-            deployments, name, .merge(["status": ["conditions": [condition]], "spec": ["paused": true]]), subresource: "status")
+            deployments, name, .merge(["status": ["conditions": [condition]], "spec": ["paused": true]]),
+            subresource: "status")
         func hasCondition(_ object: KubernetesObject) -> Bool {
             (object.json["status"]?["conditions"]?.array ?? []).contains { $0["type"]?.string == "Contract" }
         }
@@ -148,7 +157,9 @@ extension ClusterContract {
         let other = try await client.patch(
             deployments, name, .merge(["status": ["conditions": nil], "metadata": ["labels": ["x": "y"]]]))
         try expect(hasCondition(other) && other[label: "x"] == "y", "elsewhere everything but the status is written")
-        try expect(hasCondition(try await client.get(deployments, name, subresource: "status")), "the status is read by itself")
+        try expect(
+            hasCondition(try await client.get(deployments, name, subresource: "status")), "the status is read by itself"
+        )
     }
 
     /// A scale.

@@ -36,7 +36,9 @@ extension ClusterContract {
         do {
             for try await _ in try await client.watch(maps, namespace: namespace, options) {}
         } catch let status as APIStatus {
-            try expect(status.code == 410 && status.reason == "Expired", "an old version is refused with 410 Expired, not \(status)")
+            try expect(
+                status.code == 410 && status.reason == "Expired",
+                "an old version is refused with 410 Expired, not \(status)")
         }
     }
 
@@ -65,7 +67,9 @@ extension ClusterContract {
         let made = try await client.create(object, in: maps)
         _ = try await client.delete(maps, made.objectName)
         let held = try await client.get(maps, made.objectName)
-        try expect(held.isBeingDeleted && held.finalizers == ["contract.example/hold"], "a finalizer keeps what is being deleted")
+        try expect(
+            held.isBeingDeleted && held.finalizers == ["contract.example/hold"],
+            "a finalizer keeps what is being deleted")
         _ = try await client.delete(maps, made.objectName)
         try expect(try await exists(client, maps, made.objectName), "deleting it again changes nothing")
         var more = held
@@ -82,7 +86,8 @@ extension ClusterContract {
     @Sendable public static func preconditions(_ client: KubernetesClient, _ namespace: String) async throws {
         let made = try await client.create(map(namespace, "guarded"), in: maps)
         _ = try await refused(409, "Conflict", "deleting another object of the name") {
-            _ = try await client.delete(maps, made.objectName, DeleteOptions(uid: "00000000-0000-0000-0000-000000000000"))
+            _ = try await client.delete(
+                maps, made.objectName, DeleteOptions(uid: "00000000-0000-0000-0000-000000000000"))
         }
         var options = DeleteOptions(uid: made.uid)
         options.resourceVersion = "1"
@@ -102,13 +107,16 @@ extension ClusterContract {
             var owned = map(namespace, "owned-\(policy.rawValue.lowercased())")
             owned.json["metadata"]?["ownerReferences"] = [
                 [
-                    "apiVersion": "v1", "kind": "ConfigMap", "name": .string(owner.name), "uid": .string(owner.uid ?? ""),
+                    "apiVersion": "v1", "kind": "ConfigMap", "name": .string(owner.name),
+                    "uid": .string(owner.uid ?? ""),
                     "blockOwnerDeletion": true,
                 ]
             ]
             let dependent = try await client.create(owned, in: maps)
             _ = try await client.delete(maps, owner.objectName, DeleteOptions(policy))
-            try await eventually("an owner deleted with \(policy.rawValue) is gone") { try await !exists(client, maps, owner.objectName) }
+            try await eventually("an owner deleted with \(policy.rawValue) is gone") {
+                try await !exists(client, maps, owner.objectName)
+            }
             if policy == .orphan {
                 try await eventually("an orphan has no owner") {
                     try await client.get(maps, dependent.objectName).ownerReferences.isEmpty
@@ -124,7 +132,8 @@ extension ClusterContract {
         _ count: Int, _ client: KubernetesClient, _ namespace: String, _ options: WatchOptions
     ) async throws -> [WatchEvent] {
         var all: [WatchEvent] = []
-        for try await event in try await client.watch(maps, namespace: namespace, options) where event.kind != .bookmark {
+        for try await event in try await client.watch(maps, namespace: namespace, options) where event.kind != .bookmark
+        {
             all.append(event)
             if all.count == count { return all }
         }

@@ -83,7 +83,8 @@ public enum ClusterContract {
     }
 
     static func deployment(_ namespace: String, _ name: String) -> KubernetesObject {
-        var deployment = KubernetesObject(GroupVersionKind("apps", "v1", "Deployment"), namespace: namespace, name: name)
+        var deployment = KubernetesObject(
+            GroupVersionKind("apps", "v1", "Deployment"), namespace: namespace, name: name)
         // No pods: whether something runs is not what is asked here.
         deployment.json["spec"] = [
             "replicas": 0, "selector": ["matchLabels": ["app": .string(name)]],
@@ -106,7 +107,8 @@ public enum ClusterContract {
         do { try await request() } catch let status as APIStatus {
             try expect(
                 status.code == code && status.reason == reason,
-                "\(what) is refused with \(code) \(reason), not with \(status.code) \(status.reason): \(status.message)")
+                "\(what) is refused with \(code) \(reason), not with \(status.code) \(status.reason): \(status.message)"
+            )
             return status
         }
         throw Fault(.internal, "\(what) is not refused")
@@ -122,8 +124,12 @@ public enum ClusterContract {
     }
 
     /// Whether an object is there.
-    static func exists(_ client: KubernetesClient, _ resource: GroupVersionResource, _ name: ObjectName) async throws -> Bool {
-        do { _ = try await client.get(resource, name) } catch let status as APIStatus where status.code == 404 { return false }
+    static func exists(_ client: KubernetesClient, _ resource: GroupVersionResource, _ name: ObjectName) async throws
+        -> Bool
+    {
+        do { _ = try await client.get(resource, name) } catch let status as APIStatus where status.code == 404 {
+            return false
+        }
         return true
     }
 }

@@ -132,7 +132,9 @@ extension ConfigurationNode {
                 found.append((name, ConfigurationNode(LocatedDocument(.object(JSONObject()), source: document.source))))
                 continue
             }
-            guard node.value.object != nil else { throw node.fault("“\(member)” is no object", fix: "indent its members") }
+            guard node.value.object != nil else {
+                throw node.fault("“\(member)” is no object", fix: "indent its members")
+            }
             found.append((name, node))
         }
         return found

@@ -122,7 +122,8 @@ struct CatalogueBuilder {
         guard let name = json["resource"]?.string, let kind = Self.kind(json["responseKind"], version) else { return }
         let singular = json["singularResource"]?.string ?? ""
         var resource = APIResource(
-            resource: version.resource(name), kind: kind, singular: singular.isEmpty ? kind.kind.lowercased() : singular,
+            resource: version.resource(name), kind: kind,
+            singular: singular.isEmpty ? kind.kind.lowercased() : singular,
             isNamespaced: json["scope"]?.string == "Namespaced", verbs: Set(Self.texts(json["verbs"])),
             shortNames: Self.texts(json["shortNames"]), categories: Self.texts(json["categories"]))
         for part in json["subresources"]?.array ?? [] {
@@ -138,7 +139,8 @@ struct CatalogueBuilder {
         let start = resources.count
         let entries = json["resources"]?.array ?? []
         for entry in entries {
-            guard let name = entry["name"]?.string, !name.contains("/"), let kind = Self.legacyKind(entry, version) else {
+            guard let name = entry["name"]?.string, !name.contains("/"), let kind = Self.legacyKind(entry, version)
+            else {
                 continue
             }
             let singular = entry["singularName"]?.string ?? ""

@@ -22,7 +22,9 @@ extension APIStatus {
             let type = headers["Content-Type"] ?? ""
             if type.hasPrefix("text/plain"), let text = excerpt(body) { refusal.message += ": \(text)" }
         }
-        if refusal.retryAfterSeconds == nil, let seconds = headers["Retry-After"].flatMap({ Int($0.trimmed) }), seconds >= 0 {
+        if refusal.retryAfterSeconds == nil, let seconds = headers["Retry-After"].flatMap({ Int($0.trimmed) }),
+            seconds >= 0
+        {
             refusal.retryAfterSeconds = seconds
         }
         return refusal

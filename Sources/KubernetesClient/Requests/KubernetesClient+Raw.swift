@@ -28,7 +28,8 @@ extension KubernetesClient {
         let type = answer.headers["Content-Type"] ?? ""
         guard Self.isJSON(type) else {
             throw Fault(
-                .invalid, "\(configuration) answers \(request) with \(type.isEmpty ? "no type" : "“\(type.prefix(60))”"), not with JSON",
+                .invalid,
+                "\(configuration) answers \(request) with \(type.isEmpty ? "no type" : "“\(type.prefix(60))”"), not with JSON",
                 fix: "check that the URL is that of an API server")
         }
         do throws(Fault) {

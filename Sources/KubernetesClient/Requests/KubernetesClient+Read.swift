@@ -123,7 +123,8 @@ public struct ObjectPages: AsyncSequence, Sendable {
             guard var options = next else { return nil }
             let page = try await pages.client.list(pages.resource, namespace: pages.namespace, options)
             if let token = page.continueToken, token == options.continueToken {
-                throw Fault(.corrupt, "\(pages.client.configuration) goes on with the same page of \(pages.resource.resource)")
+                throw Fault(
+                    .corrupt, "\(pages.client.configuration) goes on with the same page of \(pages.resource.resource)")
             }
             options.continueToken = page.continueToken
             next = page.continueToken == nil ? nil : options

@@ -20,6 +20,10 @@ public final class KubernetesClient: Sendable {
     private let requests: HTTPClient
     /// Of its own, since nobody may say anything on a watch for minutes.
     private let streams: HTTPClient
+    /// For what may say nothing for ever.
+    private let endless: HTTPClient
+    /// How WebSockets are opened.
+    let socketSettings: HTTPClientSettings
 
     /// Makes a client; it connects with its first request. Throws `.invalid` and `.unsupported` for configurations that
     /// cannot be used.
@@ -41,10 +45,14 @@ public final class KubernetesClient: Sendable {
         http.idleTimeout = .seconds(settings.watchSeconds.upperBound + 30)
         http.lowestSpeed = 0
         streams = HTTPClient(http)
+        // A dead connection is noticed by TCP all the same.
+        http.idleTimeout = .seconds(365 * 86_400)
+        endless = HTTPClient(http)
+        socketSettings = http
     }
 
     /// Which connections a request uses.
-    enum Channel { case request, stream }
+    enum Channel { case request, stream, endless }
 
     /// Sends a request until there is an answer; throws what the server says when it refuses.
     func exchange<Result: Sendable>(
@@ -57,9 +65,9 @@ public final class KubernetesClient: Sendable {
             let delay: Duration
             do {
                 let identity = try await authenticator.identity()
-                let client = channel == .request ? requests : streams
+                let client = channel == .request ? requests : channel == .stream ? streams : endless
                 let response = try await client.open(
-                    try await encoded(request, identity), retry: false, followingRedirects: false)
+                    try encoded(request, identity), retry: false, followingRedirects: false)
                 for warning in response.headers.values(for: "Warning") { report(warning) }
                 switch response.status {
                 case 200..<300: return try await handle(response)
@@ -76,7 +84,8 @@ public final class KubernetesClient: Sendable {
                 }
                 guard let wait = self.delay(refusal, request, attempt) else { throw refusal }
                 delay = wait
-            } catch let fault as Fault where fault.code == .unavailable && request.method.isSafe && channel == .request {
+            } catch let fault as Fault where fault.code == .unavailable && request.method.isSafe && channel == .request
+            {
                 guard attempt < settings.attempts else { throw fault }
                 delay = BackOff.delay(attempt, first: .milliseconds(200), longest: .seconds(5))
             }
@@ -93,7 +102,8 @@ public final class KubernetesClient: Sendable {
         else { return nil }
         // Nothing has come of what is refused with 429; of 503 one cannot say.
         let isSafe = request.method.isSafe || request.isRepeatable
-        guard refusal.code == 429 || isSafe && (refusal.code == 503 || refusal.code == 500 || refusal.code == 504) else {
+        guard refusal.code == 429 || isSafe && (refusal.code == 503 || refusal.code == 500 || refusal.code == 504)
+        else {
             return nil
         }
         return max(.seconds(seconds), BackOff.delay(attempt, first: .milliseconds(50), longest: .seconds(1)))
@@ -106,7 +116,7 @@ public final class KubernetesClient: Sendable {
         return APIStatus.refusal(response.status, headers: response.headers, body: body, of: request)
     }
 
-    private func encoded(_ request: APIRequest, _ identity: ClusterAuthenticator.Identity) async throws -> HTTPRequest {
+    func encoded(_ request: APIRequest, _ identity: ClusterAuthenticator.Identity) throws(Fault) -> HTTPRequest {
         var url = try self.url(request.path)
         if !request.query.isEmpty { url = url.appendingQuery(request.query) }
         var encoded = HTTPRequest(method: request.method, url: url, headers: request.headers)

@@ -93,7 +93,8 @@ extension WatchEvent {
             let value = json["object"]
         else { throw Fault(.corrupt, "a watch holds a line that is no event", fix: "check what stands between") }
         if type == "ERROR" {
-            throw APIStatus(value) ?? APIStatus(500, reason: "InternalError", "the server ends a watch without a reason")
+            throw APIStatus(value)
+                ?? APIStatus(500, reason: "InternalError", "the server ends a watch without a reason")
         }
         guard let kind = Kind(rawValue: type) else { return nil }
         let object = KubernetesObject(unchecked: value)

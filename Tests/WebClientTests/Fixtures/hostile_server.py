@@ -81,6 +81,76 @@ class Connection:
             raise Gone()
 
 
+def frame(kind, payload, last=True):
+    """An unmasked frame (RFC 6455 section 5.2)."""
+    head = bytes([(0x80 if last else 0) | kind])
+    size = len(payload)
+    if size < 126:
+        return head + bytes([size]) + payload
+    return head + (bytes([126]) + struct.pack(">H", size) if size < 65536 else bytes([127]) + struct.pack(">Q", size)) + payload
+
+
+def read_frame(c):
+    def take(size):
+        return b"".join(c.exactly(size))
+
+    first, second = take(2)
+    size = second & 127
+    if size == 126:
+        (size,) = struct.unpack(">H", take(2))
+    elif size == 127:
+        (size,) = struct.unpack(">Q", take(8))
+    if not second & 128:
+        raise Gone()
+    mask = take(4)
+    data = int.from_bytes(take(size), "little")
+    pad = int.from_bytes((mask * (size // 4 + 1))[:size], "little")
+    return first & 15, (data ^ pad).to_bytes(size, "little")
+
+
+def socket_talk(c, fields, query):
+    """A WebSocket that echoes, or does what the query says."""
+    mode = query.get("mode", "")
+    accept = hashlib.sha1((fields["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()
+    if mode == "wrong-accept":
+        accept = b"x" * 20
+    import base64
+    offered = [p.strip() for p in fields.get("sec-websocket-protocol", "").split(",")]
+    chosen = "other" if mode == "wrong-protocol" else offered[-1]
+    lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: WebSocket", "Connection: keep-alive, Upgrade",
+             "Sec-WebSocket-Accept: " + base64.b64encode(accept).decode()]
+    if chosen:
+        lines.append("Sec-WebSocket-Protocol: " + chosen)
+    # The first frame comes with the head.
+    c.send(("\r\n".join(lines) + "\r\n\r\n").encode() + frame(1, b"hello " + fields.get("host", "").encode()))
+    hostile = {
+        "masked": bytes([0x82, 0x81, 0, 0, 0, 0, 0]), "reserved": bytes([0xC2, 0]), "huge": bytes([0x82, 127]) + b"\x7f" + b"\xff" * 7,
+        "long-ping": frame(9, b"x" * 126), "continuation": frame(0, b"x"), "interrupted": frame(2, b"x", False) + frame(2, b"y"),
+        "endless": frame(2, b"x", False) + frame(0, b"x" * 60000, False) * 40, "cut": b"\x82\x7e", "unknown": bytes([0x83, 0]),
+    }
+    if mode in hostile:
+        c.send(hostile[mode])
+        if mode == "cut":
+            raise Gone()
+    if mode == "close":
+        c.send(frame(8, struct.pack(">H", 1000)))
+    if mode == "pings":
+        c.send(frame(9, b"a") + frame(2, b"on", False) + frame(9, b"b") + frame(0, b"e"))
+    while True:
+        kind, payload = read_frame(c)
+        if kind == 8:
+            count("closes")
+            if mode != "close":
+                c.send(frame(8, payload))
+            raise Gone()
+        if kind == 10:
+            count("pong " + payload.decode())
+        elif kind in (1, 2):
+            if mode == "slow":
+                time.sleep(0.01)
+            c.send(frame(kind, payload))
+
+
 def exchange(c):
     if not c.buffer:
         c.more()
@@ -179,6 +249,8 @@ def exchange(c):
         c.send("HTTP/1.1 200 -\r\nX-Folded: one\r\n two\r\nContent-Length: 0\r\n\r\n")
     elif path == "/warning":
         c.answer(200, b"", [("Warning", '299 - "old"'), ("Warning", '299 - "older"')])
+    elif path == "/socket":
+        socket_talk(c, {name.lower(): value for name, value in headers}, query)
     elif path == "/garbage":
         c.send("SSH-2.0-OpenSSH_9.2\r\n")
         c.until_gone("garbage-gone")
