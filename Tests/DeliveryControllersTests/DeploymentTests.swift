@@ -37,7 +37,7 @@ import Testing
     }
     private func apply(_ objects: [KubernetesObject]) async throws -> ApplySet.Result {
         let parent = try await cluster.get(DeliveryKind.deployer.groupVersionKind, namespace: nil, name: "app")
-        return try await ApplySet(parent: try #require(parent), cluster: cluster, tooling: "ocm/test", concurrency: 1)
+        return try await ApplySet(parent: #require(parent), cluster: cluster, tooling: "ocm/test", concurrency: 1)
             .apply(decorated(objects))
     }
     private func names() async -> [String] {
@@ -137,7 +137,7 @@ import Testing
         _ = try await apply([Self.map("a"), space])
         func removeAll() async throws -> [String] {
             let parent = try await cluster.get(DeliveryKind.deployer.groupVersionKind, namespace: nil, name: "app")
-            let set = ApplySet(parent: try #require(parent), cluster: cluster, tooling: "ocm/test", concurrency: 1)
+            let set = try await ApplySet(parent: #require(parent), cluster: cluster, tooling: "ocm/test", concurrency: 1)
             return try await set.removeAll().map(\.name)
         }
         #expect(try await removeAll().sorted() == ["a", "n"])

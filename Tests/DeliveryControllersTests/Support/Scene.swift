@@ -39,12 +39,13 @@ struct Scene {
     /// One or, where finalizers come first, two passes over an object, which is put into the cluster.
     @discardableResult
     func pass(_ object: KubernetesObject) async throws -> ReconcilePass {
+        await cluster.write(object)
         var pass = await once(object)
         if pass.next == .now { pass = await once(pass.object) }
         if case .success(.released)? = pass.result, pass.object.finalizers.isEmpty {
             await cluster.remove(pass.object)
         } else {
-            await cluster.put(pass.object)
+            await cluster.write(pass.object)
         }
         return pass
     }
