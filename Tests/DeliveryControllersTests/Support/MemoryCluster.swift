@@ -48,6 +48,9 @@ actor MemoryCluster: ClusterApplying {
     func remove(_ object: KubernetesObject) { objects[Self.key(object)] = nil }
     func fail(_ call: String, _ fault: Fault?) { faults[call] = fault }
     func forget(_ group: String, _ kind: String) { kinds["\(group)/\(kind)"] = nil }
+    func know(_ group: String, _ version: String, _ kind: String, isNamespaced: Bool) {
+        kinds["\(group)/\(kind)"] = (GroupVersionKind(group, version, kind), isNamespaced)
+    }
     func clearCalls() { calls = [] }
     var all: [KubernetesObject] { objects.values.sorted { Self.key($0) < Self.key($1) } }
 
