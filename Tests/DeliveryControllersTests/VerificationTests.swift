@@ -8,6 +8,7 @@ import Documents
 import Kubernetes
 import Reconciling
 import Repositories
+import TestServers
 import Testing
 
 @Suite("Signatures of components") struct VerificationTests {
@@ -120,5 +121,41 @@ import Testing
         let deep = try await component(entry, [("verificationScope", "Contents")])
         #expect(deep.ready?.state == .no)
         #expect(deep.ready?.message.contains("“lost”") == true, "\(deep.readyText)")
+    }
+
+    /// Makes an authority and a certificate for signing, with the key of the latter.
+    private static func certificates(in folder: String) async throws -> (authority: [UInt8], leaf: [UInt8], key: PrivateKey) {
+        let openssl = ServerProgram.find("openssl") ?? "openssl"
+        func run(_ arguments: [String]) async throws {
+            let made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+            let result = try await ChildProcess.run([openssl] + made + arguments, workingFolder: folder)
+            guard result.status == 0 else { throw Fault(.internal, String(decoding: result.stderr, as: UTF8.self)) }
+        }
+        try await run(["-subj", "/CN=Acme authority", "-keyout", "ca-key.pem", "-out", "ca.pem"])
+        try await run([
+            "-subj", "/CN=Acme releases", "-CA", "ca.pem", "-CAkey", "ca-key.pem", "-keyout", "leaf-key.pem",
+            "-addext", "basicConstraints=CA:FALSE", "-addext", "extendedKeyUsage=codeSigning",
+            "-addext", "keyUsage=digitalSignature", "-out", "leaf.pem",
+        ])
+        func read(_ name: String) throws -> [UInt8] { try FileSystem.read("\(folder)/\(name)", limit: 1 << 20) }
+        return (try read("ca.pem"), try read("leaf.pem"), try PrivateKey(pem: read("leaf-key.pem"), source: "the key"))
+    }
+
+    @Test(
+        "A certificate verifies as the key that it is for, and as the authority of the signature's own",
+        .enabled(if: ServerProgram.find("openssl") != nil, "openssl is not installed"))
+    func certificates() async throws {
+        let (authority, leaf, key) = try await Self.certificates(in: archive.folder.path)
+        var sample = Self.sample([("release", key, .ecdsaP256)])
+        sample.chain = try Certificate.all(inPEM: leaf, source: "the leaf")
+        try await sample.write(to: archive.repository())
+        for pem in [authority, leaf, authority + leaf] {
+            let pass = try await component(["signature": "release", "value": .string(pem.base64)])
+            #expect(pass.ready?.state == .yes, "\(pass.readyText)")
+        }
+        let other = try TemporaryFolder()
+        let (stranger, _, _) = try await Self.certificates(in: other.path)
+        let refused = try await component(["signature": "release", "value": .string(stranger.base64)])
+        #expect(refused.ready?.reason == "GetComponentVersionFailed")
     }
 }

@@ -41,7 +41,7 @@ struct VersionReading: Sendable {
         if let digest = stored.storedDigest {
             first = PinnedRepository(repository, request.identity, storedAs: digest)
         }
-        let source = ComponentVersionSource(first, lookup: [open.repository])
+        let source = ComponentVersionSource(first, lookup: [open.repository], resolver: open.resolver)
         let verifier = ComponentVersionVerifier(
             source: source, access: open.access, depth: scope == .contents ? .deep : .shallow,
             temporaryFolder: settings.temporaryFolder)
