@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
-@testable import DeliveryControllers
 import Documents
 import Kubernetes
 import Reconciling
 import TestInputs
 import Testing
+
+@testable import DeliveryControllers
 
 @Suite("Objects that were damaged", .timeLimit(.minutes(2))) struct DamagedObjectTests {
     private static let samples: [String] = [
@@ -20,7 +21,8 @@ import Testing
     @Test("No object, however damaged, ends in anything but an outcome")
     func objects() async throws {
         var mutator = ByteMutator(
-            samples: Self.samples.map { Array($0.utf8) }, tokens: ["null", "[]", "{}", "\"\"", "-1", "1e9", "true"], seed: 7)
+            samples: Self.samples.map { Array($0.utf8) }, tokens: ["null", "[]", "{}", "\"\"", "-1", "1e9", "true"],
+            seed: 7)
         let scene = Scene()
         var reconciled = 0
         for _ in 0..<4000 {

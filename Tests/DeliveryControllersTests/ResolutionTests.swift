@@ -21,7 +21,9 @@ import Testing
 
     private var specification: JSON { ["type": "OCIRegistry", "baseUrl": .string(registry.url), "subPath": "site"] }
 
-    private func write(_ version: String = "1.0.0", bytes: [UInt8] = ResolutionTests.bytes) async throws -> ComponentDescriptor {
+    private func write(_ version: String = "1.0.0", bytes: [UInt8] = ResolutionTests.bytes) async throws
+        -> ComponentDescriptor
+    {
         let repository = try await connections().open(RepositoryLocator("\(registry.url)/site"), .write)
         return try await SampleComponent(
             identity: "acme.org/app:\(version)", contents: [.init(name: "manifests", bytes: bytes)]
@@ -29,14 +31,20 @@ import Testing
     }
     private func request(_ proof: VersionProof = .signatures([], .component)) throws -> VersionRequest {
         VersionRequest(
-            repositorySpec: specification, configuration: .none, identity: try ComponentVersionIdentity("acme.org/app:1.0.0"),
+            repositorySpec: specification, configuration: .none,
+            identity: try ComponentVersionIdentity("acme.org/app:1.0.0"),
             proof: proof)
     }
-    private func scene(_ adjust: (inout ResolutionSettings) -> Void = { _ in }, notify: @escaping @Sendable (Set<ObjectAddress>) -> Void = { _ in }) -> Scene {
-        Scene(clock: hands.clock, { settings in
-            settings.patience = .seconds(3600)
-            adjust(&settings)
-        }, notify: notify)
+    private func scene(
+        _ adjust: (inout ResolutionSettings) -> Void = { _ in },
+        notify: @escaping @Sendable (Set<ObjectAddress>) -> Void = { _ in }
+    ) -> Scene {
+        Scene(
+            clock: hands.clock,
+            { settings in
+                settings.patience = .seconds(3600)
+                adjust(&settings)
+            }, notify: notify)
     }
     private func reads() -> Int { registry.requests.count { $0.method == "GET" } }
 
@@ -66,7 +74,10 @@ import Testing
         _ = try await write()
         let scene = scene()
         try await scene.pass(Scene.repository(specification))
-        registry.setFaults([RegistryFault(.headManifest, .status(503)), RegistryFault(.getManifest, .status(503)), RegistryFault(.ping, .status(503))])
+        registry.setFaults([
+            RegistryFault(.headManifest, .status(503)), RegistryFault(.getManifest, .status(503)),
+            RegistryFault(.ping, .status(503)),
+        ])
         let before = registry.requests.count
         var asked: [Int] = [], delays: [Duration] = []
         for _ in 0..<8 {
@@ -111,7 +122,8 @@ import Testing
         _ = try await write()
         registry.setFaults([RegistryFault(.getBlob, .slowBody)])
         let told = Guarded<Set<ObjectAddress>>([])
-        let scene = scene({ $0.patience = .seconds(5) }, notify: { addresses in told.withLock { $0.formUnion(addresses) } })
+        let scene = scene(
+            { $0.patience = .seconds(5) }, notify: { addresses in told.withLock { $0.formUnion(addresses) } })
         await scene.cluster.put(ready(Scene.repository(specification)))
         let first = Task { try await scene.pass(Scene.component("acme.org/app", "1.0.0")) }
         await until { hands.sleeping >= 1 }
@@ -135,9 +147,11 @@ import Testing
         return object
     }
 
-    @Test("A registry that shows something else than its digests say is refused", arguments: [
-        RegistryStage.getManifest, .getBlob,
-    ])
+    @Test(
+        "A registry that shows something else than its digests say is refused",
+        arguments: [
+            RegistryStage.getManifest, .getBlob,
+        ])
     func lies(_ stage: RegistryStage) async throws {
         let written = try await write()
         registry.setFaults([RegistryFault(stage, .otherBytes)])
@@ -147,14 +161,17 @@ import Testing
         }
     }
 
-    @Test("A version that was replaced is refused by whoever knows its digest, and contents are checked as they are read")
+    @Test(
+        "A version that was replaced is refused by whoever knows its digest, and contents are checked as they are read")
     func replaced() async throws {
         let first = try await write()
         let digest = try SampleComponent.digest(first)
         let honest = scene().service
         let known = try await honest.resolve(request(.digest(digest)))
         registry.setFaults([RegistryFault(.getBlob, .otherBytes)])
-        await #expect(throws: ResolutionError.self) { try await honest.content(of: known.descriptor.resources[0], in: known, .none) }
+        await #expect(throws: ResolutionError.self) {
+            try await honest.content(of: known.descriptor.resources[0], in: known, .none)
+        }
         registry.setFaults([])
         hands.advance(.seconds(200))
         #expect(try await honest.content(of: known.descriptor.resources[0], in: known, .none) == Self.bytes)
@@ -185,10 +202,13 @@ import Testing
     @Test("Who has no credentials is told what was looked up, and who has others sees none of them")
     func credentials() async throws {
         let guarded = try HostileRegistry(access: .basic)
-        let repository = Scene.repository(["type": "OCIRegistry", "baseUrl": .string(guarded.url)], [("ocmConfig", [["kind": "Secret", "name": "login"]])])
+        let repository = Scene.repository(
+            ["type": "OCIRegistry", "baseUrl": .string(guarded.url)],
+            [("ocmConfig", [["kind": "Secret", "name": "login"]])])
         let scene = scene()
         func login(_ password: String) -> KubernetesObject {
-            let text = #"{"auths": {"\#(guarded.host)": {"username": "\#(HostileRegistry.user)", "password": "\#(password)"}}}"#
+            let text =
+                #"{"auths": {"\#(guarded.host)": {"username": "\#(HostileRegistry.user)", "password": "\#(password)"}}}"#
             return Scene.secret("login", [(".dockerconfigjson", Array(text.utf8))])
         }
         let missing = try await scene.pass(repository)
@@ -196,7 +216,9 @@ import Testing
         await scene.cluster.put(login("wrong"))
         let refused = try await scene.pass(repository)
         #expect(refused.ready?.reason == "GetRepositoryFailed")
-        #expect(refused.ready?.message.contains("credentials were looked up for hostname=127.0.0.1") == true, "\(refused.readyText)")
+        #expect(
+            refused.ready?.message.contains("credentials were looked up for hostname=127.0.0.1") == true,
+            "\(refused.readyText)")
         #expect(refused.ready?.message.contains("wrong") == false)
         // Another configuration is another question: the failure of the first does not count for it.
         await scene.cluster.put(login(HostileRegistry.password))

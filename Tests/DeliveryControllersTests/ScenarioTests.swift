@@ -121,7 +121,9 @@ import Testing
                 signatures: [("acme-signature", key, .rsaPSS)]
             ).write(to: repository)
             if version == "1.0.0" { try await start() }
-            for object in await scene.cluster.all where DeliveryKind(object) == .repository { try await scene.pass(object) }
+            for object in await scene.cluster.all where DeliveryKind(object) == .repository {
+                try await scene.pass(object)
+            }
             for kind in DeliveryKind.allCases {
                 for object in try await scene.cluster.list(kind.groupVersionKind, namespace: nil) {
                     let pass = try await scene.pass(object)
@@ -133,9 +135,11 @@ import Testing
             #expect(graphs.allSatisfy { $0.json["spec"]?["version"]?.string == version })
             let chart = try await scene.cluster.get(
                 DeliveryKind.resource.groupVersionKind, namespace: "ocm-system", name: "notes-chart")
-            #expect(chart?.additionalStatus == [
-                "registry": .string(registry.host), "repository": "artifacts/notes-helm-chart", "tag": .string(version),
-            ])
+            #expect(
+                chart?.additionalStatus == [
+                    "registry": .string(registry.host), "repository": "artifacts/notes-helm-chart",
+                    "tag": .string(version),
+                ])
             // Without a digest in the component the one that was found is shown.
             #expect(chart?.resourceInformation?["digest"]?["normalisationAlgorithm"] == "ociArtifactDigest/v1")
         }

@@ -12,10 +12,13 @@ import TestServers
 import Testing
 
 @Suite("Signatures of components") struct VerificationTests {
-    static let keys: [(SignatureScheme, PrivateKey)] = [
-        (.rsaPSS, try! .generate(.rsa(bits: 2048))), (.rsaPKCS1v15, try! .generate(.rsa(bits: 2048))),
-        (.ecdsaP256, try! .generate(.ecdsaP256)), (.ecdsaP384, try! .generate(.ecdsaP384)), (.ed25519, try! .generate(.ed25519)),
-    ]
+    static let keys: [(SignatureScheme, PrivateKey)] = {
+        let kinds: [(SignatureScheme, KeyKind)] = [
+            (.rsaPSS, .rsa(bits: 2048)), (.rsaPKCS1v15, .rsa(bits: 2048)), (.ecdsaP256, .ecdsaP256),
+            (.ecdsaP384, .ecdsaP384), (.ed25519, .ed25519),
+        ]
+        return kinds.compactMap { scheme, kind in (try? PrivateKey.generate(kind)).map { (scheme, $0) } }
+    }()
     private let archive: SampleArchive
     private let scene: Scene
 
@@ -35,12 +38,17 @@ import Testing
     }
     private static func pem(_ key: PrivateKey) -> [UInt8] { Array(key.publicKey.pem().utf8) }
 
+    @Test("There is a key of every kind")
+    func everyKind() { #expect(Self.keys.count == SignatureScheme.allCases.count) }
+
     @Test("Every kind of key verifies from a Secret and in place, and no other key does", arguments: Self.keys.indices)
     func schemes(_ index: Int) async throws {
         let (scheme, key) = Self.keys[index]
         try await Self.sample([("release", key, scheme)]).write(to: archive.repository())
         await scene.cluster.put(Scene.secret("k", [("release", Self.pem(key)), ("other", [])]))
-        #expect(try await component(["signature": "release", "secretRef": ["name": "k"]]).readyText == "True Succeeded: Applied version 1.0.0")
+        #expect(
+            try await component(["signature": "release", "secretRef": ["name": "k"]]).readyText
+                == "True Succeeded: Applied version 1.0.0")
         let inline = Self.pem(key).base64
         let wrapped = "\(inline.prefix(20))\n  \(inline.dropFirst(20))\n"
         #expect(try await component(["signature": "release", "value": .string(wrapped)]).ready?.state == .yes)
@@ -50,13 +58,15 @@ import Testing
         #expect(wrong.next == .withBackOff)
     }
 
-    @Test("What is missing or wrong is said", arguments: [
-        (["signature": "none", "secretRef": ["name": "k"]], "has no key “none”"),
-        (["signature": "release", "secretRef": ["name": "away"]], "the Secret demo/away does not exist"),
-        (["signature": "release", "value": "not base64!"], "spec.verify[0].value is no Base64"),
-        (["signature": "release", "value": "bm90IGEga2V5"], "spec.verify[0].value"),
-        (["signature": "unsigned", "secretRef": ["name": "one"]], "has no signature “unsigned”"),
-    ] as [(JSON, String)])
+    @Test(
+        "What is missing or wrong is said",
+        arguments: [
+            (["signature": "none", "secretRef": ["name": "k"]], "has no key “none”"),
+            (["signature": "release", "secretRef": ["name": "away"]], "the Secret demo/away does not exist"),
+            (["signature": "release", "value": "not base64!"], "spec.verify[0].value is no Base64"),
+            (["signature": "release", "value": "bm90IGEga2V5"], "spec.verify[0].value"),
+            (["signature": "unsigned", "secretRef": ["name": "one"]], "has no signature “unsigned”"),
+        ] as [(JSON, String)])
     func problems(_ entry: JSON, _ message: String) async throws {
         let (scheme, key) = Self.keys[0]
         try await Self.sample([("release", key, scheme)]).write(to: archive.repository())
@@ -98,21 +108,25 @@ import Testing
         try await repository.commit(descriptor, contents: stored.contents)
         try await repository.finish()
         let pass = try await component(["signature": "release", "value": .string(Self.pem(key).base64)])
-        #expect(pass.ready?.message.contains("the descriptor was altered") == true || pass.ready?.message.contains("is over") == true, "\(pass.readyText)")
+        #expect(
+            pass.ready?.message.contains("the descriptor was altered") == true
+                || pass.ready?.message.contains("is over") == true, "\(pass.readyText)")
     }
 
     @Test("Contents are read to their last byte where that is asked for")
     func contents() async throws {
         let (scheme, key) = Self.keys[0]
         var sample = Self.sample([("release", key, scheme)])
-        sample.raw = [[
-            "name": "lost", "version": "1", "type": "x", "relation": "external",
-            "access": ["type": "wget/v1", "url": "http://127.0.0.1:1/lost"],
-            "digest": [
-                "hashAlgorithm": "SHA-256", "normalisationAlgorithm": "genericBlobDigest/v1",
-                "value": .string(String(repeating: "ab", count: 32)),
-            ],
-        ]]
+        sample.raw = [
+            [
+                "name": "lost", "version": "1", "type": "x", "relation": "external",
+                "access": ["type": "wget/v1", "url": "http://127.0.0.1:1/lost"],
+                "digest": [
+                    "hashAlgorithm": "SHA-256", "normalisationAlgorithm": "genericBlobDigest/v1",
+                    "value": .string(String(repeating: "ab", count: 32)),
+                ],
+            ]
+        ]
         try await sample.write(to: archive.repository())
         let entry: JSON = ["signature": "release", "value": .string(Self.pem(key).base64)]
         for scope in ["Component", "References"] {
@@ -124,7 +138,9 @@ import Testing
     }
 
     /// Makes an authority and a certificate for signing, with the key of the latter.
-    private static func certificates(in folder: String) async throws -> (authority: [UInt8], leaf: [UInt8], key: PrivateKey) {
+    private static func certificates(in folder: String) async throws -> (
+        authority: [UInt8], leaf: [UInt8], key: PrivateKey
+    ) {
         let openssl = ServerProgram.find("openssl") ?? "openssl"
         func run(_ arguments: [String]) async throws {
             let made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]

@@ -89,9 +89,10 @@ public struct ApplySet: Sendable {
 
     private func note(_ scope: ApplySetScope) async throws {
         let annotations = scope.annotations(tooling: tooling)
-        guard parent[label: ApplySetIdentity.parentLabel] != id
-            || annotations.contains(where: { parent[annotation: $0.key] != $0.value })
-            || scope != ApplySetScope(recordedIn: parent)
+        guard
+            parent[label: ApplySetIdentity.parentLabel] != id
+                || annotations.contains(where: { parent[annotation: $0.key] != $0.value })
+                || scope != ApplySetScope(recordedIn: parent)
         else { return }
         _ = try await cluster.label(
             parent, labels: [ApplySetIdentity.parentLabel: id], annotations: annotations.mapValues { $0 })
