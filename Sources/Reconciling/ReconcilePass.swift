@@ -114,8 +114,9 @@ extension Reconciler {
         object.concludeReconciliation(result, at: now)
         let ready = object.condition(StatusCondition.ready), old = before.condition(StatusCondition.ready)
         var event: ReconcilePass.Event?
-        if let ready, ready.state != .unknown, (ready.state, ready.reason, ready.message)
-            != (old?.state ?? .unknown, old?.reason ?? "", old?.message ?? "")
+        if let ready, ready.state != .unknown,
+            (ready.state, ready.reason, ready.message)
+                != (old?.state ?? .unknown, old?.reason ?? "", old?.message ?? "")
         {
             event = ReconcilePass.Event(
                 isWarning: ready.state == .no, reason: ready.reason, message: ready.message + result.outlook)

@@ -35,7 +35,9 @@ import Web
 
     @Test("References without a namespace are to that of the object; without one they are refused")
     func namespaces() async throws {
-        let own = try references(yaml("[{kind: Secret, name: a}, {secretRef: {name: b}}, {configMapRef: {name: c}, policy: DoNotPropagate}]"))
+        let own = try references(
+            yaml("[{kind: Secret, name: a}, {secretRef: {name: b}}, {configMapRef: {name: c}, policy: DoNotPropagate}]")
+        )
         let found = try await EffectiveConfiguration.references(own: own, parent: [], namespace: "demo") { _ in [] }
         #expect(found.map(\.description) == ["Secret demo/a", "Secret demo/b", "ConfigMap demo/c"])
         #expect(found.map(\.policy) == [.propagate, .propagate, .doNotPropagate])
@@ -78,73 +80,92 @@ import Web
         #expect(credential != nil)
     }
 
-    @Test("What cannot be read is said", arguments: [
-        ("[{kind: Secret, name: none}]", "Secret demo/none does not exist"),
-        ("[{kind: Secret, name: empty}]", "has neither .ocmconfig nor .dockerconfigjson"),
-        ("[{kind: ConfigMap, name: docker}]", "has no key .ocmconfig"),
-        ("[{kind: Secret, name: a, namespace: other}]", "is in another namespace"),
-        ("[{kind: Secret, name: files}]", "names a file by “dockerConfigFile”"),
-        ("[{kind: Secret, name: keys}]", "names a file by “certificateAuthorityFile”"),
-        ("[{kind: Component, name: none, apiVersion: delivery.ocm.software/v1alpha1}]", "Component demo/none does not exist"),
-    ])
+    @Test(
+        "What cannot be read is said",
+        arguments: [
+            ("[{kind: Secret, name: none}]", "Secret demo/none does not exist"),
+            ("[{kind: Secret, name: empty}]", "has neither .ocmconfig nor .dockerconfigjson"),
+            ("[{kind: ConfigMap, name: docker}]", "has no key .ocmconfig"),
+            ("[{kind: Secret, name: a, namespace: other}]", "is in another namespace"),
+            ("[{kind: Secret, name: files}]", "names a file by “dockerConfigFile”"),
+            ("[{kind: Secret, name: keys}]", "names a file by “certificateAuthorityFile”"),
+            (
+                "[{kind: Component, name: none, apiVersion: delivery.ocm.software/v1alpha1}]",
+                "Component demo/none does not exist"
+            ),
+        ])
     func problems(_ own: String, _ message: String) async throws {
-        let files = "{type: credentials.config.ocm.software, repositories: [{repository: {type: DockerConfig/v1, dockerConfigFile: /etc/passwd}}]}"
-        let keys = "{type: credentials.config.ocm.software, consumers: [{identity: {hostname: a}, credentials: [{type: X, certificateAuthorityFile: /etc/x}]}]}"
+        let files =
+            "{type: credentials.config.ocm.software, repositories: [{repository: {type: DockerConfig/v1, dockerConfigFile: /etc/passwd}}]}"
+        let keys =
+            "{type: credentials.config.ocm.software, consumers: [{identity: {hostname: a}, credentials: [{type: X, certificateAuthorityFile: /etc/x}]}]}"
         let objects = [
             Scene.secret("empty", []), Scene.secret("docker", [(".dockerconfigjson", [])], kind: "ConfigMap"),
-            Scene.secret("files", [(".ocmconfig", Array(files.utf8))]), Scene.secret("keys", [(".ocmconfig", Array(keys.utf8))]),
+            Scene.secret("files", [(".ocmconfig", Array(files.utf8))]),
+            Scene.secret("keys", [(".ocmconfig", Array(keys.utf8))]),
         ]
         let fault = await #expect(throws: Fault.self) { try await load(objects, own) }
         #expect(fault?.message.contains(message) == true, "\(fault?.message ?? "")")
     }
 
     /// Whether credentials for an address are found for a registry.
-    @Test("Docker configurations of Secrets find what was meant, and nothing for another host", arguments: [
-        ("http://registry.example", "http://registry.example:5003", true),
-        ("http://registry.example:5003", "http://registry.example:5003", true),
-        ("registry.example:5003", "http://registry.example:5003", true),
-        ("registry.example", "https://registry.example", true),
-        ("https://registry.example/v1/", "https://registry.example:5000", true),
-        ("registry.example", "http://registry.example:5003", false),
-        ("https://registry.example", "http://registry.example:5003", false),
-        ("http://registry.example:5002", "http://registry.example:5003", false),
-        ("http://other.example", "http://registry.example:5003", false),
-        ("http://registry.example.evil.example", "http://registry.example:5003", false),
-        ("http://registry.example@evil.example", "http://evil.example:5003", false),
-        ("registry.example/team", "https://registry.example", false),
-        ("registry.example/acme", "https://registry.example", true),
-    ])
+    @Test(
+        "Docker configurations of Secrets find what was meant, and nothing for another host",
+        arguments: [
+            ("http://registry.example", "http://registry.example:5003", true),
+            ("http://registry.example:5003", "http://registry.example:5003", true),
+            ("registry.example:5003", "http://registry.example:5003", true),
+            ("registry.example", "https://registry.example", true),
+            ("https://registry.example/v1/", "https://registry.example:5000", true),
+            ("registry.example", "http://registry.example:5003", false),
+            ("https://registry.example", "http://registry.example:5003", false),
+            ("http://registry.example:5002", "http://registry.example:5003", false),
+            ("http://other.example", "http://registry.example:5003", false),
+            ("http://registry.example.evil.example", "http://registry.example:5003", false),
+            ("http://registry.example@evil.example", "http://evil.example:5003", false),
+            ("registry.example/team", "https://registry.example", false),
+            ("registry.example/acme", "https://registry.example", true),
+        ])
     func docker(_ key: String, _ registry: String, _ isFound: Bool) async throws {
         let content = #"{"auths": {"\#(key)": {"username": "u", "password": "p"}}, "credsStore": "never-run"}"#
-        let loaded = try await load([Scene.secret("d", [(".dockerconfigjson", Array(content.utf8))])], "[{kind: Secret, name: d}]")
+        let loaded = try await load(
+            [Scene.secret("d", [(".dockerconfigjson", Array(content.utf8))])], "[{kind: Secret, name: d}]")
         let origin = try HTTPURL(registry).origin
         let found = try await loaded.credentials.registryCredential(for: origin, repository: "acme/app")
         #expect((found != nil) == isFound)
     }
 
-    @Test("Consumers find what was meant, and nothing for another host", arguments: [
-        ("{type: OCIRegistry, hostname: r.example}", "https://r.example:5000", true),
-        ("{type: OCIRepository, hostname: r.example}", "https://r.example", true),
-        ("{type: OCIRepository/v1, hostname: r.example, port: 5000}", "https://r.example:5000", true),
-        ("{type: OCIRegistry, hostname: \"http://r.example:5000\"}", "http://r.example:5000", true),
-        ("{type: OCIRegistry, hostname: r.example, scheme: http}", "http://r.example:5000", true),
-        ("{type: OCIRegistry, hostname: r.example}", "http://r.example:5000", false),
-        ("{type: OCIRegistry, hostname: r.example, port: 5001}", "https://r.example:5000", false),
-        ("{type: OCIRegistry, hostname: other.example}", "https://r.example", false),
-        ("{type: Wget, hostname: r.example}", "https://r.example", false),
-        ("{type: OCIRegistry, hostname: 127.0.0.1}", "http://127.0.0.1:5000", true),
-    ])
+    @Test(
+        "Consumers find what was meant, and nothing for another host",
+        arguments: [
+            ("{type: OCIRegistry, hostname: r.example}", "https://r.example:5000", true),
+            ("{type: OCIRepository, hostname: r.example}", "https://r.example", true),
+            ("{type: OCIRepository/v1, hostname: r.example, port: 5000}", "https://r.example:5000", true),
+            ("{type: OCIRegistry, hostname: \"http://r.example:5000\"}", "http://r.example:5000", true),
+            ("{type: OCIRegistry, hostname: r.example, scheme: http}", "http://r.example:5000", true),
+            ("{type: OCIRegistry, hostname: r.example}", "http://r.example:5000", false),
+            ("{type: OCIRegistry, hostname: r.example, port: 5001}", "https://r.example:5000", false),
+            ("{type: OCIRegistry, hostname: other.example}", "https://r.example", false),
+            ("{type: Wget, hostname: r.example}", "https://r.example", false),
+            ("{type: OCIRegistry, hostname: 127.0.0.1}", "http://127.0.0.1:5000", true),
+        ])
     func consumers(_ identity: String, _ registry: String, _ isFound: Bool) async throws {
-        let text = "{type: credentials.config.ocm.software, consumers: [{identity: \(identity), credentials: [{type: Credentials, properties: {username: u, password: p}}]}]}"
-        let loaded = try await load([Scene.secret("d", [(".ocmconfig", Array(text.utf8))])], "[{kind: Secret, name: d}]")
-        let found = try await loaded.credentials.registryCredential(for: HTTPURL(registry).origin, repository: "acme/app")
+        let text =
+            "{type: credentials.config.ocm.software, consumers: [{identity: \(identity), credentials: [{type: Credentials, properties: {username: u, password: p}}]}]}"
+        let loaded = try await load(
+            [Scene.secret("d", [(".ocmconfig", Array(text.utf8))])], "[{kind: Secret, name: d}]")
+        let found = try await loaded.credentials.registryCredential(
+            for: HTTPURL(registry).origin, repository: "acme/app")
         #expect((found != nil) == isFound)
     }
 
-    @Test("The Secrets of the end-to-end tests give credentials for their registries", .enabled(if: Vectors.folder != nil, Vectors.reason), arguments: [
-        ("basic-auth", "http://protected-registry1-internal.default.svc.cluster.local:5002"),
-        ("docker-config-json", "http://protected-registry2-internal.default.svc.cluster.local:5003"),
-    ])
+    @Test(
+        "The Secrets of the end-to-end tests give credentials for their registries",
+        .enabled(if: Vectors.folder != nil, Vectors.reason),
+        arguments: [
+            ("basic-auth", "http://protected-registry1-internal.default.svc.cluster.local:5002"),
+            ("docker-config-json", "http://protected-registry2-internal.default.svc.cluster.local:5003"),
+        ])
     func endToEnd(_ name: String, _ registry: String) async throws {
         let secret = Vectors.documents(below: "v2/e2e-testdata/\(name)").first { $0.root["kind"] == "Secret" }
         var object = KubernetesObject(unchecked: try #require(secret).root)

@@ -36,7 +36,9 @@ import Testing
         #expect(documents.map(\.root) == DeliveryKind.allCases.map(\.definition))
     }
 
-    @Test("Every object of the vectors is admitted, and no field of it is unknown", .enabled(if: Vectors.folder != nil, Vectors.reason))
+    @Test(
+        "Every object of the vectors is admitted, and no field of it is unknown",
+        .enabled(if: Vectors.folder != nil, Vectors.reason))
     func samples() throws {
         var counts: [String: Int] = [:], others: Set<String> = []
         for (file, root) in Vectors.documents(below: "v2") {
@@ -54,9 +56,13 @@ import Testing
         #expect(counts == ["Repository": 14, "Component": 13, "Resource": 12, "Deployer": 12])
     }
 
-    @Test("What the first definitions refuse is refused, and what they take is taken", .enabled(if: Vectors.folder != nil, Vectors.reason), arguments: Self.changes)
+    @Test(
+        "What the first definitions refuse is refused, and what they take is taken",
+        .enabled(if: Vectors.folder != nil, Vectors.reason), arguments: Self.changes)
     func sameAsFirst(_ kind: DeliveryKind, _ spec: String) throws {
-        let first = Vectors.documents(below: "v2/crds").first { $0.root["spec"]?["names"]?["kind"]?.string == kind.rawValue }
+        let first = Vectors.documents(below: "v2/crds").first {
+            $0.root["spec"]?["names"]?["kind"]?.string == kind.rawValue
+        }
         let theirs = try CustomResourceDefinition(CustomResourceDefinition.defaulted(try #require(first).root))
         var object = KubernetesObject(kind.groupVersionKind, namespace: kind.isNamespaced ? "demo" : nil, name: "x")
         object.json["spec"] = try yaml(spec)
@@ -68,7 +74,8 @@ import Testing
     static let changes: [(DeliveryKind, String)] = {
         let repository = "{interval: 1m, repositorySpec: {type: X}"
         let references = [
-            "{kind: Secret, name: a}", "{kind: Secret, name: a, apiVersion: v1}", "{kind: Secret, name: a, apiVersion: \"\"}",
+            "{kind: Secret, name: a}", "{kind: Secret, name: a, apiVersion: v1}",
+            "{kind: Secret, name: a, apiVersion: \"\"}",
             "{kind: ConfigMap, name: a, namespace: b, policy: DoNotPropagate}", "{kind: Secret, name: a, policy: No}",
             "{kind: Secret, name: a, apiVersion: v2}", "{kind: Repository, name: a}", "{kind: Deployment, name: a}",
             "{kind: Repository, name: a, apiVersion: delivery.ocm.software/v1alpha1}",
@@ -79,24 +86,37 @@ import Testing
         let component = "{interval: 1m, repositoryRef: {name: r}, component: a.b/c, semver: \"1\""
         let resource = "{componentRef: {name: c}, resource: {byReference: {resource: {name: r}}}"
         return references.map { (.repository, "\(repository), ocmConfig: [\($0)]}") } + [
-            (.repository, "{interval: 1m}"), (.repository, "{repositorySpec: {}}"), (.repository, "\(repository), suspend: 1}"),
+            (.repository, "{interval: 1m}"), (.repository, "{repositorySpec: {}}"),
+            (.repository, "\(repository), suspend: 1}"),
             (.component, "\(component)}"), (.component, "\(component), downgradePolicy: Perhaps}"),
             (.component, "\(component), verify: [{secretRef: {name: a}}]}"),
             (.component, "\(component), verify: [{signature: s, secretRef: {name: a}, value: b}]}"),
             (.component, "\(component), verify: [{signature: s}]}"), (.component, "{component: a}"),
             (.resource, "\(resource)}"), (.resource, "\(resource), verificationPolicy: Sometimes}"),
             (.resource, "\(resource), additionalStatusFields: {a: {b: c}, d: 1}}"),
-            (.resource, "{componentRef: {name: c}, resource: {}}"), (.resource, "{resource: {byReference: {resource: {a: 1}}}}"),
+            (.resource, "{componentRef: {name: c}, resource: {}}"),
+            (.resource, "{resource: {byReference: {resource: {a: 1}}}}"),
             (.deployer, "{resourceRef: {name: a}}"), (.deployer, "{resourceRef: {namespace: a}}"), (.deployer, "{}"),
         ]
     }()
 
-    @Test("What the seed's manifests say beside is taken too", arguments: [
-        (DeliveryKind.repository, "{interval: 10m, repositorySpec: {baseUrl: \"localhost:5001\", type: OCIRegistry}, ocmConfig: [{secretRef: {name: registry-credentials}}]}"),
-        (.component, "{component: acme.org/sovereign/product, repositoryRef: {name: r}, semver: \">=1.0.0\", interval: 10m, verify: [{signature: s, secretRef: {name: k}}]}"),
-        (.resource, "{interval: 10m, componentRef: {name: c, namespace: ocm-system}, resource: {byReference: {resource: {name: chart}}}, additionalStatusFields: {tag: resource.access.imageReference.toOCI().tag}}"),
-        (.deployer, "{resourceRef: {name: r, namespace: ocm-system}}"),
-    ])
+    @Test(
+        "What the seed's manifests say beside is taken too",
+        arguments: [
+            (
+                DeliveryKind.repository,
+                "{interval: 10m, repositorySpec: {baseUrl: \"localhost:5001\", type: OCIRegistry}, ocmConfig: [{secretRef: {name: registry-credentials}}]}"
+            ),
+            (
+                .component,
+                "{component: acme.org/sovereign/product, repositoryRef: {name: r}, semver: \">=1.0.0\", interval: 10m, verify: [{signature: s, secretRef: {name: k}}]}"
+            ),
+            (
+                .resource,
+                "{interval: 10m, componentRef: {name: c, namespace: ocm-system}, resource: {byReference: {resource: {name: chart}}}, additionalStatusFields: {tag: resource.access.imageReference.toOCI().tag}}"
+            ),
+            (.deployer, "{resourceRef: {name: r, namespace: ocm-system}}"),
+        ])
     func seed(_ kind: DeliveryKind, _ spec: String) throws {
         var object = KubernetesObject(kind.groupVersionKind, name: "x")
         object.json["spec"] = try yaml(spec)
@@ -105,11 +125,19 @@ import Testing
         #expect(unknown == [])
     }
 
-    @Test("Rules of our own say what is wrong", arguments: [
-        ("{secretRef: {name: a}, kind: Secret, name: b}", "give either kind and name, or secretRef, or configMapRef"),
-        ("{secretRef: {name: a}, configMapRef: {name: b}}", "give either kind and name, or secretRef, or configMapRef"),
-        ("{kind: Deployment, name: a}", "apiVersion must be \"v1\" for a Secret or ConfigMap"),
-    ])
+    @Test(
+        "Rules of our own say what is wrong",
+        arguments: [
+            (
+                "{secretRef: {name: a}, kind: Secret, name: b}",
+                "give either kind and name, or secretRef, or configMapRef"
+            ),
+            (
+                "{secretRef: {name: a}, configMapRef: {name: b}}",
+                "give either kind and name, or secretRef, or configMapRef"
+            ),
+            ("{kind: Deployment, name: a}", "apiVersion must be \"v1\" for a Secret or ConfigMap"),
+        ])
     func ownRules(_ reference: String, _ message: String) throws {
         var object = KubernetesObject(DeliveryKind.repository.groupVersionKind, name: "x")
         object.json["spec"] = try yaml("{interval: 1m, repositorySpec: {type: X}, ocmConfig: [\(reference)]}")

@@ -2,11 +2,12 @@
 
 import Archives
 import Basics
-@testable import DeliveryControllers
 import Documents
 import Kubernetes
 import Reconciling
 import Testing
+
+@testable import DeliveryControllers
 
 @Suite("Sets of applied objects") struct ApplySetTests {
     @Test("Ids are those of the vectors", .enabled(if: Vectors.folder != nil, Vectors.reason))
@@ -37,7 +38,7 @@ import Testing
     }
     private func apply(_ objects: [KubernetesObject]) async throws -> ApplySet.Result {
         let parent = try await cluster.get(DeliveryKind.deployer.groupVersionKind, namespace: nil, name: "app")
-        return try await ApplySet(parent: try #require(parent), cluster: cluster, tooling: "ocm/test", concurrency: 1)
+        return try await ApplySet(parent: #require(parent), cluster: cluster, tooling: "ocm/test", concurrency: 1)
             .apply(decorated(objects))
     }
     private func names() async -> [String] {
@@ -108,10 +109,12 @@ import Testing
 
     @Test("Namespaces and definitions come first, and objects of a kind that the resource defines are placed")
     func definitionsFirst() async throws {
-        let definition = KubernetesObject(unchecked: try yaml("""
-            {apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: things.demo.example},
-             spec: {group: demo.example, scope: Namespaced, names: {kind: Thing, plural: things}, versions: [{name: v1}]}}
-            """))
+        let definition = KubernetesObject(
+            unchecked: try yaml(
+                """
+                {apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: things.demo.example},
+                 spec: {group: demo.example, scope: Namespaced, names: {kind: Thing, plural: things}, versions: [{name: v1}]}}
+                """))
         let thing = KubernetesObject(GroupVersionKind("demo.example", "v1", "Thing"), name: "t")
         let space = KubernetesObject(GroupVersionKind("", "v1", "Namespace"), namespace: "wrong", name: "n")
         let result = try await apply([thing, space, definition])
@@ -137,7 +140,8 @@ import Testing
         _ = try await apply([Self.map("a"), space])
         func removeAll() async throws -> [String] {
             let parent = try await cluster.get(DeliveryKind.deployer.groupVersionKind, namespace: nil, name: "app")
-            let set = ApplySet(parent: try #require(parent), cluster: cluster, tooling: "ocm/test", concurrency: 1)
+            let set = try await ApplySet(
+                parent: #require(parent), cluster: cluster, tooling: "ocm/test", concurrency: 1)
             return try await set.removeAll().map(\.name)
         }
         #expect(try await removeAll().sorted() == ["a", "n"])
@@ -147,28 +151,46 @@ import Testing
 }
 
 @Suite("Manifests of resources") struct ManifestTests {
-    private func objects(_ text: String, _ mediaType: String = "application/yaml", limit: Int = 1 << 20) async throws -> [String] {
+    private func objects(_ text: String, _ mediaType: String = "application/yaml", limit: Int = 1 << 20) async throws
+        -> [String]
+    {
         try await ManifestDecoder(limit: limit).objects(Array(text.utf8), mediaType: mediaType, source: "a resource")
             .map { "\($0.kind)/\($0.name)" }
     }
 
-    @Test("Documents, JSON and lists are read", arguments: [
-        ("apiVersion: v1\nkind: A\nmetadata: {name: a}\n---\n---\n# nothing\n---\napiVersion: v1\nkind: B\nmetadata: {name: b}\n", ["A/a", "B/b"]),
-        (#"{"apiVersion": "v1", "kind": "A", "metadata": {"name": "a"}}"#, ["A/a"]),
-        ("{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: A, metadata: {name: a}}, {apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: B, metadata: {name: b}}]}]}", ["A/a", "B/b"]),
-        ("{apiVersion: v1, kind: ConfigMapList, items: [{metadata: {name: a}}, {metadata: {name: b}}]}", ["ConfigMap/a", "ConfigMap/b"]),
-    ])
+    @Test(
+        "Documents, JSON and lists are read",
+        arguments: [
+            (
+                "apiVersion: v1\nkind: A\nmetadata: {name: a}\n---\n---\n# nothing\n---\napiVersion: v1\nkind: B\nmetadata: {name: b}\n",
+                ["A/a", "B/b"]
+            ),
+            (#"{"apiVersion": "v1", "kind": "A", "metadata": {"name": "a"}}"#, ["A/a"]),
+            (
+                "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: A, metadata: {name: a}}, {apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: B, metadata: {name: b}}]}]}",
+                ["A/a", "B/b"]
+            ),
+            (
+                "{apiVersion: v1, kind: ConfigMapList, items: [{metadata: {name: a}}, {metadata: {name: b}}]}",
+                ["ConfigMap/a", "ConfigMap/b"]
+            ),
+        ])
     func read(_ text: String, _ wanted: [String]) async throws {
         #expect(try await objects(text) == wanted)
     }
 
-    @Test("What is none is refused", arguments: [
-        ("", "holds no objects"), ("a text", "an object is expected"), ("{kind: A}", "has no apiVersion"),
-        ("{apiVersion: v1, kind: A, metadata: {generateName: a-}}", "without a name"),
-        ("{apiVersion: v1, kind: A, metadata: {name: a}}\n---\n{apiVersion: v1, kind: A, metadata: {name: a}}", "twice"),
-        ("{apiVersion: v1, kind: A, metadata: {name: a, labels: {b: 1}}}", "is no string"),
-        ("a: [", "a resource"), ("{apiVersion: v1, kind: A, metadata: {name: a}, a: 1, a: 2}", "a resource"),
-    ])
+    @Test(
+        "What is none is refused",
+        arguments: [
+            ("", "holds no objects"), ("a text", "an object is expected"), ("{kind: A}", "has no apiVersion"),
+            ("{apiVersion: v1, kind: A, metadata: {generateName: a-}}", "without a name"),
+            (
+                "{apiVersion: v1, kind: A, metadata: {name: a}}\n---\n{apiVersion: v1, kind: A, metadata: {name: a}}",
+                "twice"
+            ),
+            ("{apiVersion: v1, kind: A, metadata: {name: a, labels: {b: 1}}}", "is no string"),
+            ("a: [", "a resource"), ("{apiVersion: v1, kind: A, metadata: {name: a}, a: 1, a: 2}", "a resource"),
+        ])
     func refused(_ text: String, _ message: String) async {
         let fault = await #expect(throws: Fault.self) { try await objects(text) }
         #expect(fault?.message.contains(message) == true, "\(fault?.message ?? "")")
@@ -179,14 +201,20 @@ import Testing
         let text = "apiVersion: v1\nkind: A\nmetadata: {name: a}\ndata: {b: \(String(repeating: "x", count: 50_000))}\n"
         let packed = try await ByteStream(Array(text.utf8)).gzipped().collect(limit: 1 << 20)
         let decoder = ManifestDecoder(limit: 100_000)
-        for type in ["application/x-gzip", "application/gzip", "application/x-yaml+gzip", "text/yaml+gzip; charset=utf-8"] {
+        for type in [
+            "application/x-gzip", "application/gzip", "application/x-yaml+gzip", "text/yaml+gzip; charset=utf-8",
+        ] {
             #expect(try await decoder.objects(packed, mediaType: type, source: "x").count == 1)
         }
         await #expect(throws: Fault.self) {
             try await ManifestDecoder(limit: 10_000).objects(packed, mediaType: "application/gzip", source: "x")
         }
-        for type in ["application/x-tar", "application/vnd.oci.image.layer.v1.tar+gzip", "application/x-tgz", "a/b+zstd"] {
-            let fault = await #expect(throws: Fault.self) { try await decoder.objects(packed, mediaType: type, source: "x") }
+        for type in [
+            "application/x-tar", "application/vnd.oci.image.layer.v1.tar+gzip", "application/x-tgz", "a/b+zstd",
+        ] {
+            let fault = await #expect(throws: Fault.self) {
+                try await decoder.objects(packed, mediaType: type, source: "x")
+            }
             #expect(fault?.code == .unsupported)
         }
     }
@@ -194,7 +222,8 @@ import Testing
     @Test("Every object says where it is from and whose it is")
     func decoration() throws {
         var resource = Scene.object(.resource, "res", [:])
-        resource.json["status"] = try yaml("""
+        resource.json["status"] = try yaml(
+            """
             resource: {name: manifests, type: blob, version: 1.0.0+b, extraIdentity: {arch: amd64}, access: {type: localBlob/v1},
               digest: {hashAlgorithm: SHA-256, normalisationAlgorithm: genericBlobDigest/v1, value: ab}}
             component: {component: acme.org/app, version: 1.0.0, repositorySpec: {type: X}}

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Documents
 import Basics
 import ComponentModel
 import DeliveryControllers
+import Documents
 import Testing
 
 @Suite("Choice of a version") struct SelectionTests {
     private static let versions = ["1.0.0", "v1.1.0", "1.2.0-rc.1", "1.2.0+build.7", "2.0.0", "2.1.0-alpha"]
 
-    @Test("The highest that fits, in its own spelling", arguments: [
-        (">=1.0.0", nil, "2.0.0"), ("1.x", nil, "1.2.0+build.7"), ("~1.1", nil, "v1.1.0"), ("1", nil, "1.2.0+build.7"),
-        ("<2", #"^v?1\.[01]\."#, "v1.1.0"), (">=1.0.0", "build", "1.2.0+build.7"), (">=2.1.0-0", nil, "2.1.0-alpha"),
-        ("1.2", nil, "1.2.0+build.7"), (">=1.0.0", "^1\\.0", "1.0.0"), ("9.9.9", nil, "9.9.9"), ("v3.0.0", nil, "v3.0.0"),
-    ] as [(String, String?, String)])
+    @Test(
+        "The highest that fits, in its own spelling",
+        arguments: [
+            (">=1.0.0", nil, "2.0.0"), ("1.x", nil, "1.2.0+build.7"), ("~1.1", nil, "v1.1.0"),
+            ("1", nil, "1.2.0+build.7"),
+            ("<2", #"^v?1\.[01]\."#, "v1.1.0"), (">=1.0.0", "build", "1.2.0+build.7"),
+            (">=2.1.0-0", nil, "2.1.0-alpha"),
+            ("1.2", nil, "1.2.0+build.7"), (">=1.0.0", "^1\\.0", "1.0.0"), ("9.9.9", nil, "9.9.9"),
+            ("v3.0.0", nil, "v3.0.0"),
+        ] as [(String, String?, String)])
     func choice(_ semver: String, _ filter: String?, _ wanted: String) async throws {
         let selection = try VersionSelection(semver: semver, filter: filter)
         let all = try Self.versions.map { try ComponentVersion($0) }
@@ -30,10 +35,12 @@ import Testing
         #expect(chosen.text == "1.0.0")
     }
 
-    @Test("When none fits it is said what there is", arguments: [
-        (">=3", nil, "no version of acme.org/app satisfies “>=3”"), (">=1", "^9", "matches “^9”"),
-        ("1.0.0", "^2", "in which spec.semverFilter does not match"),
-    ] as [(String, String?, String)])
+    @Test(
+        "When none fits it is said what there is",
+        arguments: [
+            (">=3", nil, "no version of acme.org/app satisfies “>=3”"), (">=1", "^9", "matches “^9”"),
+            ("1.0.0", "^2", "in which spec.semverFilter does not match"),
+        ] as [(String, String?, String)])
     func none(_ semver: String, _ filter: String?, _ message: String) async throws {
         let selection = try VersionSelection(semver: semver, filter: filter)
         let all = try Self.versions.map { try ComponentVersion($0) }
@@ -44,9 +51,11 @@ import Testing
         #expect(fault?.message.contains(message) == true)
     }
 
-    @Test("What is no constraint, and a filter that is no pattern of RE2, are refused", arguments: [
-        ("newest", nil), (">=1.0.0", "(?=a)"), (">=1.0.0", "(a"), (">=1.0.0", #"(a)\1"#),
-    ] as [(String, String?)])
+    @Test(
+        "What is no constraint, and a filter that is no pattern of RE2, are refused",
+        arguments: [
+            ("newest", nil), (">=1.0.0", "(?=a)"), (">=1.0.0", "(a"), (">=1.0.0", #"(a)\1"#),
+        ] as [(String, String?)])
     func refused(_ semver: String, _ filter: String?) {
         #expect(throws: Fault.self) { try VersionSelection(semver: semver, filter: filter) }
     }

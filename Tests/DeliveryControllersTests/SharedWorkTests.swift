@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
-@testable import DeliveryControllers
 import Documents
 import Kubernetes
 import Reconciling
 import Testing
+
+@testable import DeliveryControllers
 
 /// Time that goes on when it is told to.
 final class HandClock: Sendable {
@@ -63,7 +64,10 @@ func until(_ condition: @Sendable () async -> Bool) async {
     private typealias Work = SharedWork<String, Int>
     private let hands = HandClock()
 
-    private func work(_ adjust: (inout Work.Limits) -> Void = { _ in }, notify: @escaping @Sendable (Set<ObjectAddress>) -> Void = { _ in }) -> SharedWork<String, Int> {
+    private func work(
+        _ adjust: (inout Work.Limits) -> Void = { _ in },
+        notify: @escaping @Sendable (Set<ObjectAddress>) -> Void = { _ in }
+    ) -> SharedWork<String, Int> {
         var limits = Work.Limits()
         adjust(&limits)
         return SharedWork(limits, hands.clock, notify: notify)
@@ -162,7 +166,11 @@ func until(_ condition: @Sendable () async -> Bool) async {
     @Test("Whoever is cancelled waits no longer, and the work goes on for the others")
     func cancelled() async throws {
         let shared = work(), door = Door()
-        let first = Task { try await shared.value("a") { await door.pass(); return 3 } }
+        let first = Task {
+            try await shared.value("a") {
+                await door.pass(); return 3
+            }
+        }
         await until { door.waiting == 1 }
         let second = Task { try await shared.value("a") { 0 } }
         await until { await shared.counters.joined == 1 }

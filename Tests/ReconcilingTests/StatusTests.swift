@@ -40,7 +40,10 @@ private struct GivenEnd: Reconciler {
     /// Each end of a pass over an object of generation 2 that was ready in generation 1.
     static let ends: [(Result<Outcome, ReconcileError>, String, ReconcilePass.Next)] = [
         (.success(.done("all well")), "Ready=True/Succeeded/2 observed=2", .whenChanged),
-        (.success(.requeue(after: .seconds(600), "all well")), "Ready=True/Succeeded/2 observed=2", .after(.seconds(600))),
+        (
+            .success(.requeue(after: .seconds(600), "all well")), "Ready=True/Succeeded/2 observed=2",
+            .after(.seconds(600))
+        ),
         (
             .failure(.waiting("not yet", reason: "NotThere", retryAfter: nil)),
             "Ready=False/NotThere/2 Reconciling=True/NotThere/2 observed=1", .whenChanged
@@ -67,19 +70,23 @@ private struct GivenEnd: Reconciler {
         ),
     ]
 
-    @Test("Each end has its conditions, and moves observedGeneration only when the generation was brought to an end", arguments: Self.ends.indices)
+    @Test(
+        "Each end has its conditions, and moves observedGeneration only when the generation was brought to an end",
+        arguments: Self.ends.indices)
     func endOfPass(_ index: Int) async {
         let (end, wanted, next) = Self.ends[index]
         let first = await GivenEnd(end: { .done("ready") }).pass(over: Self.object(), at: Self.now)
         #expect(Self.summary(first.object) == "Ready=True/Succeeded/1 observed=1")
         var object = first.object
         object.generation = 2
-        let pass = await GivenEnd(end: { () throws(ReconcileError) in try end.get() }).pass(over: object, at: Self.later)
+        let pass = await GivenEnd(end: { () throws(ReconcileError) in try end.get() }).pass(
+            over: object, at: Self.later)
         #expect(Self.summary(pass.object) == wanted)
         #expect(pass.next == next)
         #expect(pass.changesStatus)
         // A second pass with the same end changes nothing, so nothing is written.
-        let again = await GivenEnd(end: { () throws(ReconcileError) in try end.get() }).pass(over: pass.object, at: Self.now)
+        let again = await GivenEnd(end: { () throws(ReconcileError) in try end.get() }).pass(
+            over: pass.object, at: Self.now)
         #expect(!again.changesStatus)
         #expect(again.event == nil)
     }
@@ -132,8 +139,11 @@ private struct GivenEnd: Reconciler {
 
     @Test("Events are told when Ready has changed, with the time of the next look")
     func events() async {
-        let pass = await GivenEnd(end: { .requeue(after: .seconds(90), "all well") }).pass(over: Self.object(), at: Self.now)
-        #expect(pass.event == ReconcilePass.Event(isWarning: false, reason: "Succeeded", message: "all well; next look in 1m30s"))
+        let pass = await GivenEnd(end: { .requeue(after: .seconds(90), "all well") }).pass(
+            over: Self.object(), at: Self.now)
+        #expect(
+            pass.event
+                == ReconcilePass.Event(isWarning: false, reason: "Succeeded", message: "all well; next look in 1m30s"))
         let failed = await GivenEnd(end: { () throws(ReconcileError) in throw .failed(Self.fault, reason: "Gone") })
             .pass(over: pass.object, at: Self.now)
         #expect(failed.event?.isWarning == true)

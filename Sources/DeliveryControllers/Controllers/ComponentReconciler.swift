@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Documents
 internal import Basics
 internal import ComponentModel
+internal import Documents
 public import Kubernetes
 public import Reconciling
 

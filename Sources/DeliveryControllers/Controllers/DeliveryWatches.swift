@@ -72,7 +72,9 @@ public struct DeliveryWatches: Sendable {
     private static func uses(_ user: KubernetesObject, _ object: KubernetesObject) -> Bool {
         var references = user.effectiveConfiguration
         for item in user.json["spec"]?["ocmConfig"]?.array ?? [] {
-            if let reference = try? ConfigurationReference(item, path: "spec.ocmConfig") { references.append(reference) }
+            if let reference = try? ConfigurationReference(item, path: "spec.ocmConfig") {
+                references.append(reference)
+            }
         }
         let isConfigured = references.contains {
             $0.kind == object.kind && $0.name == object.name && ($0.namespace ?? user.namespace) == object.namespace

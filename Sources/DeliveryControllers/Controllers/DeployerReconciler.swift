@@ -61,9 +61,7 @@ public struct DeployerReconciler: Reconciler {
     public func release(_ object: inout KubernetesObject) async throws(ReconcileError) -> Outcome {
         let remaining: [KubernetesObject]
         do {
-            // Older objects may say in their status alone what they have applied.
-            let known = object.deployed.map { KubernetesObject(unchecked: Self.object($0)) }
-            remaining = try await set(object).removeAll(alsoIn: ApplySetScope(of: known))
+            remaining = try await set(object).removeAll()
         } catch { throw .failed(Fault(wrapping: error), reason: DeliveryReason.deletion) }
         guard remaining.isEmpty else {
             let names = remaining.prefix(3).map { "\($0.kind) \($0.objectName)" }.joined(separator: ", ")
@@ -75,9 +73,11 @@ public struct DeployerReconciler: Reconciler {
         return .released
     }
 
-    private func set(_ object: KubernetesObject) -> ApplySet {
-        ApplySet(
-            parent: object, cluster: cluster, tooling: context.settings.tooling,
+    private func set(_ object: KubernetesObject) async throws -> ApplySet {
+        // The status says once more what was applied, should somebody have taken the notes away.
+        let known = object.deployed.map { KubernetesObject(unchecked: Self.object($0)) }
+        return try await ApplySet(
+            parent: object, alsoIn: ApplySetScope(of: known), cluster: cluster, tooling: context.settings.tooling,
             concurrency: context.settings.applyConcurrency)
     }
 

@@ -5,7 +5,8 @@ internal import Documents
 extension DefinitionContent {
     static var deployer: DefinitionContent {
         DefinitionContent(
-            description: "Applies the manifests that a resource holds to the cluster, and removes what is no longer among "
+            description:
+                "Applies the manifests that a resource holds to the cluster, and removes what is no longer among "
                 + "them.",
             shortNames: ["ocmdep"],
             columns: [

@@ -7,7 +7,9 @@ extension DefinitionContent {
         DefinitionContent(
             description: "A place where component versions are: it is asked again and again whether it can be reached.",
             shortNames: ["ocmrepo"],
-            columns: [column("Type", "string", ".spec.repositorySpec.type", "The type of the repository.", isWide: true)],
+            columns: [
+                column("Type", "string", ".spec.repositorySpec.type", "The type of the repository.", isWide: true)
+            ],
             specification: objectSchema(
                 "Where the repository is.", required: ["repositorySpec", "interval"],
                 [

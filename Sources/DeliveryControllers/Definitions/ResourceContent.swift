@@ -5,7 +5,8 @@ internal import Documents
 extension DefinitionContent {
     static var resource: DefinitionContent {
         DefinitionContent(
-            description: "A resource of a component version, or of one that it refers to: found, its digest verified, and "
+            description:
+                "A resource of a component version, or of one that it refers to: found, its digest verified, and "
                 + "shown to others.",
             shortNames: ["ocmres"],
             columns: [

@@ -21,14 +21,25 @@ public struct ApplySet: Sendable {
     public static let manager = "delivery.ocm.software/applyset"
 
     private let parent: KubernetesObject
+    private let known: ApplySetScope
     private let cluster: any ClusterApplying
     private let tooling: String
     private let concurrency: Int
 
-    /// The set of a parent.
-    /// - Parameter tooling: the name and version of the tool, such as `ocm/0.1.0`.
-    public init(parent: KubernetesObject, cluster: any ClusterApplying, tooling: String, concurrency: Int = 4) {
-        (self.parent, self.cluster) = (parent, cluster)
+    /// The set of a parent, which is read anew: notes that a cache has not seen yet must not be lost.
+    /// - Parameters:
+    ///   - scope: where members may be, beside what the parent notes.
+    ///   - tooling: the name and version of the tool, such as `ocm/0.1.0`.
+    public init(
+        parent: KubernetesObject, alsoIn scope: ApplySetScope = ApplySetScope(), cluster: any ClusterApplying,
+        tooling: String, concurrency: Int = 4
+    ) async throws {
+        let kind = GroupVersionKind(apiVersion: parent.apiVersion, kind: parent.kind)
+        let current = try await cluster.current(kind, namespace: parent.namespace, name: parent.name)
+        guard let current, current.uid == parent.uid else {
+            throw Fault(.notFound, "the \(parent.kind) \(parent.objectName) is gone")
+        }
+        (self.parent, known, self.cluster) = (current, scope, cluster)
         (self.tooling, self.concurrency) = (tooling, concurrency)
     }
 
@@ -46,7 +57,7 @@ public struct ApplySet: Sendable {
         let scopes = DefinedScopes(objects)
         let placed = try await objects.mapConcurrently(limit: concurrency) { [self] in try await place($0, scopes) }
         let wanted = ApplySetScope(of: placed)
-        let wide = wanted.union(ApplySetScope(recordedIn: parent))
+        let wide = wanted.union(ApplySetScope(recordedIn: parent)).union(known)
         try await note(wide)
         try await checkConflicts(placed)
         let (first, others) = (placed.filter(Self.comesFirst), placed.filter { !Self.comesFirst($0) })
@@ -64,8 +75,8 @@ public struct ApplySet: Sendable {
     }
 
     /// Deletes all members; gives those that are still there. Namespaces go last, and nobody waits for them.
-    public func removeAll(alsoIn scope: ApplySetScope = ApplySetScope()) async throws -> [KubernetesObject] {
-        let members = try await members(in: ApplySetScope(recordedIn: parent).union(scope))
+    public func removeAll() async throws -> [KubernetesObject] {
+        let members = try await members(in: ApplySetScope(recordedIn: parent).union(known))
         let (last, others) = (members.filter(Self.comesFirst), members.filter { !Self.comesFirst($0) })
         for member in others.isEmpty ? last : others where !member.isBeingDeleted { try await remove(member) }
         return others.isEmpty ? last.filter { $0.kind != "Namespace" || !$0.isBeingDeleted } : members
@@ -78,9 +89,10 @@ public struct ApplySet: Sendable {
 
     private func note(_ scope: ApplySetScope) async throws {
         let annotations = scope.annotations(tooling: tooling)
-        guard parent[label: ApplySetIdentity.parentLabel] != id
-            || annotations.contains(where: { parent[annotation: $0.key] != $0.value })
-            || scope != ApplySetScope(recordedIn: parent)
+        guard
+            parent[label: ApplySetIdentity.parentLabel] != id
+                || annotations.contains(where: { parent[annotation: $0.key] != $0.value })
+                || scope != ApplySetScope(recordedIn: parent)
         else { return }
         _ = try await cluster.label(
             parent, labels: [ApplySetIdentity.parentLabel: id], annotations: annotations.mapValues { $0 })

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Cryptography
 internal import Basics
+internal import Cryptography
 public import Kubernetes
 
 /// Names a set of applied objects by its parent (KEP-3659, “ApplySet identification”).

@@ -3,7 +3,7 @@
 public import Kubernetes
 public import Reconciling
 
-/// What a cluster offers to whom applies objects. Nothing here is answered out of a cache that may be behind.
+/// What a cluster offers to whom applies objects. Nothing of this is answered out of a cache that may be behind.
 ///
 /// Faults carry `.forbidden` for what we may not do and `.notFound` for what is not there.
 public protocol ClusterApplying: ClusterReading {
@@ -11,6 +11,8 @@ public protocol ClusterApplying: ClusterReading {
     func isNamespaced(_ kind: GroupVersionKind) async throws -> Bool?
     /// The version of a kind that the cluster prefers; nil when it has none of it.
     func preferred(group: String, kind: String) async throws -> GroupVersionKind?
+    /// An object as it is now; nil when there is none.
+    func current(_ kind: GroupVersionKind, namespace: String?, name: String) async throws -> KubernetesObject?
     /// The objects of a kind, of one namespace or of all, that a label selector fits.
     func live(_ kind: GroupVersionKind, namespace: String?, selector: String) async throws -> [KubernetesObject]
     /// Applies an object on the server, taking over fields of others (`force`), and gives what it is then.

@@ -62,7 +62,8 @@ public struct ManifestDecoder: Sendable {
             return
         }
         guard !object.name.isEmpty else {
-            throw Fault(.invalid, "\(place) is a \(object.kind) without a name", fix: "name it; it is applied by its name")
+            throw Fault(
+                .invalid, "\(place) is a \(object.kind) without a name", fix: "name it; it is applied by its name")
         }
         guard objects.count < Self.objectLimit else {
             throw Fault(.limitExceeded, "\(source) holds more than \(Self.objectLimit) objects")

@@ -41,7 +41,8 @@ struct RepositoryAddress: Sendable {
         }
         guard let folder = archiveFolder else {
             throw Fault(
-                .forbidden, "\(locator) is a file of this machine, and none is read here", fix: "put it into a registry")
+                .forbidden, "\(locator) is a file of this machine, and none is read here", fix: "put it into a registry"
+            )
         }
         let root = folder.hasSuffix("/") ? folder : folder + "/"
         guard path.hasPrefix(root), !path.split(separator: "/").contains("..") else {

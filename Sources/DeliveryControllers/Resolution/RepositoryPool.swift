@@ -11,7 +11,11 @@ struct OpenRepository: Sendable {
     let repository: any ComponentVersionRepository
     let access: AccessMethods
     let connections: RepositoryConnections
-    let source: ComponentVersionSource
+    /// Where else the configuration says that versions are.
+    let resolver: RepositoryResolver?
+
+    /// The repository, and what the configuration names beside it.
+    var source: ComponentVersionSource { ComponentVersionSource(repository, resolver: resolver) }
 }
 
 /// Keeps repositories open: one for each place and configuration, so that nobody speaks with the credentials of another.
@@ -42,7 +46,7 @@ actor RepositoryPool {
         let repository = try await connections.open(address.locator, .read)
         let opened = OpenRepository(
             address: address, repository: repository, access: AccessMethods(connections), connections: connections,
-            source: ComponentVersionSource(repository, resolver: resolver))
+            resolver: resolver)
         // Archives are opened each time: what is kept would not see what others put there.
         if case .registry = address.locator.kind { open.set(key, to: opened) }
         return opened

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import OCI
 internal import Basics
 public import ComponentModel
 public import Documents
+internal import OCI
 public import Reconciling
 internal import Repositories
 public import WebClient
@@ -65,7 +65,8 @@ public final class ResolutionService: Sendable {
             limits(SharedWork<PlaceKey, DigestSpecification?>.self, weight: 20_000, settings.timeToLive), clock,
             notify: notify)
         // What changes is never kept; asking together is still asking once.
-        lists = SharedWork(limits(SharedWork<PlaceKey, [ComponentVersion]>.self, weight: 0, .zero), clock, notify: notify)
+        lists = SharedWork(
+            limits(SharedWork<PlaceKey, [ComponentVersion]>.self, weight: 0, .zero), clock, notify: notify)
         health = SharedWork(limits(SharedWork<PlaceKey, Bool>.self, weight: 0, .zero), clock, notify: notify)
     }
 
@@ -112,7 +113,8 @@ public final class ResolutionService: Sendable {
 
     /// All versions of a component, newest first. They are listed anew for whoever asks next.
     public func versions(
-        of component: ComponentName, in repositorySpec: JSON, _ configuration: LoadedConfiguration, isFresh: Bool = false,
+        of component: ComponentName, in repositorySpec: JSON, _ configuration: LoadedConfiguration,
+        isFresh: Bool = false,
         for subscriber: ObjectAddress? = nil
     ) async throws(ResolutionError) -> [ComponentVersion] {
         let key = PlaceKey(
@@ -180,7 +182,8 @@ public final class ResolutionService: Sendable {
         let key = PlaceKey(
             configuration: configuration.hash, repositorySpec: version.repositorySpec,
             detail: "\(version.identity)/\(version.digest.value)/\(resource.json.text(sortedKeys: true))")
-        return try await digests.value(key, isFresh: isFresh, patience: settings.patience, for: subscriber) { [settings] in
+        return try await digests.value(key, isFresh: isFresh, patience: settings.patience, for: subscriber) {
+            [settings] in
             let verification = ResourceVerification(
                 resource: resource, version: version, temporaryFolder: settings.temporaryFolder)
             do { return try await verification.verify() } catch {

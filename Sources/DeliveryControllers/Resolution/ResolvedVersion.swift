@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 internal import CELLibraries
 public import ComponentModel
 internal import Cryptography
-internal import Basics
 public import Documents
 public import Repositories
 
@@ -30,7 +30,8 @@ public struct ResolvedVersion: Sendable {
     /// What statuses say of it.
     public var information: ComponentInformation {
         ComponentInformation(
-            component: identity.name.text, version: identity.version.text, repositorySpec: repositorySpec, digest: digest)
+            component: identity.name.text, version: identity.version.text, repositorySpec: repositorySpec,
+            digest: digest)
     }
 
     /// The digest that statuses show: SHA-256 of the form that the newer tools sign.
@@ -63,7 +64,8 @@ public struct VersionRequest: Sendable {
 
     /// A question.
     public init(
-        repositorySpec: JSON, configuration: LoadedConfiguration, identity: ComponentVersionIdentity, proof: VersionProof
+        repositorySpec: JSON, configuration: LoadedConfiguration, identity: ComponentVersionIdentity,
+        proof: VersionProof
     ) {
         (self.repositorySpec, self.configuration) = (repositorySpec, configuration)
         (self.identity, self.proof) = (identity, proof)

@@ -23,7 +23,8 @@ actor SharedWork<Key: Hashable & Sendable, Value: Sendable> {
     }
 
     struct Counters: Sendable {
-        var hits: UInt64 = 0, misses: UInt64 = 0, joined: UInt64 = 0, failures: UInt64 = 0, rememberedFailures: UInt64 = 0
+        var hits: UInt64 = 0, misses: UInt64 = 0, joined: UInt64 = 0, failures: UInt64 = 0,
+            rememberedFailures: UInt64 = 0
     }
 
     private struct Failure: Sendable {
@@ -84,7 +85,8 @@ actor SharedWork<Key: Hashable & Sendable, Value: Sendable> {
     ///   - patience: how long to wait; nil for as long as it takes.
     ///   - subscriber: whom to tell of the end when patience was not enough.
     func value(
-        _ key: Key, isFresh: Bool = false, patience: Duration? = nil, for subscriber: ObjectAddress? = nil, _ work: @escaping Work
+        _ key: Key, isFresh: Bool = false, patience: Duration? = nil, for subscriber: ObjectAddress? = nil,
+        _ work: @escaping Work
     ) async throws(ResolutionError) -> Value {
         if !isFresh {
             if let value = known(key) {

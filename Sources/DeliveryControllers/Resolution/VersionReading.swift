@@ -41,7 +41,7 @@ struct VersionReading: Sendable {
         if let digest = stored.storedDigest {
             first = PinnedRepository(repository, request.identity, storedAs: digest)
         }
-        let source = ComponentVersionSource(first, lookup: [open.repository])
+        let source = ComponentVersionSource(first, lookup: [open.repository], resolver: open.resolver)
         let verifier = ComponentVersionVerifier(
             source: source, access: open.access, depth: scope == .contents ? .deep : .shallow,
             temporaryFolder: settings.temporaryFolder)
@@ -55,7 +55,8 @@ extension ComponentDescriptor {
         do throws(Fault) { try check(expected, pinnedBy: identity) } catch {
             guard error.code == .mismatch else { throw error }
             throw Fault(
-                .mismatch, "\(identity) is not the version that was verified: it should have the digest \(expected.value)",
+                .mismatch,
+                "\(identity) is not the version that was verified: it should have the digest \(expected.value)",
                 fix: "the descriptor was replaced in the repository; ask who publishes it")
         }
     }

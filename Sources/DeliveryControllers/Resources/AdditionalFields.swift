@@ -52,7 +52,8 @@ private struct AdditionalEvaluation {
             case .string(let text): values[key] = .some(try value(of: text, place))
             default:
                 throw Fault(
-                    .invalid, "\(place) is a \(field.kindName)", fix: "write an expression, or an object of expressions")
+                    .invalid, "\(place) is a \(field.kindName)", fix: "write an expression, or an object of expressions"
+                )
             }
         }
         return values
@@ -69,6 +70,8 @@ private struct AdditionalEvaluation {
         }
         do throws(EvaluationError) {
             return try program.evaluate(variables, &budget).document(budget: &budget)
-        } catch { throw Fault(.invalid, "\(place): \(error)", fix: "see what the resource has: ocm get resources -o yaml") }
+        } catch {
+            throw Fault(.invalid, "\(place): \(error)", fix: "see what the resource has: ocm get resources -o yaml")
+        }
     }
 }

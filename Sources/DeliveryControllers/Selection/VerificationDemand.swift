@@ -53,6 +53,7 @@ public struct VerificationDemand: Hashable, Sendable {
             } catch { first = first ?? error }
         }
         let fault = first ?? Fault(.unverified, "\(descriptor.identity) has no signature “\(signature)”")
-        throw Fault(fault.code, fault.message, fix: "check the signature “\(signature)” and \(source)", cause: fault.cause)
+        throw Fault(
+            fault.code, fault.message, fix: "check the signature “\(signature)” and \(source)", cause: fault.cause)
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Documents
 internal import Basics
+internal import Documents
 internal import Kubernetes
 public import Reconciling
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Documents
 public import Basics
 public import ComponentModel
+internal import Documents
 public import Kubernetes
 
 /// `spec` of a Component.

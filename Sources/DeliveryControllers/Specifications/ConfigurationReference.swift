@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Kubernetes
 public import Basics
 public import Documents
+internal import Kubernetes
 
 /// An element of `spec.ocmConfig` and of `status.effectiveOCMConfig`: where configuration is, and who else uses it.
 public struct ConfigurationReference: Hashable, Sendable, CustomStringConvertible {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 public import Documents
 public import Kubernetes
-internal import Basics
 internal import Reconciling
 
 // The fields of statuses by their names. Reading gives nil for what is missing or of another type.

@@ -43,7 +43,9 @@ struct SpecificationReader {
     /// The elements of a list that may be missing.
     func list(_ key: String) throws(Fault) -> [SpecificationReader] {
         guard let value = json[key], value != .null else { return [] }
-        guard let items = value.array else { throw Fault(.invalid, "\(path).\(key) is a \(value.kindName), not a list") }
+        guard let items = value.array else {
+            throw Fault(.invalid, "\(path).\(key) is a \(value.kindName), not a list")
+        }
         var readers: [SpecificationReader] = []
         for (index, item) in items.enumerated() {
             readers.append(try SpecificationReader(item, "\(path).\(key)[\(index)]"))
@@ -78,7 +80,8 @@ struct SpecificationReader {
         guard let text = try optionalText(key) else { return nil }
         guard let span = TimeSpan(go: text), span > .zero else {
             throw Fault(
-                .invalid, "\(path).\(key) is “\(text.prefix(60))”, which is no interval", fix: "write it as in 10m or 1h30m")
+                .invalid, "\(path).\(key) is “\(text.prefix(60))”, which is no interval",
+                fix: "write it as in 10m or 1h30m")
         }
         return max(.nanoseconds(span.nanoseconds), Self.shortestInterval)
     }

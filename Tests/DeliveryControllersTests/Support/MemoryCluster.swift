@@ -36,9 +36,21 @@ actor MemoryCluster: ClusterApplying {
     }
 
     func put(_ object: KubernetesObject) { objects[Self.key(object)] = object }
+    /// What drivers write of an object: finalizers and status, and all of one that is new or has another specification.
+    func write(_ object: KubernetesObject) {
+        guard var known = objects[Self.key(object)], known.generation == object.generation else { return put(object) }
+        known.finalizers = object.finalizers
+        known.json["spec"] = object.json["spec"]
+        known[metadata: "deletionTimestamp"] = object[metadata: "deletionTimestamp"]
+        known.json["status"] = object.json["status"]
+        put(known)
+    }
     func remove(_ object: KubernetesObject) { objects[Self.key(object)] = nil }
     func fail(_ call: String, _ fault: Fault?) { faults[call] = fault }
     func forget(_ group: String, _ kind: String) { kinds["\(group)/\(kind)"] = nil }
+    func know(_ group: String, _ version: String, _ kind: String, isNamespaced: Bool) {
+        kinds["\(group)/\(kind)"] = (GroupVersionKind(group, version, kind), isNamespaced)
+    }
     func clearCalls() { calls = [] }
     var all: [KubernetesObject] { objects.values.sorted { Self.key($0) < Self.key($1) } }
 
@@ -49,6 +61,9 @@ actor MemoryCluster: ClusterApplying {
 
     func get(_ kind: GroupVersionKind, namespace: String?, name: String) throws -> KubernetesObject? {
         objects[Self.key(kind, ObjectName(namespace, name))]
+    }
+    func current(_ kind: GroupVersionKind, namespace: String?, name: String) throws -> KubernetesObject? {
+        try get(kind, namespace: namespace, name: name)
     }
     func list(_ kind: GroupVersionKind, namespace: String?) throws -> [KubernetesObject] {
         all.filter {

@@ -93,4 +93,6 @@ final class SampleArchive: Sendable {
 }
 
 /// Connections without credentials.
-func connections() -> RepositoryConnections { RepositoryConnections(credentials: CredentialResolver(), http: HTTPClient()) }
+func connections() -> RepositoryConnections {
+    RepositoryConnections(credentials: CredentialResolver(), http: HTTPClient())
+}

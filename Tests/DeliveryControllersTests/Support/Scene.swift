@@ -39,12 +39,13 @@ struct Scene {
     /// One or, where finalizers come first, two passes over an object, which is put into the cluster.
     @discardableResult
     func pass(_ object: KubernetesObject) async throws -> ReconcilePass {
+        await cluster.write(object)
         var pass = await once(object)
         if pass.next == .now { pass = await once(pass.object) }
         if case .success(.released)? = pass.result, pass.object.finalizers.isEmpty {
             await cluster.remove(pass.object)
         } else {
-            await cluster.put(pass.object)
+            await cluster.write(pass.object)
         }
         return pass
     }
@@ -76,7 +77,8 @@ struct Scene {
     }
 
     static func repository(_ specification: JSON, _ more: [(String, JSON)] = []) -> KubernetesObject {
-        object(.repository, "repo", .object(JSONObject([("repositorySpec", specification), ("interval", "10m")] + more)))
+        object(
+            .repository, "repo", .object(JSONObject([("repositorySpec", specification), ("interval", "10m")] + more)))
     }
 
     static func component(_ name: String, _ semver: String, _ more: [(String, JSON)] = []) -> KubernetesObject {
@@ -100,7 +102,8 @@ struct Scene {
     static func secret(_ name: String, _ data: [(String, [UInt8])], kind: String = "Secret") -> KubernetesObject {
         var object = KubernetesObject(GroupVersionKind("", "v1", kind), namespace: "demo", name: name)
         object.json["data"] = .object(
-            JSONObject(data.map { ($0.0, .string(kind == "Secret" ? $0.1.base64 : String(decoding: $0.1, as: UTF8.self))) }))
+            JSONObject(
+                data.map { ($0.0, .string(kind == "Secret" ? $0.1.base64 : String(decoding: $0.1, as: UTF8.self))) }))
         return object
     }
 }
