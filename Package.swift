@@ -88,6 +88,12 @@ let package = Package(
                 "CELLibraries",
             ]),
         .target(
+            name: "KubernetesControllers",
+            dependencies: [
+                "Basics", "Chronology", "Cryptography", "Documents", "Web", "WebServer", "Kubernetes",
+                "KubernetesClient", "Reconciling", "Telemetry",
+            ]),
+        .target(
             name: "KubernetesServer",
             dependencies: [
                 "Basics", "Chronology", "Cryptography", "Documents", "Storage", "Web", "WebServer", "Kubernetes",
@@ -290,6 +296,12 @@ let package = Package(
             ]),
         .testTarget(
             name: "ReconcilingTests", dependencies: ["Basics", "Chronology", "Documents", "Kubernetes", "Reconciling"]),
+        .testTarget(
+            name: "KubernetesControllersTests",
+            dependencies: [
+                "Basics", "Chronology", "Documents", "Web", "WebServer", "Kubernetes", "KubernetesClient",
+                "KubernetesServer", "KubernetesControllers", "Reconciling", "Telemetry", "TestServers",
+            ]),
         .testTarget(
             name: "KubernetesStoreTests",
             dependencies: [
