@@ -118,8 +118,8 @@ let package = Package(
             name: "DeliveryControllers",
             dependencies: [
                 "Basics", "Chronology", "Cryptography", "Documents", "Archives", "Web", "WebClient",
-                "RegularExpressions", "CEL", "CELLibraries", "KubernetesFormats", "Kubernetes", "Reconciling", "OCI",
-                "ComponentModel", "Repositories",
+                "RegularExpressions", "CEL", "CELLibraries", "KubernetesFormats", "Kubernetes", "KubernetesClient",
+                "KubernetesControllers", "Reconciling", "OCI", "ComponentModel", "Repositories",
             ]),
         .target(
             name: "Registry", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage"]),
