@@ -61,6 +61,29 @@ import Testing
         #expect(try await annotation(ApplySetIdentity.namespacesAnnotation) == "demo")
     }
 
+    @Test("What a status alone knows of is pruned too, and the notes are narrow behind it")
+    func lostNotes() async throws {
+        _ = try await apply([Self.map("a"), Self.deployment("web")])
+        var parent = try #require(
+            try await cluster.get(DeliveryKind.deployer.groupVersionKind, namespace: nil, name: "app"))
+        parent[annotation: ApplySetIdentity.kindsAnnotation] = "ConfigMap"
+        await cluster.put(parent)
+        let set = try await ApplySet(
+            parent: parent, alsoIn: ApplySetScope(of: [Self.deployment("web")]), cluster: cluster, tooling: "ocm/test",
+            concurrency: 1)
+        #expect(try await set.apply(decorated([Self.map("a")])).pruned.map(\.name) == ["web"])
+        #expect(try await annotation(ApplySetIdentity.kindsAnnotation) == "ConfigMap")
+    }
+
+    @Test("A parent that is another one by now is not written to")
+    func otherParent() async throws {
+        var parent = Scene.deployer
+        parent.uid = "earlier"
+        await #expect(throws: Fault.self) {
+            try await ApplySet(parent: parent, cluster: cluster, tooling: "ocm/test")
+        }
+    }
+
     @Test("The parent notes where members may be before anything is applied")
     func notesFirst() async throws {
         _ = try await apply([Self.map("a")])
