@@ -75,6 +75,30 @@ import Testing
         #expect(try await annotation(ApplySetIdentity.kindsAnnotation) == "ConfigMap")
     }
 
+    @Test(
+        "The manifests of the pruning example leave what its second version has",
+        .enabled(if: Vectors.folder != nil, Vectors.reason))
+    func example() async throws {
+        func manifests(_ file: String) async throws -> [KubernetesObject] {
+            let path = "\(try #require(Vectors.folder))/v2/examples/applyset-pruning/\(file)"
+            return try await ManifestDecoder(limit: 1 << 20)
+                .objects(FileSystem.read(path, limit: 1 << 20), mediaType: "application/yaml", source: file)
+        }
+        let first = try await manifests("k8s-manifest.yaml"), second = try await manifests("k8s-manifest-2.yaml")
+        #expect(first.count > second.count)
+        for object in first + second {
+            let kind = try #require(object.groupVersionKind)
+            let isNamespaced = !["Namespace", "ClusterRole", "ClusterRoleBinding"].contains(kind.kind)
+            await cluster.know(kind.group, kind.version, kind.kind, isNamespaced: isNamespaced)
+        }
+        func identities(_ objects: [KubernetesObject]) -> Set<String> { Set(objects.map { "\($0.kind) \($0.name)" }) }
+        #expect(try await identities(apply(first).applied) == identities(first))
+        let result = try await apply(second)
+        #expect(identities(result.pruned) == identities(first).subtracting(identities(second)))
+        let left = await cluster.all.filter { $0.kind != "Deployer" }
+        #expect(identities(left) == identities(second))
+    }
+
     @Test("A parent that is another one by now is not written to")
     func otherParent() async throws {
         var parent = Scene.deployer
