@@ -182,10 +182,18 @@ let package = Package(
             ]),
         .executableTarget(name: "ocm", dependencies: ["OCMCommands"]),
         .target(
+            name: "Site",
+            dependencies: [
+                "Basics", "Documents", "Web", "WebServer", "AccessControl", "RegistryServer", "Kubernetes",
+                "KubernetesAccess", "KubernetesClient", "KubernetesControllers", "KubernetesServer",
+                "DeliveryControllers", "Telemetry",
+            ]),
+        .target(
             name: "SovereignCommands",
             dependencies: [
                 "Basics", "Documents", "Web", "WebClient", "OCI", "AccessControl", "Registry", "RegistryRules",
-                "RegistryMirror", "RegistryServer", "KubernetesServer", "KubernetesAccess", "WebServer", "Telemetry",
+                "RegistryMirror", "RegistryServer", "Cryptography", "Kubernetes", "KubernetesAccess", "KubernetesClient",
+                "KubernetesControllers", "KubernetesServer", "DeliveryControllers", "Site", "WebServer", "Telemetry",
                 "CommandLineKit",
             ]),
         .executableTarget(name: "sovereign", dependencies: ["Basics", "CommandLineKit", "SovereignCommands"]),

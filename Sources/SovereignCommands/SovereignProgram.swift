@@ -27,7 +27,8 @@ public enum SovereignProgram {
                     .command(RegistryRecheck.self), .command(RegistryCompact.self), .command(RegistryRebuild.self),
                     .command(RegistryMirrorRun.self),
                 ]),
-            .command(APIServerRun.self),
+            .command(SiteUp.self), .command(APIServerRun.self), .command(ControllersRun.self),
+            .command(InstallManifests.self),
         ])
 }
 
