@@ -140,7 +140,7 @@ public final class ControllerDriver<Worker: Reconciler>: Sendable {
         written.withLock { $0[key] = object }
     }
 
-    /// What makes the one status of the other, bound to the version of the object that the pass saw.
+    /// What makes the one status of the other, bound to the object that the pass saw.
     static func statusPatch(from old: KubernetesObject, to new: KubernetesObject) -> JSON {
         var status = new.json["status"]?.object ?? JSONObject()
         for (key, value) in old.json["status"]?.object ?? JSONObject() {
@@ -151,7 +151,8 @@ public final class ControllerDriver<Worker: Reconciler>: Sendable {
             }
         }
         var patch: JSON = ["status": .object(status)]
-        if let version = old.resourceVersion { patch["metadata"] = ["resourceVersion": .string(version)] }
+        // Only this controller writes the status, and the rest of the object may change meanwhile; but it must be it.
+        if let uid = old.uid { patch["metadata"] = ["uid": .string(uid)] }
         return patch
     }
 
