@@ -184,7 +184,7 @@ let package = Package(
         .target(
             name: "Site",
             dependencies: [
-                "Basics", "Documents", "Web", "WebServer", "AccessControl", "RegistryServer", "Kubernetes",
+                "Basics", "Documents", "Web", "WebServer", "AccessControl", "Registry", "RegistryServer", "Kubernetes",
                 "KubernetesAccess", "KubernetesClient", "KubernetesControllers", "KubernetesServer",
                 "DeliveryControllers", "Telemetry",
             ]),

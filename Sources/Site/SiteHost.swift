@@ -8,6 +8,7 @@ internal import Kubernetes
 internal import KubernetesAccess
 internal import KubernetesClient
 internal import KubernetesControllers
+internal import Registry
 public import KubernetesServer
 public import RegistryServer
 public import Telemetry
@@ -73,6 +74,7 @@ public final class SiteHost: Sendable {
             let metrics = try ControllerMetrics(log: log)
             let host = DeliveryHost(client, metrics: metrics)
             controllers = Task.detached { await Self.run(host, log) }
+            registry.registry.observeTags { Self.tell(host, of: $0) }
             self.configuration = configuration
         } catch {
             await registry.stop()
@@ -88,6 +90,18 @@ public final class SiteHost: Sendable {
             Part(name: "Kubernetes API", place: api.url),
             Part(name: "controllers", place: "\(DeliveryKind.allCases.map(\.rawValue).joined(separator: ", "))"),
         ]
+    }
+
+    /// What is pushed into the site's own registry is looked at when it is there, whatever the intervals say.
+    private static func tell(_ host: DeliveryHost, of repositories: Set<RepositoryName>) {
+        let folder = "component-descriptors/"
+        let components = repositories.compactMap { repository -> String? in
+            let text = repository.description
+            guard let place = text.firstRange(of: folder) else { return nil }
+            return String(text[place.upperBound...])
+        }
+        guard !components.isEmpty else { return }
+        Task { for component in components { await host.lookAgain(atComponent: component) } }
     }
 
     /// Runs controllers for as long as the site runs, also when they have failed.

@@ -28,7 +28,8 @@ public enum SovereignProgram {
                     .command(RegistryMirrorRun.self),
                 ]),
             .command(SiteUp.self), .command(APIServerRun.self), .command(ControllersRun.self),
-            .command(InstallManifests.self),
+            .command(InstallManifests.self), .command(ObjectsGet.self), .command(ObjectsApply.self),
+            .command(ObjectsWait.self),
         ])
 }
 

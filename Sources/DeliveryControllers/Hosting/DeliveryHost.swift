@@ -32,7 +32,15 @@ public struct DeliveryHost: Sendable {
     private let settings: Settings
     private let metrics: ControllerMetrics
     private let now: @Sendable () -> Moment
-    private let isRunning = Guarded<ControllerHost?>(nil)
+    /// What is there while the controllers run.
+    private struct Running: Sendable {
+        let host: ControllerHost
+        let components: ObjectCache
+        let queues: DeliveryQueues
+    }
+    private let running = Guarded<Running?>(nil)
+    /// The index of Components by the names of their components.
+    private static let byName = "component"
 
     /// Controllers that reach the cluster through a client.
     public init(
@@ -48,7 +56,15 @@ public struct DeliveryHost: Sendable {
     }
 
     /// Whether all that is watched is known.
-    public var isReady: Bool { isRunning.withLock { $0?.isReady } ?? false }
+    public var isReady: Bool { running.withLock { $0?.host.isReady } ?? false }
+
+    /// Has the Components of a component looked at now: for whoever knows that there is another version of it.
+    public func lookAgain(atComponent name: String) async {
+        guard let running = running.withLock({ $0 }) else { return }
+        for object in running.components.objects(by: Self.byName, name) {
+            await running.queues.add(.component, object.objectName)
+        }
+    }
 
     /// Runs until the task is cancelled: with a lease, only while this process holds it. What has been begun is finished.
     public func run() async throws {
@@ -90,15 +106,14 @@ public struct DeliveryHost: Sendable {
         for (kind, cache) in caches {
             cache.observe { change in
                 if kind == .deployer, case .changed(_, let new) = change { await drift.follow(new) }
-                guard let object = Self.telling(change) else { return }
+                // What is there at the beginning is looked at anyway; and nobody may wait here for this cache to be filled.
+                guard cache.isSynced, let object = Self.telling(change) else { return }
                 for address in (try? await watches.affected(by: object)) ?? [] { await queues.add(address) }
             }
         }
         for cache in configurations {
             cache.observe { change in
-                // What is there at the beginning is read by the first passes anyway.
-                if case .changed(nil, _) = change, !cache.isSynced { return }
-                guard let object = Self.changed(change) else { return }
+                guard cache.isSynced, let object = Self.changed(change) else { return }
                 for address in (try? await watches.affected(by: object)) ?? [] { await queues.add(address) }
             }
         }
@@ -108,8 +123,8 @@ public struct DeliveryHost: Sendable {
                 { await repositories.run() }, { await components.run() }, { await resources.run() },
                 { await deployers.run() },
             ])
-        isRunning.withLock { $0 = host }
-        defer { isRunning.withLock { $0 = nil } }
+        running.withLock { $0 = Running(host: host, components: caches[.component]!, queues: queues) }
+        defer { running.withLock { $0 = nil } }
         do { try await host.run() } catch {
             await drift.stop()
             throw error
@@ -123,7 +138,10 @@ public struct DeliveryHost: Sendable {
         options.form = form
         options.reduce = { $0.setMetadata("managedFields", nil) }
         options.observe = { [metrics] error, delay in metrics.note("watching \(resource) begins again in \(delay)", error) }
-        return ObjectCache(kind, client.feed(resource, options))
+        let indexes: [String: ObjectCache.Index] =
+            kind == DeliveryKind.component.groupVersionKind
+            ? [Self.byName: { $0.json["spec"]?["component"]?.string.map { [$0] } ?? [] }] : [:]
+        return ObjectCache(kind, client.feed(resource, options), indexes: indexes)
     }
 
     /// The object of a change that others may wait for: its status, its deletion, its coming and going.
