@@ -88,6 +88,12 @@ let package = Package(
                 "CELLibraries",
             ]),
         .target(
+            name: "KubernetesControllers",
+            dependencies: [
+                "Basics", "Chronology", "Cryptography", "Documents", "Web", "WebServer", "Kubernetes",
+                "KubernetesClient", "Reconciling", "Telemetry",
+            ]),
+        .target(
             name: "KubernetesServer",
             dependencies: [
                 "Basics", "Chronology", "Cryptography", "Documents", "Storage", "Web", "WebServer", "Kubernetes",
@@ -112,8 +118,8 @@ let package = Package(
             name: "DeliveryControllers",
             dependencies: [
                 "Basics", "Chronology", "Cryptography", "Documents", "Archives", "Web", "WebClient",
-                "RegularExpressions", "CEL", "CELLibraries", "KubernetesFormats", "Kubernetes", "Reconciling", "OCI",
-                "ComponentModel", "Repositories",
+                "RegularExpressions", "CEL", "CELLibraries", "KubernetesFormats", "Kubernetes", "KubernetesClient",
+                "KubernetesControllers", "Reconciling", "OCI", "ComponentModel", "Repositories",
             ]),
         .target(
             name: "Registry", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage"]),
@@ -176,10 +182,18 @@ let package = Package(
             ]),
         .executableTarget(name: "ocm", dependencies: ["OCMCommands"]),
         .target(
+            name: "Site",
+            dependencies: [
+                "Basics", "Documents", "Web", "WebServer", "AccessControl", "Registry", "RegistryServer", "Kubernetes",
+                "KubernetesAccess", "KubernetesClient", "KubernetesControllers", "KubernetesServer",
+                "DeliveryControllers", "Telemetry",
+            ]),
+        .target(
             name: "SovereignCommands",
             dependencies: [
                 "Basics", "Documents", "Web", "WebClient", "OCI", "AccessControl", "Registry", "RegistryRules",
-                "RegistryMirror", "RegistryServer", "KubernetesServer", "KubernetesAccess", "WebServer", "Telemetry",
+                "RegistryMirror", "RegistryServer", "Cryptography", "Kubernetes", "KubernetesAccess", "KubernetesClient",
+                "KubernetesControllers", "KubernetesServer", "DeliveryControllers", "Site", "WebServer", "Telemetry",
                 "CommandLineKit",
             ]),
         .executableTarget(name: "sovereign", dependencies: ["Basics", "CommandLineKit", "SovereignCommands"]),
@@ -290,6 +304,12 @@ let package = Package(
             ]),
         .testTarget(
             name: "ReconcilingTests", dependencies: ["Basics", "Chronology", "Documents", "Kubernetes", "Reconciling"]),
+        .testTarget(
+            name: "KubernetesControllersTests",
+            dependencies: [
+                "Basics", "Chronology", "Documents", "Web", "WebServer", "Kubernetes", "KubernetesClient",
+                "KubernetesServer", "KubernetesControllers", "Reconciling", "Telemetry", "TestServers",
+            ]),
         .testTarget(
             name: "KubernetesStoreTests",
             dependencies: [

@@ -70,7 +70,8 @@ public struct ApplySet: Sendable {
         for member in pruned where !member.isBeingDeleted { try await remove(member) }
         // What has finalizers is still there; its place stays noted until it is gone.
         let remaining = pruned.filter { !$0.finalizers.isEmpty }
-        if wide != wanted { try await note(wanted.union(ApplySetScope(of: remaining))) }
+        let narrow = wanted.union(ApplySetScope(of: remaining))
+        if wide != narrow { try await note(narrow, isKnownToDiffer: true) }
         return Result(applied: applied, pruned: pruned)
     }
 
@@ -87,10 +88,11 @@ public struct ApplySet: Sendable {
         return object.kind == "Namespace" && group == "" || object.kind == "CustomResourceDefinition"
     }
 
-    private func note(_ scope: ApplySetScope) async throws {
+    /// Writes a scope into the parent's annotations, unless it stands there already.
+    private func note(_ scope: ApplySetScope, isKnownToDiffer: Bool = false) async throws {
         let annotations = scope.annotations(tooling: tooling)
         guard
-            parent[label: ApplySetIdentity.parentLabel] != id
+            isKnownToDiffer || parent[label: ApplySetIdentity.parentLabel] != id
                 || annotations.contains(where: { parent[annotation: $0.key] != $0.value })
                 || scope != ApplySetScope(recordedIn: parent)
         else { return }
