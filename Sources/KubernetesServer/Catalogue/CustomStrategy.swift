@@ -107,6 +107,15 @@ struct CustomStrategy: ResourceStrategy {
         ]
     }
 
+    var scaleFields: ScaleFields? {
+        var paths: [String: FieldPath?] = [:]
+        for version in definition.versions {
+            let names = version.scale?.specReplicas.split(separator: ".").map { PathElement.field(String($0)) }
+            paths.updateValue(names.map { FieldPath($0) }, forKey: "\(definition.group)/\(version.name)")
+        }
+        return ScaleFields(paths: paths, apiVersion: apiVersion)
+    }
+
     func applied(scale: JSON, to object: JSON) -> JSON {
         guard let paths = version.scale else { return object }
         let count = scale["spec"]?["replicas"]?.int ?? 0
