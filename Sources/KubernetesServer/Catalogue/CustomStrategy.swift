@@ -88,7 +88,9 @@ struct CustomStrategy: ResourceStrategy {
     var columns: [JSON] { version.columns.tableDefinitions }
     func cells(of object: JSON, now: Moment) -> [JSON] { version.columns.cells(of: object, now: now) }
     func rowConditions(of object: JSON) -> [JSON] { [] }
-    var deprecationWarning: String? { version.deprecationWarning }
+    var deprecationWarning: String? {
+        version.deprecationWarning.map { $0.isEmpty ? "\(apiVersion) \(definition.names.kind) is deprecated" : $0 }
+    }
 
     func scale(of object: JSON) -> JSON? {
         guard let paths = version.scale else { return nil }

@@ -8,7 +8,10 @@ internal import KubernetesStore
 extension KubernetesAPI {
     /// An object as it will be stored, completed by what the server knows; throws `APIStatus` when it may not be.
     func admit(_ change: ObjectChange, _ context: RequestContext) async throws -> KubernetesObject {
-        if change.isCreation { try checkNamespace(change) }
+        if change.isCreation {
+            try checkNamespace(change)
+            try DefinitionAdmission(self).checkCreation(change.resource)
+        }
         switch change.resourceName {
         case "apiextensions.k8s.io/customresourcedefinitions": return try DefinitionAdmission(self).admitted(change)
         case "/services": return try addresses.assigned(change)

@@ -51,15 +51,21 @@ struct PartEndpoint: Sendable {
     private func bind() async throws -> ServerResponse {
         let node = try await endpoint.body(expecting: part.kind).json["target"]?["name"]?.string ?? ""
         guard !node.isEmpty else { throw APIStatus.badRequest("the binding names no target") }
-        let (resource, name) = (resource, name)
+        let (resource, name, now) = (resource, name, api.now)
         let edit = ObjectEdit(part: .whole) { pod in
             guard pod.json["spec"]?["nodeName"]?.string?.isEmpty ?? true else {
                 throw APIStatus.conflict(
-                    resource.groupResource, name, "pod \(name) is already assigned to node "
+                    GroupResource(group: "", resource: "pods/binding"), name, "pod \(name) is already assigned to node "
                         + "\"\(pod.json["spec"]?["nodeName"]?.string ?? "")\"")
             }
             var json = pod.json
             json["spec"]?["nodeName"] = .string(node)
+            let scheduled = Condition("PodScheduled", .yes, reason: "", "", lastTransition: now)
+            var condition = scheduled.json
+            for key in ["reason", "message"] { condition[key] = JSON?.none }
+            let others = (json["status"]?["conditions"]?.array ?? []).filter { $0["type"] != "PodScheduled" }
+            json["status"] = json["status"] ?? [:]
+            json["status"]?["conditions"] = .array(others + [condition])
             return ObjectEdit.Edited(json: json)
         }
         _ = try await api.change(
