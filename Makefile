@@ -66,8 +66,8 @@ fuzz-specification: ## look for crashes of what reads transformation specificati
 fuzz-telemetry: ## look for crashes of what reads traces, and lines that are forged in logs and metrics (SECONDS=600)
 	@scripts/fuzz trace $(or $(SECONDS),600)
 
-fuzz-kubernetes: ## look for crashes of what reads objects of Kubernetes, their schemas, patches and managed fields (SECONDS=600 for each)
-	@for target in protobuf schema patch; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
+fuzz-kubernetes: ## look for crashes of what reads objects of Kubernetes, their schemas, patches, managed fields and credentials (SECONDS=600 for each)
+	@for target in protobuf schema patch credentials; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
 
 fuzz-archive: ## look for crashes of what reads volumes, inventories and records of archives (SECONDS=600)
 	@scripts/fuzz archive $(or $(SECONDS),600)

@@ -49,7 +49,11 @@ let package = Package(
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
         .target(name: "Kubernetes", dependencies: ["Basics", "Documents", "Chronology", "KubernetesFormats"]),
-        .target(name: "KubernetesStore", dependencies: ["Basics", "Documents", "Storage", "Kubernetes"]),
+        .target(
+            name: "KubernetesAccess",
+            dependencies: ["Basics", "Chronology", "Cryptography", "Documents", "Tokens", "Web", "Kubernetes"]),
+        .target(
+            name: "KubernetesStore", dependencies: ["Basics", "Cryptography", "Documents", "Storage", "Kubernetes"]),
         .target(name: "KubernetesPatches", dependencies: ["Basics", "Documents"]),
         .target(
             name: "KubernetesKinds",
@@ -83,7 +87,8 @@ let package = Package(
             name: "KubernetesServer",
             dependencies: [
                 "Basics", "Chronology", "Cryptography", "Documents", "Storage", "Web", "WebServer", "Kubernetes",
-                "KubernetesStore", "KubernetesPatches", "KubernetesKinds", "KubernetesSchemas",
+                "KubernetesStore", "KubernetesPatches", "KubernetesKinds", "KubernetesSchemas", "KubernetesAccess",
+                "Telemetry",
             ]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
@@ -163,7 +168,7 @@ let package = Package(
             name: "SovereignCommands",
             dependencies: [
                 "Basics", "Documents", "Web", "WebClient", "OCI", "AccessControl", "Registry", "RegistryRules",
-                "RegistryMirror", "RegistryServer", "KubernetesServer", "WebServer", "Telemetry", "CommandLineKit",
+                "RegistryMirror", "RegistryServer", "KubernetesServer", "KubernetesAccess", "WebServer", "Telemetry", "CommandLineKit",
             ]),
         .executableTarget(name: "sovereign", dependencies: ["Basics", "CommandLineKit", "SovereignCommands"]),
 
@@ -257,11 +262,19 @@ let package = Package(
             name: "KubernetesServerTests",
             dependencies: [
                 "Basics", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes", "KubernetesStore",
-                "KubernetesServer", "TestServers",
+                "KubernetesServer", "Telemetry", "TestServers",
+            ]),
+        .testTarget(
+            name: "KubernetesAccessTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Tokens", "Web", "Kubernetes", "KubernetesAccess",
+                "KubernetesKinds", "TestInputs",
             ]),
         .testTarget(
             name: "KubernetesStoreTests",
-            dependencies: ["Basics", "Documents", "Kubernetes", "KubernetesStore", "TestInputs"]),
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "Kubernetes", "KubernetesStore", "Storage", "TestInputs",
+            ]),
         .testTarget(name: "KubernetesFormatsTests", dependencies: ["KubernetesFormats", "TestInputs"]),
         .testTarget(
             name: "KubernetesPatchesTests", dependencies: ["Basics", "Documents", "KubernetesPatches", "TestInputs"]),

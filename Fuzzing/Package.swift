@@ -100,9 +100,12 @@ let package = Package(
         .target(
             name: "KubernetesFuzzing",
             dependencies: [
-                "FuzzingEntry", "Basics", "Chronology", "Documents", "Kubernetes", "KubernetesKinds",
-                "KubernetesSchemas",
+                "FuzzingEntry", "Basics", "Chronology", "Cryptography", "Documents", "Tokens", "Kubernetes",
+                "KubernetesAccess", "KubernetesKinds", "KubernetesSchemas",
             ]),
+        .target(
+            name: "KubernetesAccess",
+            dependencies: ["Basics", "Chronology", "Cryptography", "Documents", "Tokens", "Web", "Kubernetes"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
         .target(name: "Telemetry", dependencies: ["Basics", "Chronology", "Documents", "Web", "WebClient"]),
         .target(name: "TelemetryFuzzing", dependencies: ["FuzzingEntry", "Telemetry"]),

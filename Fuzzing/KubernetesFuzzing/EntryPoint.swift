@@ -5,6 +5,7 @@ internal import FuzzingEntry
 private let targets = FuzzTargets([
     "schema": { SchemaTarget.run($0) },
     "protobuf": { ProtobufTarget.run($0) },
+    "credentials": { CredentialTarget.run($0) },
 ])
 
 /// What the fuzzer calls with each input.

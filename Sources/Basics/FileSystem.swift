@@ -154,6 +154,11 @@ public enum FileSystem {
         try file.commit()
     }
 
+    /// Gives a file a second name; throws `.conflict` when something has it.
+    public static func link(_ path: String, to name: String) throws(Fault) {
+        guard unsafe Glibc.link(path, name) == 0 else { throw Fault.system(errno, "create \(name)") }
+    }
+
     /// The path of a symbolic link's target as it is written in the link.
     public static func linkTarget(_ path: String) throws(Fault) -> String {
         var failure: Int32 = 0

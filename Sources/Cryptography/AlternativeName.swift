@@ -21,11 +21,28 @@ extension Certificate {
     /// A name that is not printable ASCII is left out as well: a NUL in one has been used to pass for another.
     public var alternativeNames: [AlternativeName] { handle.alternativeNames }
 
+    /// Addresses that the certificate names, each of 4 or 16 bytes, in their order.
+    public var alternativeAddresses: [[UInt8]] { handle.alternativeAddresses }
+
     /// The common name of the subject, when it has one.
     public var commonName: String? { subject.attributes["CN"]?.first }
 }
 
 extension CertificateHandle {
+    fileprivate var alternativeAddresses: [[UInt8]] {
+        defer { _ = drainOpenSSLErrors() }
+        guard let names = unsafe sovereign_alternative_names(pointer) else { return [] }
+        defer { unsafe GENERAL_NAMES_free(names) }
+        let count = min(Int(unsafe sovereign_names_count(names)), Certificate.alternativeNameLimit)
+        return (0..<count).compactMap { index in
+            var size: Int32 = 0
+            guard let start = unsafe sovereign_names_address(names, Int32(index), &size), size == 4 || size == 16 else {
+                return nil
+            }
+            return unsafe Array(UnsafeBufferPointer(start: start, count: Int(size)))
+        }
+    }
+
     fileprivate var alternativeNames: [AlternativeName] {
         defer { _ = drainOpenSSLErrors() }
         guard let names = unsafe sovereign_alternative_names(pointer) else { return [] }

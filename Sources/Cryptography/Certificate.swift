@@ -64,9 +64,12 @@ public final class Certificate: Sendable {
         return certificates
     }
 
-    /// Whether it says that its key may sign code: extended key usage 1.3.6.1.5.5.7.3.3, and digital signatures when it
+    /// Whether it says that its key may be used for a purpose: the extended key usage, and digital signatures when it
     /// limits the usage of its key at all (RFC 5280 sections 4.2.1.3 and 4.2.1.12).
-    public var isCodeSigning: Bool { handle.usage.mayVerifyCode }
+    public func isFor(_ purpose: CertificatePurpose) -> Bool { handle.usage.names(purpose) }
+
+    /// Whether it says that its key may sign code.
+    public var isCodeSigning: Bool { isFor(.codeSigning) }
 
     /// The certificate as PEM.
     public func pem() -> String { PEM.encode(label: "CERTIFICATE", bytes: der) }

@@ -12,20 +12,21 @@ public enum CertificateChain {
     /// OpenSSL's level for 112 bits of security: no SHA-1, no RSA below 2048 bits (NIST SP 800-57).
     private static let securityLevel: Int32 = 2
 
-    /// Verifies a chain for code signing at a given time; every certificate of it, root included, must be valid then.
+    /// Verifies a chain for a purpose at a given time; every certificate of it, root included, must be valid then.
     ///
-    /// The leaf must name code signing as a usage; issuers that name usages must name it as well. Revocation is not
+    /// The leaf must name the purpose as a usage; issuers that name usages must name it as well. Revocation is not
     /// looked up: that needs a network and says nothing about a time in the past.
     ///
     /// - Parameter roots: the only anchors that count, self-signed or not; nil for those of the system.
     /// - Throws: `.unverified` with the reason and the certificate it is about.
     public static func verify(
-        leaf: Certificate, intermediates: [Certificate], roots: [Certificate]?, at time: Timestamp
+        leaf: Certificate, intermediates: [Certificate], roots: [Certificate]?, at time: Timestamp,
+        for purpose: CertificatePurpose = .codeSigning
     ) throws(Fault) {
-        guard leaf.isCodeSigning else {
+        guard leaf.isFor(purpose) else {
             throw Fault(
-                .unverified, "the certificate of \(leaf.subject) may not sign code",
-                fix: "issue one with the extended key usage codeSigning and the key usage digitalSignature")
+                .unverified, "the certificate of \(leaf.subject) may not \(purpose.deed)",
+                fix: "issue one with the extended key usage \(purpose.name) and the key usage digitalSignature")
         }
         guard intermediates.count <= intermediateLimit else {
             throw Fault(
@@ -66,27 +67,31 @@ public enum CertificateChain {
         guard unsafe X509_verify_cert(context) == 1 else {
             let code = unsafe X509_STORE_CTX_get_error(context)
             let reason = unsafe String(cString: X509_verify_cert_error_string(Int(code)))
-            throw untrusted(leaf, unsafe name(of: X509_STORE_CTX_get_current_cert(context)), "\(reason) at \(time)")
+            throw untrusted(
+                leaf, unsafe name(of: X509_STORE_CTX_get_current_cert(context)), "\(reason) at \(time)", purpose)
         }
-        try unsafe checkIssuers(of: leaf, in: context)
+        try unsafe checkIssuers(of: leaf, for: purpose, in: context)
     }
 
-    /// OpenSSL 3.0 knows no purpose of code signing, so what issuers may do is checked here.
-    @unsafe private static func checkIssuers(of leaf: Certificate, in context: OpaquePointer) throws(Fault) {
+    /// OpenSSL 3.0 knows no purpose of code signing, so what issuers may do is checked here for all purposes.
+    @unsafe private static func checkIssuers(
+        of leaf: Certificate, for purpose: CertificatePurpose, in context: OpaquePointer
+    ) throws(Fault) {
         let chain = unsafe X509_STORE_CTX_get0_chain(context)
         let count = unsafe sovereign_stack_count(chain)
-        guard count > 0 else { throw untrusted(leaf, nil, "OpenSSL gave no chain") }
+        guard count > 0 else { throw untrusted(leaf, nil, "OpenSSL gave no chain", purpose) }
         for index in 1..<max(count, 1) {
             guard let pointer = unsafe sovereign_stack_value(chain, index) else {
-                throw untrusted(leaf, nil, "OpenSSL gave no chain")
+                throw untrusted(leaf, nil, "OpenSSL gave no chain", purpose)
             }
             let usage = unsafe CertificateUsage(pointer)
-            guard usage.mayIssueForCode else {
-                throw untrusted(leaf, unsafe name(of: pointer), "it may not issue certificates for code signing")
+            guard usage.mayIssue(for: purpose) else {
+                throw untrusted(
+                    leaf, unsafe name(of: pointer), "it may not issue certificates for \(purpose.activity)", purpose)
             }
             // Anchors are trusted by choice, whatever they say about themselves.
             guard usage.isAuthority || index == count - 1 else {
-                throw untrusted(leaf, unsafe name(of: pointer), "it may not issue certificates")
+                throw untrusted(leaf, unsafe name(of: pointer), "it may not issue certificates", purpose)
             }
         }
     }
@@ -96,11 +101,13 @@ public enum CertificateChain {
         return try? unsafe DistinguishedName(X509_get_subject_name(pointer), source: "the chain").description
     }
 
-    private static func untrusted(_ leaf: Certificate, _ culprit: String?, _ reason: String) -> Fault {
+    private static func untrusted(
+        _ leaf: Certificate, _ culprit: String?, _ reason: String, _ purpose: CertificatePurpose
+    ) -> Fault {
         let place = culprit.map { $0 == leaf.subject.description ? "" : " (at \($0))" } ?? ""
         return Fault(
             .unverified, "the certificate of \(leaf.subject) does not lead to a trusted root\(place): \(reason)",
-            fix: "check the trusted roots, and that the signature carries all intermediate certificates")
+            fix: purpose.chainFix)
     }
 
     private static func noMemory() -> Fault { openSSLFault(.system, "no certificate chain could be verified") }

@@ -41,6 +41,24 @@ internal import COpenSSL
         try unsafe DistinguishedName(X509_get_issuer_name(pointer), source: source)
     }
 
+    /// The subject in DER.
+    var subjectEncoding: [UInt8] {
+        var output: UnsafeMutablePointer<UInt8>?
+        let length = unsafe i2d_X509_NAME(X509_get_subject_name(pointer), &output)
+        guard length > 0, let output = unsafe output else { return [] }
+        defer { unsafe CRYPTO_free(output, #file, #line) }
+        return unsafe Array(UnsafeBufferPointer(start: output, count: Int(length)))
+    }
+
+    /// The identifier that it gives its key; nil when it gives none.
+    var subjectKeyID: [UInt8]? {
+        guard let value = unsafe X509_get0_subject_key_id(pointer), let start = unsafe ASN1_STRING_get0_data(value)
+        else {
+            return nil
+        }
+        return unsafe Array(UnsafeBufferPointer(start: start, count: Int(ASN1_STRING_length(value))))
+    }
+
     var isSelfSigned: Bool { unsafe X509_self_signed(pointer, 1) == 1 }
 
     var usage: CertificateUsage { unsafe CertificateUsage(pointer) }
@@ -76,8 +94,12 @@ struct CertificateUsage {
     private var namesUsages: Bool { flags & UInt32(EXFLAG_XKUSAGE) != 0 }
     private var maySign: Bool { flags & UInt32(EXFLAG_KUSAGE) == 0 || keyUsage & UInt32(KU_DIGITAL_SIGNATURE) != 0 }
 
-    /// For the end of a chain: code signing must be named.
-    var mayVerifyCode: Bool { namesUsages && extendedKeyUsage & UInt32(XKU_CODE_SIGN) != 0 && maySign }
+    /// For the end of a chain: the purpose must be named.
+    func names(_ purpose: CertificatePurpose) -> Bool {
+        namesUsages && extendedKeyUsage & purpose.flag != 0 && maySign
+    }
     /// For issuers: usages they name limit what stands below them; naming none allows all, as in Go and Windows.
-    var mayIssueForCode: Bool { !namesUsages || extendedKeyUsage & UInt32(XKU_CODE_SIGN | XKU_ANYEKU) != 0 }
+    func mayIssue(for purpose: CertificatePurpose) -> Bool {
+        !namesUsages || extendedKeyUsage & (purpose.flag | UInt32(XKU_ANYEKU)) != 0
+    }
 }

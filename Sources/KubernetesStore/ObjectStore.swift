@@ -33,10 +33,12 @@ public final class ObjectStore: Sendable {
     private let writer: StoreWriter
     /// Ends waits whose time is over. One clock for all, since a timer for each would be set and stopped all the time.
     private let ticking: Task<Void, Never>
+    private let lock: StoreLock
 
-    /// Opens the file, making it when it is not there. One process at a time may have it open.
+    /// Opens the file, making it when it is not there. Only one may have it open; throws `.conflict` for all others.
     public init(_ path: String, _ settings: Settings = Settings()) throws(Fault) {
         (self.path, self.settings) = (path, settings)
+        lock = try StoreLock(path)
         let database = try SQLiteConnection(path)
         try StoreTables.make(database)
         feed = ChangeFeed(revision: try StoreTables.state(database).revision, limit: settings.feedBytes)
@@ -53,6 +55,12 @@ public final class ObjectStore: Sendable {
         await writer.end()
         feed.end()
         readers.close()
+        lock.release()
+    }
+
+    /// Asks the one who changes the store.
+    func submit(_ decide: @escaping @Sendable (SQLiteConnection) throws -> StoreChange?) async throws -> StoreChange? {
+        try await writer.submit(decide)
     }
 
     /// The revision of the last change.

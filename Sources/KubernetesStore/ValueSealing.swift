@@ -11,6 +11,13 @@ public protocol ValueSealing: Sendable {
     func seal(_ bytes: [UInt8], for key: ObjectKey) throws(Fault) -> [UInt8]
     /// Opens what was sealed; throws `.corrupt` when it is not what was sealed for the place.
     func open(_ bytes: [UInt8], for key: ObjectKey) throws(Fault) -> [UInt8]
+    /// Whether bytes are sealed as they would be now, with the same key.
+    func isCurrent(_ bytes: [UInt8]) -> Bool
+}
+
+extension ValueSealing {
+    /// Nothing is known to be.
+    public func isCurrent(_ bytes: [UInt8]) -> Bool { false }
 }
 
 extension ObjectStore {

@@ -119,9 +119,10 @@ enum DefinitionReading {
 }
 
 extension KubernetesAPI {
-    /// A definition that was written is served before its writer hears of it.
-    func served(after resource: ServedResource) throws {
+    /// What was written counts before its writer hears of it: definitions are served, roles decide.
+    func note(_ object: KubernetesObject, _ resource: ServedResource, isGone: Bool = false) throws {
         if resource.storage == DefinitionAdmission.resource { try refreshDefinitions() }
+        access.note(object, resource, isGone: isGone)
     }
 
     /// Serves what the store's definitions say now.

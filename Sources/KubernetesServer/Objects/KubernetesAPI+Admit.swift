@@ -3,6 +3,7 @@
 internal import Basics
 internal import Documents
 internal import Kubernetes
+internal import KubernetesAccess
 internal import KubernetesStore
 
 extension KubernetesAPI {
@@ -11,6 +12,9 @@ extension KubernetesAPI {
         if change.isCreation {
             try checkNamespace(change)
             try DefinitionAdmission(self).checkCreation(change.resource)
+        }
+        if change.resource.kind.group == "rbac.authorization.k8s.io" {
+            try EscalationCheck(access.authorizer, context.user).check(change.new, old: change.old)
         }
         switch change.resourceName {
         case "apiextensions.k8s.io/customresourcedefinitions": return try DefinitionAdmission(self).admitted(change)

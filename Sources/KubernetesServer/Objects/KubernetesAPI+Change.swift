@@ -170,7 +170,7 @@ extension KubernetesAPI {
                 try await store.put(stored.key, form, if: .revision(stored.revision))
             }
         object.resourceVersion = "\(kept.revision)"
-        try served(after: resource)
+        try note(object, resource, isGone: isDone)
         return object
     }
 

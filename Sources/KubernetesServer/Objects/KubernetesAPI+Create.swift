@@ -64,7 +64,7 @@ extension KubernetesAPI {
                 let stored = KubernetesObject(unchecked: resource.strategy.stored(object.json))
                 let kept = try await store.put(resource.key(namespace, object.name), stored, if: .absent)
                 object.resourceVersion = "\(kept.revision)"
-                try served(after: resource)
+                try note(object, resource)
                 return object
             } catch StoreConflict.exists {
                 guard generated != nil, attempt < Self.namings else {

@@ -75,6 +75,7 @@ extension KubernetesAPI {
                 if isGone {
                     let last = KubernetesObject(unchecked: resource.strategy.stored(old.json))
                     let removed = try await store.remove(stored.key, last: last, if: .revision(stored.revision))
+                    try note(old, resource, isGone: true)
                     var gone = old
                     gone.resourceVersion = "\(removed.revision)"
                     return .gone(gone)

@@ -15,12 +15,15 @@ final class KubernetesAPI: Sendable {
     private let current: Guarded<Catalogue>
     /// Addresses and ports of services that are taken.
     let addresses: ServiceAddressPool
+    /// Who may do what.
+    let access: AccessState
 
     /// Opens it on a store; definitions in the store are served at once.
     init(_ store: ObjectStore, clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }) throws {
         (self.store, self.clock) = (store, clock)
         current = Guarded(Catalogue(try DefinitionReading.established(in: store)))
         addresses = try ServiceAddressPool(store)
+        access = try AccessState(store)
     }
 
     /// What is served now.

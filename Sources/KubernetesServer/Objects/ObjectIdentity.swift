@@ -7,24 +7,10 @@ internal import Kubernetes
 
 /// What the server alone says of an object.
 enum ObjectIdentity {
-    /// A new identity (RFC 9562, version 4).
-    static func uid() -> String {
-        var bytes = SecureRandom.bytes(16)
-        bytes[6] = bytes[6] & 0x0F | 0x40
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        let hex = bytes.hex
-        var text = ""
-        for (index, letter) in hex.enumerated() {
-            if [8, 12, 16, 20].contains(index) { text.append("-") }
-            text.append(letter)
-        }
-        return text
-    }
-
     /// Gives a new object its identity; what the client says of these fields is left out.
     static func assign(_ object: inout KubernetesObject, at time: Timestamp) {
         for key in owned { object.setMetadata(key, JSON?.none) }
-        object.uid = uid()
+        object.uid = RandomUUID.text()
         object[metadata: "creationTimestamp"] = "\(time)"
     }
 

@@ -2,22 +2,27 @@
 
 internal import Basics
 internal import Kubernetes
+internal import KubernetesAccess
 internal import KubernetesSchemas
 
 /// What belongs to one request beside the object: who asks, and what he is to be told.
 final class RequestContext: Sendable {
     /// Who asks.
-    let user: String
+    let user: UserInfo
     private let told = Guarded<[String]>([])
 
-    init(user: String) { self.user = user }
+    init(user: UserInfo) { self.user = user }
 
     /// What the server does by itself.
-    static var server: RequestContext { RequestContext(user: "system:apiserver") }
+    static var server: RequestContext {
+        RequestContext(user: UserInfo("system:apiserver", groups: [UserInfo.mastersGroup]))
+    }
 
     /// Has the client told something, once; at most so many characters of it.
     func warn(_ text: String) {
-        let text = String(text.unicodeScalars.prefix(1024).map { $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0) })
+        let text = String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.prefix(1024).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
         told.withLock { if !$0.contains(text), $0.count < 64 { $0.append(text) } }
     }
 

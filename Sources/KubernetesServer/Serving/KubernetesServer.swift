@@ -1,38 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
+internal import Cryptography
 internal import Kubernetes
+public import KubernetesAccess
 internal import KubernetesStore
+public import Telemetry
 public import WebServer
 
-/// A Kubernetes API server in this process.
+/// A Kubernetes API server in this process: objects in a folder, its own authority, roles that decide who may do what.
 public final class KubernetesServer: Sendable {
     private let server: HTTPServer
     private let store: ObjectStore
-    private let api: KubernetesAPI
     private let upkeep: Upkeep
+    private let renewal: Task<Void, Never>?
+    /// Where clients reach it.
+    public let url: String
+    /// The file with which clients may do everything; nil when the server is open.
+    public let configuration: String?
 
     /// What a server is started with.
     public struct Settings: Sendable {
-        /// Where it listens.
-        public var listening = ServerSettings()
+        /// Where it listens, and its limits; TLS is its own matter.
+        public var listening: ServerSettings = {
+            var settings = ServerSettings()
+            (settings.port, settings.connections) = (6443, 4096)
+            return settings
+        }()
+        /// Under which names and addresses clients reach it.
+        public var names = ServerNames()
+        /// Whether it speaks plain HTTP and lets everybody do everything: for tests, on loopback only.
+        public var isOpen = false
+        /// Whether those who show nothing are let in as `system:anonymous`.
+        public var allowsAnonymous = false
+        /// A file of tokens and whose they are.
+        public var tokenFile: String?
         /// The version it tells clients.
         public var version = ServerVersion(product: "0")
+        /// The file of the keys that seal Secrets on disk; nil for one in the folder, which protects copies of the
+        /// database and not copies of the whole folder.
+        public var sealingKeys: String?
+        /// How long changes are kept for those who watch.
+        public var history = Duration.seconds(300)
+        /// Where it writes what happens.
+        public var log = Log.none
 
         /// The defaults.
         public init() {}
     }
 
-    /// Starts a server whose objects are in a folder.
+    /// Starts a server whose objects and keys are in a folder, made when it is not there.
+    ///
+    /// Throws `.conflict` when the port is taken or another process serves the folder, and `.forbidden` when it would
+    /// let others than this machine in without asking who they are.
     public init(folder: String, _ settings: Settings = Settings()) async throws {
-        store = try ObjectStore("\(folder)/objects.db")
-        api = try KubernetesAPI(store)
-        try await FirstObjects(api).create()
-        let handler = RequestHandler(api: api, version: settings.version)
         var listening = settings.listening
+        guard !settings.isOpen || listening.address == "127.0.0.1" || listening.address == "::1" else {
+            throw Fault(
+                .forbidden, "an open API server may listen on this machine's own addresses only",
+                fix: "leave authentication on, or listen on 127.0.0.1")
+        }
+        try FileSystem.makeFolder(folder, mode: 0o700)
+        var storing = ObjectStore.Settings()
+        storing.history = settings.history
+        // A key is made with a new store only: without its own key, an old one must not seem to be empty of secrets.
+        let keys = settings.sealingKeys ?? "\(folder)/pki/sealing.keys"
+        try FileSystem.makeFolder(FileSystem.folder(of: keys), mode: 0o700)
+        storing.sealing = try KeyFileSealing(keys, isMade: !FileSystem.exists("\(folder)/objects.db"))
+        let store = try ObjectStore("\(folder)/objects.db", storing)
+        self.store = store
+        let now = Timestamp.now()
+        let api = try KubernetesAPI(store)
+        let identity =
+            settings.isOpen
+            ? nil
+            : try ServerIdentity(
+                folder: folder, names: settings.names, tokenFile: settings.tokenFile,
+                allowsAnonymous: settings.allowsAnonymous, store: store, at: now)
+        listening.tls = try identity?.tls(at: now)
         listening.bodyBytes = Int64(BodyReading.bytes)
-        server = try HTTPServer(listening) { await handler.respond(to: $0) }
-        upkeep = Upkeep(api)
+        try await FirstObjects(api).create()
+        let running = Guarded<HTTPServer?>(nil)
+        let metrics = try ServerMetrics(store) { running.withLock { $0 }?.statistics.connections ?? 0 }
+        let handler = RequestHandler(
+            api: api, access: RequestAccess(authenticator: identity?.authenticator, state: api.access, clock: api.clock),
+            version: settings.version, metrics: metrics, log: settings.log)
+        let server = try HTTPServer(listening) { await handler.respond(to: $0) }
+        running.withLock { $0 = server }
+        self.server = server
+        let host = listening.address == "0.0.0.0" || listening.address == "::" ? "127.0.0.1" : listening.address
+        let name = host.contains(":") ? "[\(host)]" : host
+        url = "\(identity == nil ? "http" : "https")://\(name):\(server.port)"
+        configuration = identity == nil ? nil : "\(folder)/admin.kubeconfig"
+        if let configuration { try identity?.writeConfiguration(to: configuration, server: url, at: now) }
+        var keeping = Upkeep.Settings()
+        keeping.authority = identity?.authorityText
+        upkeep = Upkeep(api, keeping)
+        renewal = identity.map { identity in
+            Task.detached {
+                while (try? await Task.sleep(for: .seconds(6 * 3600))) != nil {
+                    do { try server.replaceCertificate(try identity.tls(at: .now())) } catch {
+                        settings.log.error("the server's certificate could not be made anew", error)
+                    }
+                }
+            }
+        }
     }
 
     /// Where it listens.
@@ -40,6 +112,7 @@ public final class KubernetesServer: Sendable {
 
     /// Ends it: requests that run are answered, watches end.
     public func stop() async {
+        renewal?.cancel()
         await upkeep.stop()
         await store.close()
         await server.stop()

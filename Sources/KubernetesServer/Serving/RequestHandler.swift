@@ -3,36 +3,114 @@
 internal import Basics
 internal import Documents
 internal import Kubernetes
+internal import KubernetesAccess
+internal import Telemetry
 internal import Web
 internal import WebServer
 
-/// Answers requests: finds out what they are about, and hands them on.
+/// Answers requests: finds out who asks and what for, whether he may, and hands them on.
 struct RequestHandler: Sendable {
     let api: KubernetesAPI
+    let access: RequestAccess
     let version: ServerVersion
+    let metrics: ServerMetrics
+    let log: Log
 
     func respond(to request: ServerRequest) async -> ServerResponse {
-        let context = RequestContext(user: "system:admin")
+        let start = ContinuousClock.now
+        let target = RequestTarget(request.path)
+        if case .other(let parts) = target, let health = Self.health(parts, request) { return health }
+        var attributes: RequestAttributes?
+        var context: RequestContext?
         var response: ServerResponse
         do {
-            response = try await answer(request, context)
+            let user = try access.user(of: request)
+            let asked = try attributesOf(request, target, user)
+            attributes = asked
+            try access.check(asked)
+            let known = RequestContext(user: user)
+            context = known
+            response = try await answer(request, target, known)
         } catch {
             response = Self.response(Self.status(of: error))
+            if response.status >= 500 { log.error("a request failed", error, ["path": .string(request.path)]) }
         }
-        for warning in context.warnings { response.headers.add("Warning", "299 - \(Self.quoted(warning))") }
+        for warning in context?.warnings ?? [] { response.headers.add("Warning", "299 - \(Self.quoted(warning))") }
+        response.headers.add("Audit-Id", "\(request.id)")
+        record(request, attributes, response.status, ContinuousClock.now - start)
         return response
     }
 
-    private func answer(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
-        switch RequestTarget(request.path) {
+    /// Whether it runs is nobody's secret, and those who ask have no credentials.
+    private static func health(_ parts: [String], _ request: ServerRequest) -> ServerResponse? {
+        guard request.method == .get || request.method == .head, let first = parts.first, parts.count <= 2,
+            ["healthz", "livez", "readyz"].contains(first)
+        else { return nil }
+        return ServerResponse(status: 200, "text/plain; charset=utf-8", "ok")
+    }
+
+    private func attributesOf(
+        _ request: ServerRequest, _ target: RequestTarget, _ user: UserInfo
+    ) throws -> RequestAttributes {
+        guard case .resource(let path) = target else {
+            return RequestAttributes(user, request.method.name.lowercased(), path: request.path)
+        }
+        let isWatch = try QueryValues(query: request.query).flag("watch") ?? false
+        guard let verb = RequestVerb(request.method, hasName: path.name != nil, isWatch: isWatch) else {
+            throw APIStatus.methodNotAllowed()
+        }
+        var name = path.name ?? ""
+        // A list of one object is a matter of that object.
+        if name.isEmpty, verb == .list || verb == .watch || verb == .deletecollection,
+            let fields = try? QueryValues(query: request.query).fields(), let one = fields.required("metadata.name")
+        {
+            name = one
+        }
+        return RequestAttributes(
+            user, verb.rawValue, group: path.groupVersion.group, version: path.groupVersion.version,
+            resource: path.resource, subresource: path.subresource ?? "", namespace: path.namespace ?? "", name: name)
+    }
+
+    private func answer(
+        _ request: ServerRequest, _ target: RequestTarget, _ context: RequestContext
+    ) async throws -> ServerResponse {
+        switch target {
+        case .other(["metrics"]):
+            return ServerResponse(
+                status: 200, headers: ["Content-Type": MetricRegistry.contentType],
+                body: .bytes(metrics.registry.prometheusText()))
         case .other(let parts): return try DocumentEndpoints(api: api, version: version).answer(parts, request)
         case .resource(let path):
             guard let resource = api.catalogue.resource(path.groupVersion, path.resource) else {
                 throw APIStatus.noResource()
             }
-            return try await ResourceEndpoint(api: api, resource: resource, path: path, request: request, context: context)
-                .answer()
+            let endpoint = ResourceEndpoint(
+                api: api, resource: resource, path: path, request: request, context: context)
+            if request.method == .post, resource.verbs == ["create"], path.name == nil {
+                return try endpoint.respond(
+                    try await ReviewEndpoint(endpoint: endpoint, access: access).answer(), status: 201)
+            }
+            if request.method == .post, path.subresource == "token", resource.part("token") != nil {
+                return try endpoint.respond(
+                    try await ReviewEndpoint(endpoint: endpoint, access: access).token(), status: 201)
+            }
+            return try await endpoint.answer()
         }
+    }
+
+    /// Counts a request, and writes a line about those that change something or are refused.
+    private func record(
+        _ request: ServerRequest, _ attributes: RequestAttributes?, _ code: Int, _ duration: Duration
+    ) {
+        let verb = attributes?.verb ?? request.method.name.lowercased()
+        let resource = attributes.flatMap { $0.path == nil ? $0.resource : nil } ?? ""
+        let isKnown = resource.isEmpty || code != 404
+        metrics.count(verb: verb, resource: isKnown ? resource : "unknown", code: code, duration)
+        let isQuiet = code < 400 && ["get", "list", "watch"].contains(verb)
+        guard log.isEnabled(isQuiet ? .debug : .info) else { return }
+        var fields: Fields = ["code": .integer(code), "path": .string(request.path), "verb": .string(verb)]
+        if let attributes { fields = fields.merging(["user": .string(attributes.user.name)]) }
+        if isQuiet { log.debug("answered", fields) } else { log.info("answered", fields) }
     }
 
     static func response(_ status: APIStatus) -> ServerResponse {

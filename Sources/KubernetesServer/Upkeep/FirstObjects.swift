@@ -2,6 +2,7 @@
 
 internal import Documents
 internal import Kubernetes
+internal import KubernetesAccess
 internal import KubernetesStore
 
 /// The objects that every cluster has.
@@ -24,6 +25,7 @@ struct FirstObjects {
             "ports": [["name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443]],
         ]
         try await create(service)
+        for object in DefaultRoles.objects { try await create(object) }
     }
 
     func create(_ object: KubernetesObject) async throws {

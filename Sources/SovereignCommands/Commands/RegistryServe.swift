@@ -7,6 +7,7 @@ internal import RegistryServer
 internal import Telemetry
 internal import Web
 internal import WebClient
+internal import WebServer
 
 /// `sovereign registry serve`
 struct RegistryServe: Command {

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import KubernetesStore
+internal import Telemetry
+internal import WebServer
+
+/// What the server counts of itself.
+final class ServerMetrics: Sendable {
+    let registry = MetricRegistry()
+    private let requests: MetricFamily<Counter>
+    private let seconds: MetricFamily<Histogram>
+    private let watches: Gauge
+
+    /// - Parameter connections: how many are open now.
+    init(_ store: ObjectStore, connections: @escaping @Sendable () -> Int) throws(Fault) {
+        requests = try registry.counters(
+            "sovereign_api_requests_total", "Requests that were answered.", labels: ["verb", "resource", "code"])
+        seconds = try registry.histograms(
+            "sovereign_api_request_seconds", "From the end of a request's head to its answer's beginning.",
+            labels: ["verb"])
+        watches = try registry.gauge("sovereign_api_watches", "Watches that run.")
+        try registry.gauge("sovereign_api_connections", "Open connections.") { Double(connections()) }
+        try registry.gauge("sovereign_api_revision", "The revision of the last change.") { Double(store.revision) }
+        try registry.addProcessMetrics()
+    }
+
+    func count(verb: String, resource: String, code: Int, _ duration: Duration) {
+        requests.with(verb, resource, "\(code)").increment()
+        seconds.with(verb).observe(duration)
+    }
+}
