@@ -19,7 +19,8 @@ struct ReviewEndpoint: Sendable {
         try ObjectIdentity.checkKind(&json, endpoint.resource.kind)
         let admitted = try endpoint.resource.admitted(json)
         try endpoint.context.check(
-            unknown: admitted.unknownFields, repeated: body.repeatedFields, options.fieldValidation)
+            unknown: admitted.unknownFields, repeated: body.repeatedFields, options.fieldValidation,
+            endpoint.resource.kind)
         let object = KubernetesObject(unchecked: admitted.object)
         let reviews = AccessReviews(access.state.authorizer)
         let user = endpoint.context.user

@@ -38,7 +38,7 @@ struct Kubectl: Sendable {
             """
         try FileSystem.write(Array(configuration.utf8), to: "\(folder.path)/config")
         environment = Environment(
-            variables: [
+            [
                 "HOME": folder.path, "KUBECONFIG": "\(folder.path)/config", "PATH": "/usr/bin:/bin",
                 "KUBE_EDITOR": "sed -i s/before/after/",
             ])
