@@ -294,7 +294,7 @@ let package = Package(
             name: "KubernetesServerTests",
             dependencies: [
                 "Basics", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes", "KubernetesStore",
-                "KubernetesServer", "TestServers",
+                "KubernetesServer", "Telemetry", "TestServers",
             ]),
         .testTarget(
             name: "KubernetesAccessTests",

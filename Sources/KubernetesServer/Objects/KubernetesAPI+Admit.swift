@@ -9,7 +9,10 @@ internal import KubernetesStore
 extension KubernetesAPI {
     /// An object as it will be stored, completed by what the server knows; throws `APIStatus` when it may not be.
     func admit(_ change: ObjectChange, _ context: RequestContext) async throws -> KubernetesObject {
-        if change.isCreation { try checkNamespace(change) }
+        if change.isCreation {
+            try checkNamespace(change)
+            try DefinitionAdmission(self).checkCreation(change.resource)
+        }
         if change.resource.kind.group == "rbac.authorization.k8s.io" {
             try EscalationCheck(access.authorizer, context.user).check(change.new, old: change.old)
         }
