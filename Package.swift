@@ -54,7 +54,8 @@ let package = Package(
             dependencies: ["Basics", "Chronology", "Cryptography", "Documents", "Tokens", "Web", "Kubernetes"]),
         .target(
             name: "KubernetesStore", dependencies: ["Basics", "Cryptography", "Documents", "Storage", "Kubernetes"]),
-        .target(name: "Reconciling", dependencies: ["Basics", "Chronology", "Documents", "Kubernetes"]),
+        .target(
+            name: "Reconciling", dependencies: ["Basics", "Chronology", "Cryptography", "Documents", "Kubernetes"]),
         .target(name: "KubernetesPatches", dependencies: ["Basics", "Documents"]),
         .target(
             name: "KubernetesKinds",
@@ -307,7 +308,7 @@ let package = Package(
         .testTarget(
             name: "KubernetesControllersTests",
             dependencies: [
-                "Basics", "Chronology", "Documents", "Web", "WebServer", "Kubernetes", "KubernetesClient",
+                "Basics", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes", "KubernetesClient",
                 "KubernetesServer", "KubernetesControllers", "Reconciling", "Telemetry", "TestServers",
             ]),
         .testTarget(

@@ -4,6 +4,7 @@ internal import Basics
 internal import ComponentModel
 internal import Documents
 public import Kubernetes
+internal import Reconciling
 
 /// What is written onto every object that is applied: where it is from, and whose it is.
 public struct ManifestDecoration: Sendable {

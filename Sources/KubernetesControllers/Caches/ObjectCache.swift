@@ -19,6 +19,8 @@ public final class ObjectCache: Sendable {
         /// Names by index and text.
         var found: [String: [String: Set<ObjectName>]] = [:]
         var isSynced = false
+        /// Names that were known when the feed began anew, and that it has not told of since.
+        var unconfirmed: Set<ObjectName> = []
         var waiting: [Int: CheckedContinuation<Bool, Never>] = [:]
         var lastWaiter = 0
         var observers: [Observer] = []
@@ -38,27 +40,40 @@ public final class ObjectCache: Sendable {
     public func observe(_ observer: @escaping Observer) { state.withLock { $0.observers.append(observer) } }
 
     /// Follows the resource until the task is cancelled. Throws what no trying again helps against.
+    ///
+    /// It may be run again behind its end: what is known stays, and observers are told of the differences.
     public func run() async throws {
+        state.withLock { ($0.isSynced, $0.unconfirmed) = (false, Set($0.objects.keys)) }
         var changes = feed.makeAsyncIterator()
         while let change = try await changes.next() {
-            let observers = state.withLock { state in
-                take(change, &state)
-                return state.observers
-            }
-            for observer in observers { await observer(change) }
+            let (told, observers) = state.withLock { state in (take(change, &state), state.observers) }
+            for change in told { for observer in observers { await observer(change) } }
         }
     }
 
-    private func take(_ change: ObjectChange, _ state: inout State) {
+    /// Takes a change; gives what it means to those who know what was known here before.
+    private func take(_ change: ObjectChange, _ state: inout State) -> [ObjectChange] {
         switch change {
         case .synced:
-            state.isSynced = true
+            let gone = state.unconfirmed.sorted().compactMap { state.objects[$0] }
+            for object in gone { remove(object.objectName, &state) }
+            (state.isSynced, state.unconfirmed) = (true, [])
             for waiter in state.waiting.values { waiter.resume(returning: true) }
             state.waiting = [:]
-        case .changed(let old, let new):
-            if let old { remove(old, &state) }
+            return gone.map { .removed($0) } + [.synced]
+        case .changed(_, let new):
+            let old = state.objects[new.objectName]
+            remove(new.objectName, &state)
             insert(new, &state)
-        case .removed(let last): remove(last, &state)
+            state.unconfirmed.remove(new.objectName)
+            if let old, old.uid == new.uid {
+                return old.resourceVersion == new.resourceVersion && old == new ? [] : [.changed(from: old, to: new)]
+            }
+            return (old.map { [.removed($0)] } ?? []) + [.changed(from: nil, to: new)]
+        case .removed(let last):
+            remove(last.objectName, &state)
+            state.unconfirmed.remove(last.objectName)
+            return [change]
         }
     }
 
@@ -71,11 +86,11 @@ public final class ObjectCache: Sendable {
         }
     }
 
-    private func remove(_ object: KubernetesObject, _ state: inout State) {
-        let name = object.objectName
+    private func remove(_ name: ObjectName, _ state: inout State) {
         guard let known = state.objects.removeValue(forKey: name) else { return }
-        state.byNamespace[name.namespace ?? ""]?.remove(name)
-        if state.byNamespace[name.namespace ?? ""]?.isEmpty == true { state.byNamespace[name.namespace ?? ""] = nil }
+        let namespace = name.namespace ?? ""
+        state.byNamespace[namespace]?.remove(name)
+        if state.byNamespace[namespace]?.isEmpty == true { state.byNamespace[namespace] = nil }
         for (index, texts) in indexes {
             for text in texts(known) {
                 state.found[index]?[text]?.remove(name)
@@ -88,6 +103,9 @@ public final class ObjectCache: Sendable {
     public var isSynced: Bool { state.withLock { $0.isSynced } }
     /// How many objects there are.
     public var count: Int { state.withLock { $0.objects.count } }
+
+    /// How many texts all indexes together know.
+    var indexedTexts: Int { state.withLock { $0.found.values.reduce(0) { $0 + $1.count } } }
 
     /// Waits until all that was there at the beginning is known; false when the task is cancelled before.
     public func waitUntilSynced() async -> Bool {

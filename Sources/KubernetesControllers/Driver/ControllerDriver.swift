@@ -12,7 +12,8 @@ internal import Telemetry
 ///
 /// What every reconciler needs is done here once: finalizers come first, status and conditions are always written, events
 /// told, delays kept, failures tried again later and later, time and results counted. Two workers never have the same
-/// object.
+/// object. A pass begins with what the pass before it has written, also when the watch is behind; every write is bound to
+/// the version that the pass saw, so that nothing of others is undone.
 public final class ControllerDriver<Worker: Reconciler>: Sendable {
     /// What it is called in metrics and logs.
     public let name: String
@@ -23,30 +24,39 @@ public final class ControllerDriver<Worker: Reconciler>: Sendable {
     private let recorder: EventRecorder
     private let metrics: ControllerMetrics
     private let workers: Int
+    private let grace: Duration
     private let now: @Sendable () -> Moment
     /// Names of objects to be looked at.
     public let queue: WorkQueue<ObjectName>
-    /// Objects as they were written last, until the cache has them: what a pass begins with must not be older.
-    private let written = Guarded<[ObjectName: KubernetesObject]>([:])
+    let written = WrittenObjects()
 
-    /// A driver of a reconciler for the objects of a cache.
+    /// For so long a watch may be behind what was written; then the server is asked.
+    private static var patience: Duration { .seconds(30) }
+
+    /// A driver of a reconciler for the objects of a cache; made before the cache is run.
     ///
-    /// - Parameter workers: how many objects are worked on at a time.
+    /// - Parameters:
+    ///   - workers: how many objects are worked on at a time.
+    ///   - grace: for how long a pass may go on when the driver is stopped. With a lease, less than what lies between its
+    ///     deadline and its length.
     public init(
         _ name: String, _ reconciler: Worker, _ cache: ObjectCache, _ resource: GroupVersionResource,
         _ client: KubernetesClient, recorder: EventRecorder, metrics: ControllerMetrics, workers: Int = 4,
-        delays: RetryDelays = RetryDelays(), now: @escaping @Sendable () -> Moment
+        delays: RetryDelays = RetryDelays(), grace: Duration = .seconds(4), now: @escaping @Sendable () -> Moment
     ) {
         (self.name, self.reconciler, self.cache, self.resource) = (name, reconciler, cache, resource)
         (self.client, self.recorder, self.metrics, self.workers) = (client, recorder, metrics, workers)
-        self.now = now
+        (self.grace, self.now) = (grace, now)
         queue = WorkQueue(delays)
-        cache.observe { [queue] change in
+        cache.observe { [queue, written] change in
             switch change {
             case .synced: break
             case .changed(let old, let new):
-                if old.map(new.asksForReconciliation) ?? true { await queue.add(new.objectName) }
-            case .removed(let last): await queue.forget(last.objectName)
+                let isKnown = written.covers(new)
+                written.confirm(new)
+                if !isKnown, old.map(new.asksForReconciliation) ?? true { await queue.add(new.objectName) }
+            // A pass may be at work on it; behind that one it is forgotten.
+            case .removed(let last): await queue.add(last.objectName)
             }
         }
     }
@@ -54,31 +64,44 @@ public final class ControllerDriver<Worker: Reconciler>: Sendable {
     /// Has an object looked at.
     public func enqueue(_ name: ObjectName) async { await queue.add(name) }
 
-    /// Works until the task is cancelled; what has been begun is finished.
+    /// Works until the task is cancelled; a pass that has begun is finished, if it does not take longer than the grace. May
+    /// be run again.
     public func run() async {
         guard await cache.waitUntilSynced() else { return }
         metrics.follow(name) { [queue] in await queue.depth }
-        await withTaskCancellationHandler {
-            await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<workers {
-                    group.addTask { [self] in
-                        while let name = await queue.next() {
-                            // A pass that runs when the program is asked to end still writes what it did.
-                            await Task { await work(name) }.value
-                            await queue.done(name)
-                        }
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<workers {
+                group.addTask { [self] in
+                    while let key = await queue.next() {
+                        await finish(key)
+                        await queue.done(key)
                     }
                 }
             }
-        } onCancel: {
-            Task { [queue] in await queue.close() }
         }
     }
 
+    /// Works on an object, also when the driver is stopped meanwhile: what was done is written.
+    private func finish(_ key: ObjectName) async {
+        let pass = Task { await work(key) }
+        let end = Guarded<Task<Void, Never>?>(nil)
+        await withTaskCancellationHandler {
+            await pass.value
+        } onCancel: {
+            end.withLock {
+                $0 = Task { [grace] in
+                    guard (try? await Task.sleep(for: grace)) != nil else { return }
+                    pass.cancel()
+                }
+            }
+        }
+        end.withLock { $0 }?.cancel()
+    }
+
     private func work(_ key: ObjectName) async {
-        guard let object = current(key) else {
-            written.withLock { $0[key] = nil }
-            return await queue.forget(key)
+        guard let object = await current(key) else {
+            written.forget(key)
+            return await queue.drop(key)
         }
         let start = ContinuousClock.now
         let pass = await reconciler.pass(over: object, at: now())
@@ -99,24 +122,24 @@ public final class ControllerDriver<Worker: Reconciler>: Sendable {
     }
 
     /// The object as it is known last: by the cache, or by our own write that the cache has not heard of.
-    private func current(_ key: ObjectName) -> KubernetesObject? {
-        let cached = cache[key]
-        return written.withLock { written in
-            guard let mine = written[key] else { return cached }
-            guard let cached, cached.uid == mine.uid, Self.isOlder(cached, mine) else {
-                written[key] = nil
-                return cached
-            }
-            return mine
-        }
+    private func current(_ key: ObjectName) async -> KubernetesObject? {
+        guard let cached = cache[key] else { return nil }
+        guard let mine = written.ahead(of: cached) else { return cached }
+        // A server that was restored counts from before: then no watch will ever tell of what was written.
+        guard ContinuousClock.now - mine.since > Self.patience else { return mine.object }
+        do { return try await live(key) } catch { return mine.object }
     }
 
-    /// Versions are opaque, but servers count them; where they do not, the cache is believed.
-    private static func isOlder(_ a: KubernetesObject, _ b: KubernetesObject) -> Bool {
-        guard let a = a.resourceVersion.flatMap(UInt64.init), let b = b.resourceVersion.flatMap(UInt64.init) else {
-            return false
+    /// The object as the server has it; nil when it is gone.
+    private func live(_ key: ObjectName) async throws -> KubernetesObject? {
+        do {
+            let object = try await client.get(resource, key)
+            keep(object)
+            return object
+        } catch let status as APIStatus where status.code == 404 {
+            written.forget(key)
+            return nil
         }
-        return a < b
     }
 
     private func write(_ pass: ReconcilePass, of before: KubernetesObject, _ key: ObjectName) async throws {
@@ -124,7 +147,7 @@ public final class ControllerDriver<Worker: Reconciler>: Sendable {
         if pass.changesStatus {
             let patch = Self.statusPatch(from: before, to: pass.object)
             object = try await client.patch(resource, key, .merge(patch), subresource: "status")
-            keep(object, key)
+            keep(object)
         }
         guard pass.changesFinalizers else { return }
         let version: JSON? = object.resourceVersion.map { .string($0) }
@@ -132,12 +155,13 @@ public final class ControllerDriver<Worker: Reconciler>: Sendable {
             "finalizers": pass.object.finalizers.isEmpty ? .null : .array(pass.object.finalizers.map { .string($0) })
         ]
         metadata["resourceVersion"] = version
-        keep(try await client.patch(resource, key, .merge(["metadata": metadata])), key)
+        keep(try await client.patch(resource, key, .merge(["metadata": metadata])))
     }
 
-    private func keep(_ object: KubernetesObject, _ key: ObjectName) {
-        guard object.resourceVersion != nil else { return }
-        written.withLock { $0[key] = object }
+    private func keep(_ object: KubernetesObject) {
+        written.keep(object)
+        // The watch may have been faster than the answer.
+        if let cached = cache[object.objectName] { written.confirm(cached) }
     }
 
     /// What makes the one status of the other, bound to the object that the pass saw.
@@ -165,10 +189,17 @@ public final class ControllerDriver<Worker: Reconciler>: Sendable {
     }
 
     private func failed(_ key: ObjectName, _ error: any Error) async {
-        if let status = error as? APIStatus {
-            // Others changed the object, or it is gone: the cache will say, and nothing is wrong.
-            if status.code == 404 { return await queue.forget(key) }
-            if status.code == 409 { return await queue.add(key, after: .milliseconds(50)) }
+        // The driver is stopped; the object comes again when it runs again.
+        if error is CancellationError { return await queue.add(key) }
+        if let status = error as? APIStatus, status.code == 404 || status.code == 409 {
+            // Others changed the object, or it is gone: nothing is wrong. What it is now may be news to the cache.
+            do { if try await live(key) == nil { return await queue.drop(key) } } catch {
+                metrics.note("\(name): \(key) could not be read", error)
+            }
+            if status.code == 409 {
+                await queue.retry(key)
+                return
+            }
         }
         metrics.note("\(name): \(key) could not be written", error)
         await queue.retry(key)
@@ -176,7 +207,7 @@ public final class ControllerDriver<Worker: Reconciler>: Sendable {
 
     /// How a pass ended, as metrics call it.
     private static func word(_ pass: ReconcilePass, _ problem: (any Error)?) -> String {
-        if problem != nil { return "unwritten" }
+        if let problem { return (problem as? APIStatus)?.code == 409 ? "conflict" : "unwritten" }
         return switch pass.result {
         case nil: "prepared"
         case .success(.suspended): "suspended"

@@ -20,6 +20,8 @@ public struct LeaderElection: Sendable {
         public var deadline = Duration.seconds(10)
         /// How often it renews, and others look.
         public var retry = Duration.seconds(2)
+        /// Told of each failure that is lived through.
+        public var observe: (@Sendable (any Error) -> Void)?
 
         /// What Kubernetes' own controllers use.
         public init() {}
@@ -37,6 +39,7 @@ public struct LeaderElection: Sendable {
         now: @escaping @Sendable () -> Moment
     ) {
         precondition(settings.deadline < settings.length, "a leader must stop before another may begin")
+        precondition(settings.retry < settings.deadline, "a leader must renew more than once before its deadline")
         (self.client, self.lease, self.identity, self.settings) = (client, lease, identity, settings)
         self.now = now
     }
@@ -44,50 +47,76 @@ public struct LeaderElection: Sendable {
     /// Waits for the lease, and runs `body` as long as it holds; then lets the lease go.
     ///
     /// When the lease is lost, `body` is cancelled, waited for, and `.unavailable` thrown: the process should end, or begin
-    /// anew.
+    /// anew. `body` has what lies between the deadline and the length to end. When the task is cancelled, the lease is
+    /// renewed until `body` has ended. Throws what the server says when the lease can never be had, such as 403.
     public func run(_ body: @escaping @Sendable () async throws -> Void) async throws {
-        var seen: (version: String, at: ContinuousClock.Instant)?
-        while true {
-            try Task.checkCancellation()
-            if try await acquire(&seen) { break }
-            try await Task.sleep(for: settings.retry * Double.random(in: 1...1.2))
+        let held = Guarded(try await acquired())
+        let isLost = Guarded(false)
+        let work = Task { try await body() }
+        let lose: @Sendable () -> Void = {
+            guard !Task.isCancelled else { return }
+            isLost.withLock { $0 = true }
+            work.cancel()
         }
-        do {
-            try await withThrowingTaskGroup(of: Bool.self) { group in
-                group.addTask {
-                    try await body()
-                    return true
-                }
-                group.addTask {
-                    try await renew()
-                    return false
-                }
-                defer { group.cancelAll() }
-                guard try await group.next() == true else {
-                    throw Fault(
-                        .unavailable, "the lease \(lease) was lost", fix: "another process has it; start again to wait for it")
-                }
-            }
-        } catch {
-            await release()
-            throw error
+        let renewal = Task {
+            await renew(held)
+            lose()
         }
+        // On its own: a request that hangs must not keep anybody from seeing that the time is over.
+        let watch = Task {
+            await expire(held)
+            lose()
+        }
+        let result = await withTaskCancellationHandler {
+            await work.result
+        } onCancel: {
+            work.cancel()
+        }
+        renewal.cancel()
+        watch.cancel()
         await release()
+        guard !isLost.withLock({ $0 }) else {
+            throw Fault(.unavailable, "the lease \(lease) was lost", fix: "start again to wait for it")
+        }
+        try result.get()
     }
 
-    /// Renews until that fails for too long.
-    private func renew() async throws {
-        var last = ContinuousClock.now
-        while true {
-            try await Task.sleep(for: settings.retry)
+    /// Waits until the lease is ours; since when it is, at the latest.
+    private func acquired() async throws -> ContinuousClock.Instant {
+        var seen: (version: String, at: ContinuousClock.Instant)?
+        do {
+            while true {
+                try Task.checkCancellation()
+                let start = ContinuousClock.now
+                if try await acquire(&seen) { return start }
+                try await Task.sleep(for: settings.retry * Double.random(in: 1...1.2))
+            }
+        } catch is CancellationError {
+            // The answer to a request that was on its way is not known.
+            await release()
+            throw CancellationError()
+        }
+    }
+
+    /// Renews until the lease is another's. It counts from before the request, since others count from when it is done.
+    private func renew(_ held: Guarded<ContinuousClock.Instant>) async {
+        while (try? await Task.sleep(for: settings.retry)) != nil {
+            let start = ContinuousClock.now
             do {
                 guard try await hold() else { return }
-                last = .now
-            } catch is CancellationError {
-                throw CancellationError()
+                held.withLock { $0 = start }
             } catch {
-                guard ContinuousClock.now - last + settings.retry < settings.deadline else { return }
+                guard !Task.isCancelled else { return }
+                settings.observe?(error)
             }
+        }
+    }
+
+    /// Waits until the lease was not renewed for too long.
+    private func expire(_ held: Guarded<ContinuousClock.Instant>) async {
+        while true {
+            let left = held.withLock { $0 } + settings.deadline - .now
+            guard left > .zero, (try? await Task.sleep(for: left)) != nil else { return }
         }
     }
 
@@ -95,7 +124,9 @@ public struct LeaderElection: Sendable {
     private func acquire(_ seen: inout (version: String, at: ContinuousClock.Instant)?) async throws -> Bool {
         do {
             guard let found = try await current() else {
-                _ = try await client.create(make(), in: Self.leases)
+                do { _ = try await client.create(make(), in: Self.leases) } catch let status as APIStatus
+                    where status.code == 409
+                { return false }
                 return true
             }
             let holder = found.json["spec"]?["holderIdentity"]?.string ?? ""
@@ -104,11 +135,16 @@ public struct LeaderElection: Sendable {
             let length = found.json["spec"]?["leaseDurationSeconds"]?.int.map { Duration.seconds($0) } ?? settings.length
             let isFree = holder.isEmpty || holder == identity || seen.map { $0.at + length < .now } ?? false
             guard isFree else { return false }
-            _ = try await client.update(held(found, isNew: holder != identity), in: Self.leases)
+            do { _ = try await client.update(held(found, isNew: holder != identity), in: Self.leases) } catch let
+                status as APIStatus where status.code == 409 || status.code == 404
+            { return false }
             return true
-        } catch let status as APIStatus where status.code == 409 || status.code == 404 { return false } catch let
-            status as APIStatus where status.code == 401 || status.code == 403
-        { throw status } catch is CancellationError { throw CancellationError() } catch { return false }
+        } catch let status as APIStatus where (400..<500).contains(status.code) && ![408, 429].contains(status.code) {
+            throw status
+        } catch is CancellationError { throw CancellationError() } catch {
+            settings.observe?(error)
+            return false
+        }
     }
 
     /// Renews once; false when somebody else has it.
@@ -120,10 +156,10 @@ public struct LeaderElection: Sendable {
         return true
     }
 
-    /// Lets others begin at once.
+    /// Lets others begin at once, if that can be said soon; else they wait until the lease has run out.
     private func release() async {
         // A task that is cancelled cannot ask anybody any more, so another one does.
-        await Task {
+        let telling = Task {
             guard let found = try? await current(), found.json["spec"]?["holderIdentity"]?.string == identity else {
                 return
             }
@@ -131,7 +167,15 @@ public struct LeaderElection: Sendable {
             lease.json["spec"]?["holderIdentity"] = ""
             lease.json["spec"]?["leaseDurationSeconds"] = 1
             _ = try? await client.update(lease, in: Self.leases)
-        }.value
+        }
+        let end = Task { [settings] in
+            guard (try? await Task.sleep(for: min(settings.deadline, max(settings.retry, .seconds(2))))) != nil else {
+                return
+            }
+            telling.cancel()
+        }
+        await telling.value
+        end.cancel()
     }
 
     private func current() async throws -> KubernetesObject? {
@@ -151,7 +195,9 @@ public struct LeaderElection: Sendable {
         var spec = lease.json["spec"] ?? [:]
         let time = JSON.string(now().kubernetesMicroText)
         spec["holderIdentity"] = .string(identity)
-        spec["leaseDurationSeconds"] = .number(JSONNumber(settings.length.components.seconds))
+        // Whole seconds, and never fewer than we count on.
+        let (seconds, rest) = settings.length.components
+        spec["leaseDurationSeconds"] = .number(JSONNumber(max(1, seconds + (rest > 0 ? 1 : 0))))
         spec["renewTime"] = time
         if isNew {
             spec["acquireTime"] = time

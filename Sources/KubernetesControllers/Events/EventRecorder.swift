@@ -71,7 +71,7 @@ public actor EventRecorder {
         let moment = now()
         let message = String(event.message.prefix(Self.longestMessage))
         let key = Key(uid: object.uid ?? "", reason: event.reason, message: message, isWarning: event.isWarning)
-        guard mayTell(key.uid, moment.seconds) else { return }
+        guard mayTell(key.uid.isEmpty ? "\(object.kind) \(object.objectName)" : key.uid, moment.seconds) else { return }
         let events = GroupVersionResource("", "v1", "events")
         if var told = known[key], moment.seconds - told.last < 3000 {
             told.count += 1
@@ -86,9 +86,9 @@ public actor EventRecorder {
                 return
             } catch let status as APIStatus where status.code == 404 {
                 // It was forgotten meanwhile: it is told anew.
-                known[key] = nil
             }
         }
+        if known.removeValue(forKey: key) != nil { order.removeAll { $0 == key } }
         let created = try await client.create(make(event, message, object, moment), in: events)
         known[key] = Told(name: created.objectName, count: 1, last: moment.seconds)
         order.append(key)
@@ -107,6 +107,19 @@ public actor EventRecorder {
         return isAllowed
     }
 
+    /// What an event's name begins with: the object's, where that may be the beginning of a name.
+    private static func stem(_ name: String) -> String {
+        let bytes = name.lowercased().utf8.map { byte in
+            byte == 0x2E || (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) ? byte : UInt8(ascii: "-")
+        }
+        let labels = bytes.prefix(200).split(separator: 0x2E).compactMap { label in
+            let start = label.drop { $0 == 0x2D }
+            guard let end = start.lastIndex(where: { $0 != 0x2D }) else { return String?.none }
+            return String(decoding: start[...end], as: UTF8.self)
+        }
+        return labels.isEmpty ? "object" : labels.joined(separator: ".")
+    }
+
     private func make(
         _ event: ReconcilePass.Event, _ message: String, _ object: KubernetesObject, _ moment: Moment
     ) -> KubernetesObject {
@@ -115,7 +128,7 @@ public actor EventRecorder {
         var json: JSON = [
             "apiVersion": "v1", "kind": "Event",
             "metadata": [
-                "name": .string("\(object.name.prefix(200)).\(suffix)"),
+                "name": .string("\(Self.stem(object.name)).\(suffix)"),
                 "namespace": .string(object.namespace ?? "default"),
             ],
             "reason": .string(event.reason), "message": .string(message),

@@ -18,7 +18,8 @@ public actor WorkQueue<Key: Hashable & Sendable> {
     private var failures: [Key: Int] = [:]
     private var later: [Key: ContinuousClock.Instant] = [:]
     private var timer: (task: Task<Void, Never>, at: ContinuousClock.Instant)?
-    private var workers: [CheckedContinuation<Key?, Never>] = []
+    private var workers: [(number: Int, continuation: CheckedContinuation<Key?, Never>)] = []
+    private var lastWorker = 0
     private var isClosed = false
 
     /// An empty queue.
@@ -63,11 +64,33 @@ public actor WorkQueue<Key: Hashable & Sendable> {
     /// Forgets that a key has failed.
     public func forget(_ key: Key) { failures[key] = nil }
 
-    /// The next key; waits for one. Nil when the queue is closed. Whoever takes a key says when it is done.
+    /// Forgets all about a key for which there is no work any more: its failures, and that it was to come later.
+    public func drop(_ key: Key) { (failures[key], later[key]) = (nil, nil) }
+
+    /// Whether nothing is kept of any key.
+    var isEmpty: Bool { depth == 0 && wanted.isEmpty && working.isEmpty && failures.isEmpty && later.isEmpty }
+
+    /// The next key; waits for one. Nil when the queue is closed or the task cancelled: then no key is lost, and others may
+    /// go on. Whoever takes a key says when it is done.
     public func next() async -> Key? {
+        guard !isClosed, !Task.isCancelled else { return nil }
         if let key = pop() { return key }
-        guard !isClosed else { return nil }
-        return await withCheckedContinuation { workers.append($0) }
+        lastWorker += 1
+        let number = lastWorker
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                guard !Task.isCancelled else { return continuation.resume(returning: nil) }
+                workers.append((number, continuation))
+            }
+        } onCancel: {
+            Task { await self.leave(number) }
+        }
+    }
+
+    /// Lets one go who waits.
+    private func leave(_ number: Int) {
+        guard let place = workers.firstIndex(where: { $0.number == number }) else { return }
+        workers.remove(at: place).continuation.resume(returning: nil)
     }
 
     /// Says that the work on a key is done.
@@ -80,15 +103,14 @@ public actor WorkQueue<Key: Hashable & Sendable> {
     public func close() {
         isClosed = true
         timer?.task.cancel()
-        for worker in workers { worker.resume(returning: nil) }
+        for worker in workers { worker.continuation.resume(returning: nil) }
         (workers, ready, head, later) = ([], [], 0, [:])
     }
 
     private func push(_ key: Key) {
-        guard let worker = workers.first else { return ready.append(key) }
-        workers.removeFirst()
+        guard !workers.isEmpty else { return ready.append(key) }
         begin(key)
-        worker.resume(returning: key)
+        workers.removeFirst().continuation.resume(returning: key)
     }
 
     private func pop() -> Key? {
@@ -114,13 +136,14 @@ public actor WorkQueue<Key: Hashable & Sendable> {
         let delay = max(time - now(), .zero)
         let task = Task { [weak self] in
             guard (try? await Task.sleep(for: delay)) != nil else { return }
-            await self?.ring()
+            await self?.ring(time)
         }
         timer = (task, time)
     }
 
-    /// Adds what is due.
-    private func ring() {
+    /// Adds what is due. A timer that was replaced while it rang does nothing: the new one is earlier.
+    private func ring(_ time: ContinuousClock.Instant) {
+        guard timer?.at == time else { return }
         timer = nil
         let moment = now()
         let due = later.filter { $0.value <= moment }.sorted { $0.value < $1.value }

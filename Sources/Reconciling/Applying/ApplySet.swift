@@ -17,22 +17,24 @@ public struct ApplySet: Sendable {
         public let pruned: [KubernetesObject]
     }
 
-    /// Who the fields belong to that are applied.
+    /// Who the fields belong to that are applied, unless another manager is named.
     public static let manager = "delivery.ocm.software/applyset"
 
     private let parent: KubernetesObject
     private let known: ApplySetScope
     private let cluster: any ClusterApplying
     private let tooling: String
+    private let manager: String
     private let concurrency: Int
 
     /// The set of a parent, which is read anew: notes that a cache has not seen yet must not be lost.
     /// - Parameters:
     ///   - scope: where members may be, beside what the parent notes.
     ///   - tooling: the name and version of the tool, such as `ocm/0.1.0`.
+    ///   - manager: who the fields belong to that are applied.
     public init(
         parent: KubernetesObject, alsoIn scope: ApplySetScope = ApplySetScope(), cluster: any ClusterApplying,
-        tooling: String, concurrency: Int = 4
+        tooling: String, manager: String = ApplySet.manager, concurrency: Int = 4
     ) async throws {
         let kind = GroupVersionKind(apiVersion: parent.apiVersion, kind: parent.kind)
         let current = try await cluster.current(kind, namespace: parent.namespace, name: parent.name)
@@ -40,7 +42,7 @@ public struct ApplySet: Sendable {
             throw Fault(.notFound, "the \(parent.kind) \(parent.objectName) is gone")
         }
         (self.parent, known, self.cluster) = (current, scope, cluster)
-        (self.tooling, self.concurrency) = (tooling, concurrency)
+        (self.tooling, self.manager, self.concurrency) = (tooling, manager, concurrency)
     }
 
     private var id: String { ApplySetIdentity.id(of: parent) }
@@ -143,10 +145,10 @@ public struct ApplySet: Sendable {
     }
 
     private func applyAll(_ objects: [KubernetesObject]) async throws -> [KubernetesObject] {
-        let outcomes = try await objects.mapConcurrently(limit: concurrency) { [cluster] object in
+        let outcomes = try await objects.mapConcurrently(limit: concurrency) { [cluster, manager] object in
             do {
                 return Swift.Result<KubernetesObject, Fault>.success(
-                    try await cluster.apply(object, manager: Self.manager))
+                    try await cluster.apply(object, manager: manager))
             } catch is CancellationError {
                 throw CancellationError()
             } catch {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Kubernetes
-public import Reconciling
 
 /// What a cluster offers to whom applies objects. Nothing of this is answered out of a cache that may be behind.
 ///
