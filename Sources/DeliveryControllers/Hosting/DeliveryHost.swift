@@ -89,7 +89,7 @@ public struct DeliveryHost: Sendable {
             Task { for address in addresses { await queues.add(address) } }
         })
         let context = DeliveryContext(cluster: cluster, service: service, settings: settings.context)
-        let applying = ClientCluster(client: client, discovery: discovery, cached: cluster)
+        let applying = ClientCluster(client, discovery, reading: cluster)
         func driver<Worker: Reconciler>(_ kind: DeliveryKind, _ reconciler: Worker) -> ControllerDriver<Worker> {
             let driver = ControllerDriver(
                 kind.rawValue.lowercased(), reconciler, caches[kind]!, kind.resource, client, recorder: recorder,
