@@ -23,8 +23,7 @@ import Web
 
     @Test(
         "what is not there is answered with a status",
-        arguments: ["/nothing", "/apis/no.group", "/apis/apps/v9", "/api/v2", "/apis/apps/v1/nothings", "/openapi/v2",
-            "/openapi/v3/apis/no.group/v1", "/api/v1/pods/x", "/api/v1/namespaces/default/nodes",
+        arguments: ["/nothing", "/apis/no.group", "/apis/apps/v9", "/api/v2", "/apis/apps/v1/nothings", "/openapi/v3/apis/no.group/v1", "/api/v1/pods/x", "/api/v1/namespaces/default/nodes",
             "/api/v1/namespaces/default/pods/x/nothing", "/api/v1/namespaces/default/pods/x/log/more"])
     func missing(_ path: String) async throws {
         try await TestAPI.with { api in
@@ -162,6 +161,20 @@ import Web
             }
             let kinds = own["components"]?["schemas"]?.object?.compactMap { $0.value["x-kubernetes-group-version-kind"] }
             #expect(kinds?.contains([["group": "example.org", "version": "v1", "kind": "Widget"]]) == true)
+        }
+    }
+
+    @Test("old clients get a document of OpenAPI 2 that describes nothing, and go on to the other") func oldOpenAPI()
+        async throws
+    {
+        try await TestAPI.with { api in
+            let json = try await api.get("/openapi/v2")
+            #expect(json["swagger"] == "2.0" && json["definitions"] == [:])
+            let type = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+            let reply = try await api.get("/openapi/v2?timeout=32s", accept: type)
+            #expect(reply.code == 200)
+            #expect(reply.headers["Content-Type"] == type.replacing("@", with: "."))
+            #expect(reply.bytes.starts(with: [0x0A, 3] + Array("2.0".utf8)))
         }
     }
 

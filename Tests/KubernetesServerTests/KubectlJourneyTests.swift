@@ -122,7 +122,7 @@ import Testing
             try await kubectl.fails(
                 "apply -f -", "unknown field \"spec.replicaz\"", input: changed.replacing("replicas: 2", with: "replicaz: 2"))
             try await kubectl.ok("get all -n shop", "deployment.apps/web")
-            try await kubectl.ok("delete -f - --wait=true --timeout=40s", "namespace \"shop\" deleted", input: Self.product)
+            try await kubectl.ok("delete -f - --wait=true --timeout=40s --ignore-not-found", "namespace \"shop\" deleted", input: Self.product)
             try await kubectl.fails("get ns shop", "NotFound")
         }
     }
