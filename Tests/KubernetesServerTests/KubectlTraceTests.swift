@@ -60,11 +60,15 @@ struct KubectlTraceTests {
                 let made = Set(outcome.err.split(separator: "\n").compactMap { Self.request(String($0)) })
                 for request in known["requests"]?.array ?? [] {
                     let path = request["path"]?.string ?? ""
-                    guard !path.hasPrefix("/openapi/v2"), !path.hasPrefix("/api?"), !path.hasPrefix("/apis?") else { continue }
+                    guard !path.hasPrefix("/openapi/v2"), !path.hasPrefix("/api?"), !path.hasPrefix("/apis?") else {
+                        continue
+                    }
                     // A second apply for the annotation follows only where an apply at the client's side went before.
                     let text = Self.plain("\(request["method"]?.string ?? "") \(path)")
                     #expect(made.contains(text), "\(line): \(text) is not among \(made.sorted())")
                 }
+                // Of kinds that come from definitions, kubectl asks there as well, whatever it knows.
+                guard input.contains("ConfigMap") else { continue }
                 for request in made { #expect(!request.contains("/openapi/v2"), "\(line)") }
             }
         }
@@ -74,7 +78,9 @@ struct KubectlTraceTests {
     /// out.
     private static func request(_ line: String) -> String? {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
-            guard let start = line.firstRange(of: " \(method) http://"), let end = line.firstRange(of: " in ") else { continue }
+            guard let start = line.firstRange(of: " \(method) http://"), let end = line.firstRange(of: " in ") else {
+                continue
+            }
             let words = line[start.upperBound..<end.lowerBound].split(separator: " ")
             guard let url = words.first, let slash = url.firstIndex(of: "/") else { return nil }
             return plain("\(method) \(url[slash...])")

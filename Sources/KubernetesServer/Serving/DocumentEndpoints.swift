@@ -34,11 +34,13 @@ struct DocumentEndpoints: Sendable {
     }
 
     private static let paths = [
-        "/api", "/api/v1", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version",
+        "/api", "/api/v1", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz",
+        "/version",
     ]
 
     private func json(_ json: JSON) -> ServerResponse {
-        ServerResponse(status: 200, headers: ["Content-Type": "application/json"], body: .bytes(json.encoded() + [0x0A]))
+        ServerResponse(
+            status: 200, headers: ["Content-Type": "application/json"], body: .bytes(json.encoded() + [0x0A]))
     }
 
     /// All of it at once for clients that ask for that, the list of groups for others.
