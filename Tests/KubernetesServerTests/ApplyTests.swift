@@ -29,7 +29,9 @@ import Testing
 
     @Test("what a manager applies no more goes, unless somebody else owns it") func pruning() async throws {
         try await TestAPI.with { api in
-            try api.must(try await api.apply("\(Path.maps)/a", Self.map(["k": "v", "s": "t"], labels: ["l": "m"]), manager: "one"))
+            try api.must(
+                try await api.apply(
+                    "\(Path.maps)/a", Self.map(["k": "v", "s": "t"], labels: ["l": "m"]), manager: "one"))
             try api.must(try await api.apply("\(Path.maps)/a", Self.map(["s": "t"]), manager: "two"))
             let less = try await api.apply("\(Path.maps)/a", Self.map([:]), manager: "one")
             #expect(less["data"] == ["s": "t"] && less["metadata.labels"] == nil, "\(less.text)")
@@ -40,7 +42,8 @@ import Testing
 
     @Test("other values for what others own are conflicts, until they are forced") func conflicts() async throws {
         try await TestAPI.with { api in
-            let first = try api.must(try await api.apply("\(Path.maps)/a", Self.map(["k": "v", "j": "w"]), manager: "one"))
+            let first = try api.must(
+                try await api.apply("\(Path.maps)/a", Self.map(["k": "v", "j": "w"]), manager: "one"))
             let shared = try await api.apply("\(Path.maps)/a", Self.map(["j": "w"]), manager: "two")
             #expect(shared.code == 200, "the same value is no conflict")
             let refused = try await api.apply("\(Path.maps)/a", Self.map(["k": "x"]), manager: "two")
@@ -53,7 +56,9 @@ import Testing
             let forced = try await api.apply("\(Path.maps)/a", Self.map(["k": "x"]), manager: "two", force: true)
             #expect(forced.code == 200 && forced["data.k"] == "x")
             let owners = Self.owners(forced)
-            #expect(owners["one Apply"] == "{\"f:data\":{\"f:j\":{}}}" && owners["two Apply"] == "{\"f:data\":{\"f:k\":{}}}")
+            #expect(
+                owners["one Apply"] == "{\"f:data\":{\"f:j\":{}}}" && owners["two Apply"] == "{\"f:data\":{\"f:k\":{}}}"
+            )
         }
     }
 
@@ -90,7 +95,9 @@ import Testing
             #expect(namespace.problem == Problem(404, "NotFound", "namespaces \"none\" not found"))
             let strict = try await api.apply(
                 "\(Path.deployments)/d?x=y".replacing("?x=y", with: ""),
-                { var d = Make.deployment("d"); d["spec"]?["foo"] = 1; return d }(), manager: "m",
+                {
+                    var d = Make.deployment("d"); d["spec"]?["foo"] = 1; return d
+                }(), manager: "m",
                 query: "&fieldValidation=Strict")
             #expect(strict.code == 400 || strict.code == 500, "\(strict.text)")
             #expect(try await api.isGone("\(Path.deployments)/d"))

@@ -36,7 +36,8 @@ import Testing
             let named = try await api.post(Path.definitions, other)
             #expect(
                 named.problem?.message.contains(
-                    "metadata.name: Invalid value: \"things.example.org\": must be spec.names.plural+\".\"+spec.group") == true,
+                    "metadata.name: Invalid value: \"things.example.org\": must be spec.names.plural+\".\"+spec.group")
+                    == true,
                 "\(named.text)")
             let untyped = Widgets.definition([
                 Widgets.version { $0["schema"] = ["openAPIV3Schema": ["properties": ["spec": ["type": "object"]]]] }
@@ -72,7 +73,8 @@ import Testing
                     Self.path, .json,
                     [
                         [
-                            "op": "add", "path": "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/new",
+                            "op": "add",
+                            "path": "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/new",
                             "value": ["type": "string", "default": "fresh"],
                         ]
                     ]))
@@ -95,7 +97,8 @@ import Testing
             let type = try await api.post(Path.widgets, Make.widget("w", ["size": "big"]))
             #expect(
                 type.problem?.message.contains(
-                    "spec.size: Invalid value: \"string\": spec.size in body must be of type integer: \"string\"") == true,
+                    "spec.size: Invalid value: \"string\": spec.size in body must be of type integer: \"string\"")
+                    == true,
                 "\(type.text)")
             let rule = try await api.post(Path.widgets, Make.widget("w", ["size": 13]))
             #expect(
@@ -192,12 +195,14 @@ import Testing
             let gadgets = Path.widgets.replacing("widgets", with: "gadgets")
             #expect(try await api.get(gadgets).code == 404)
             try api.must(
-                try await api.patch("\(Path.definitions)/gadgets.example.org", .merge, ["spec": ["names": ["singular": "gadget"]]]))
+                try await api.patch(
+                    "\(Path.definitions)/gadgets.example.org", .merge, ["spec": ["names": ["singular": "gadget"]]]))
             #expect(try await api.get(gadgets).code == 200)
         }
     }
 
-    @Test("when the one that had the names goes, those that waited for them are served") func freedNames() async throws {
+    @Test("when the one that had the names goes, those that waited for them are served") func freedNames() async throws
+    {
         try await TestAPI.withWidgets { api in
             var other = Widgets.definition()
             other["metadata"]?["name"] = "gadgets.example.org"
@@ -237,12 +242,16 @@ import Testing
 
     @Test("the storage version is counted among those stored") func storedVersions() async throws {
         try await TestAPI.withWidgets { api in
-            let versions: JSON = [Widgets.version { $0["storage"] = false }, Widgets.version("v2") { $0["storage"] = true }]
+            let versions: JSON = [
+                Widgets.version { $0["storage"] = false }, Widgets.version("v2") { $0["storage"] = true },
+            ]
             let changed = try await api.patch(Self.path, .merge, ["spec": ["versions": versions]])
             #expect(changed["status.storedVersions"] == ["v1", "v2"], "\(changed.text)")
             try api.must(try await api.post(Path.widgets, Make.widget("w")))
-            #expect(try await api.get("\(Path.widgets.replacing("v1", with: "v2"))/w")["apiVersion"] == "example.org/v2")
-            let removed = try await api.patch(Self.path, .merge, ["spec": ["versions": [Widgets.version("v2") { $0["storage"] = true }]]])
+            #expect(
+                try await api.get("\(Path.widgets.replacing("v1", with: "v2"))/w")["apiVersion"] == "example.org/v2")
+            let removed = try await api.patch(
+                Self.path, .merge, ["spec": ["versions": [Widgets.version("v2") { $0["storage"] = true }]]])
             #expect(removed.code == 422, "a version that objects are stored in stays: \(removed.text.prefix(500))")
         }
     }

@@ -95,7 +95,11 @@ import Web
                             + "supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\""))
             let both = try await api.delete(
                 "\(Path.maps)/a", ["propagationPolicy": "Orphan", "orphanDependents": true])
-            #expect(both.code == 422 && both.causes.first?.hasSuffix("orphanDependents and deletionPropagation cannot be both set") == true)
+            #expect(
+                both.code == 422
+                    && both.causes.first?.hasSuffix("orphanDependents and deletionPropagation cannot be both set")
+                        == true
+            )
             let dry = try await api.delete("\(Path.maps)/a", ["dryRun": ["Some"]])
             #expect(dry.problem?.message.hasPrefix("DeleteOptions.meta.k8s.io \"\" is invalid: dryRun: ") == true)
             let nonsense = try await api.send(.delete, "\(Path.maps)/a", Array("{".utf8), type: "application/json")
@@ -127,8 +131,11 @@ import Web
             let reply = try await api.delete("\(Path.pods)/p")
             #expect(reply["kind"] == "Pod" && reply["metadata.deletionGracePeriodSeconds"] == 30)
             #expect(try await api.get("\(Path.pods)/p").code == 200)
-            #expect(try await api.delete("\(Path.pods)/p?gracePeriodSeconds=60")["metadata.deletionGracePeriodSeconds"] == 30)
-            #expect(try await api.delete("\(Path.pods)/p?gracePeriodSeconds=5")["metadata.deletionGracePeriodSeconds"] == 5)
+            #expect(
+                try await api.delete("\(Path.pods)/p?gracePeriodSeconds=60")["metadata.deletionGracePeriodSeconds"]
+                    == 30)
+            #expect(
+                try await api.delete("\(Path.pods)/p?gracePeriodSeconds=5")["metadata.deletionGracePeriodSeconds"] == 5)
             #expect(try await api.delete("\(Path.pods)/p", ["gracePeriodSeconds": 0]).code == 200)
             #expect(try await api.isGone("\(Path.pods)/p"))
             try api.must(try await api.post(Path.pods, Make.pod("q")))

@@ -10,7 +10,8 @@ import Testing
             owners.map { owner in
                 [
                     "apiVersion": owner["apiVersion"] ?? .null, "kind": owner["kind"] ?? .null,
-                    "name": owner["metadata.name"] ?? .null, "uid": uid.map { .string($0) } ?? owner["metadata.uid"] ?? .null,
+                    "name": owner["metadata.name"] ?? .null,
+                    "uid": uid.map { .string($0) } ?? owner["metadata.uid"] ?? .null,
                     "blockOwnerDeletion": .bool(blocks),
                 ]
             })
@@ -82,7 +83,8 @@ import Testing
             try api.must(try await api.post(Path.maps, last))
             try api.must(try await api.delete("\(Path.maps)/owner", ["propagationPolicy": "Foreground"]))
             #expect(
-                try await api.eventually { try await api.get("\(Path.maps)/last")["metadata.deletionTimestamp"] != nil })
+                try await api.eventually { try await api.get("\(Path.maps)/last")["metadata.deletionTimestamp"] != nil }
+            )
             #expect(try await api.get("\(Path.maps)/owner").code == 200)
             #expect(try await api.get("\(Path.maps)/child").code == 200)
             try api.must(try await api.patch("\(Path.maps)/last", .merge, ["metadata": ["finalizers": nil]]))
@@ -106,7 +108,9 @@ import Testing
     @Test("an owner of another identity is none") func wrongUID() async throws {
         try await TestAPI.with { api in
             let owner = try await Self.owner(api, "owner")
-            try api.must(try await api.post(Path.maps, Self.owned("child", by: [owner], uid: "11111111-1111-4111-8111-111111111111")))
+            try api.must(
+                try await api.post(
+                    Path.maps, Self.owned("child", by: [owner], uid: "11111111-1111-4111-8111-111111111111")))
             #expect(try await api.eventually { try await api.isGone("\(Path.maps)/child") })
             #expect(try await api.get("\(Path.maps)/owner").code == 200)
         }

@@ -4,13 +4,15 @@ import Basics
 import Documents
 import Testing
 import Web
-@testable import KubernetesServer
 
+@testable import KubernetesServer
 
 /// What is sent here would cost much if it were taken at its word. Each is refused, with the status of its kind, and the
 /// server goes on answering.
 @Suite("Hostile requests", .timeLimit(.minutes(1))) struct HostileInputTests {
-    static func still(_ api: TestAPI) async throws -> Bool { try await api.get("\(Path.namespaces)/default").code == 200 }
+    static func still(_ api: TestAPI) async throws -> Bool {
+        try await api.get("\(Path.namespaces)/default").code == 200
+    }
 
     @Test("bodies that are deep, wide, long or broken", arguments: ["application/json", "application/yaml"])
     func bodies(_ type: String) async throws {
@@ -27,7 +29,8 @@ import Web
             ),
             ("too long", head + "{\"k\":\"" + String(repeating: "x", count: 3 << 20) + "\"}}", [413]),
             ("nothing", "", [400]), ("half", "{\"apiVersion\":", [400]), ("no text", "\u{0}\u{1}\u{2}", [400]),
-            ("a number", "12", [400]), ("a long number", head + String(repeating: "9", count: 100_000) + "}", [400, 413, 422]),
+            ("a number", "12", [400]),
+            ("a long number", head + String(repeating: "9", count: 100_000) + "}", [400, 413, 422]),
         ]
         try await TestAPI.with { api in
             for (what, text, codes) in bodies {
@@ -43,9 +46,11 @@ import Web
 
     @Test("objects that are larger than may be stored") func largeObjects() async throws {
         try await TestAPI.with { api in
-            let fits = try await api.post(Path.maps, Make.map("a", ["k": .string(String(repeating: "x", count: 900_000))]))
+            let fits = try await api.post(
+                Path.maps, Make.map("a", ["k": .string(String(repeating: "x", count: 900_000))]))
             #expect(fits.code == 201)
-            let large = try await api.post(Path.maps, Make.map("b", ["k": .string(String(repeating: "x", count: 2_000_000))]))
+            let large = try await api.post(
+                Path.maps, Make.map("b", ["k": .string(String(repeating: "x", count: 2_000_000))]))
             #expect(large.code == 422 || large.code == 413, "\(large.text.prefix(300))")
         }
     }
@@ -73,7 +78,9 @@ import Web
             try api.must(try await api.post(Path.maps, Make.map("a", ["k": "v"])))
             let many = JSON.array(Array(repeating: ["op": "test", "path": "/data/k", "value": "v"], count: 10_001))
             let refused = try await api.patch("\(Path.maps)/a", .json, many)
-            #expect(refused.code == 413 && refused.problem?.reason == "RequestEntityTooLarge", "\(refused.text.prefix(300))")
+            #expect(
+                refused.code == 413 && refused.problem?.reason == "RequestEntityTooLarge", "\(refused.text.prefix(300))"
+            )
             let most = JSON.array(Array(repeating: ["op": "test", "path": "/data/k", "value": "v"], count: 10_000))
             #expect(try await api.patch("\(Path.maps)/a", .json, most).code == 200)
             var doubling: [JSON] = [
@@ -97,7 +104,8 @@ import Web
     @Test(
         "names that are paths",
         arguments: [
-            "..%2f..%2fsecrets%2fs", "%2e%2e", "a%2fb", "a%00b", "..", ".", "%c3%28", "a%0d%0ab", "%20", "*", "a;b", "~",
+            "..%2f..%2fsecrets%2fs", "%2e%2e", "a%2fb", "a%00b", "..", ".", "%c3%28", "a%0d%0ab", "%20", "*", "a;b",
+            "~",
             "%25%32%66",
         ]) func names(_ name: String) async throws
     {
@@ -105,7 +113,8 @@ import Web
             for path in ["\(Path.maps)/\(name)", "/api/v1/namespaces/\(name)/configmaps", "/apis/\(name)/v1/things"] {
                 for method in [HTTPMethod.get, .delete] {
                     let reply = try await api.send(method, path)
-                    #expect([400, 404, 405].contains(reply.code) || reply.names.isEmpty, "\(method) \(path): \(reply.code)")
+                    #expect(
+                        [400, 404, 405].contains(reply.code) || reply.names.isEmpty, "\(method) \(path): \(reply.code)")
                     #expect(reply.code < 500)
                 }
             }
@@ -119,10 +128,12 @@ import Web
         let long = String(repeating: "a", count: 12_000)
         let queries = [
             "labelSelector=\(long)", "labelSelector=" + Array(repeating: "a%3Db", count: 2000).joined(separator: ","),
-            "labelSelector=a%20in%20(\(long))", "labelSelector=%00", "labelSelector=((((((((", "labelSelector=a%3D%3D%3Db",
+            "labelSelector=a%20in%20(\(long))", "labelSelector=%00", "labelSelector=((((((((",
+            "labelSelector=a%3D%3D%3Db",
             "fieldSelector=\(long)", "fieldSelector=metadata.name%3D\(long)", "fieldSelector=%5C%5C%5C",
             "fieldSelector=metadata.name%3D..%2f..", "continue=\(long)", "continue=%00", "continue=e30",
-            "limit=99999999999999999999", "limit=-1", "limit=9223372036854775807", "resourceVersion=99999999999999999999",
+            "limit=99999999999999999999", "limit=-1", "limit=9223372036854775807",
+            "resourceVersion=99999999999999999999",
             "resourceVersion=1e3", "timeoutSeconds=-1&watch=true", "timeoutSeconds=99999999999999999999&watch=true",
             "watch=true&watch=false&limit=1&limit=2", "includeObject=\(long)", "%00=%00", "&&&===",
         ]
@@ -133,10 +144,12 @@ import Web
             }
             // A token that says what no server said.
             for json in [
-                #"{"v":"1","rv":9223372036854775807,"ns":"","name":"a"}"#, #"{"v":"1","rv":1,"ns":"../x","name":"\u0000"}"#,
+                #"{"v":"1","rv":9223372036854775807,"ns":"","name":"a"}"#,
+                #"{"v":"1","rv":1,"ns":"../x","name":"\u0000"}"#,
                 #"{"v":"1","rv":-5,"ns":"","name":""}"#, #"{"v":"2","rv":1,"ns":"","name":""}"#, "[]", "{{{",
             ] {
-                let token = Array(json.utf8).base64.replacing("=", with: "").replacing("+", with: "-").replacing("/", with: "_")
+                let token = Array(json.utf8).base64.replacing("=", with: "").replacing("+", with: "-").replacing(
+                    "/", with: "_")
                 let reply = try await api.get("\(Path.secrets)?continue=\(token)")
                 #expect(reply.code == 200 || reply.code == 400 || reply.code == 410, "\(json): \(reply.code)")
             }
@@ -145,11 +158,14 @@ import Web
     }
 
     @Test("header fields that are long or nonsense") func headers() async throws {
-        let manyRanges = Array(repeating: "application/json;as=Table;g=meta.k8s.io;v=v9", count: 100).joined(separator: ",")
+        let manyRanges = Array(repeating: "application/json;as=Table;g=meta.k8s.io;v=v9", count: 100).joined(
+            separator: ",")
         try await TestAPI.with { api in
             for accept in [
-                manyRanges, ";;;;,,,,", "application/json;as=;g=;v=", "application/json;q=nan", "application/json;q=1e309",
-                "application/json;q=-1,application/yaml", "*/*;q=0.0000001", "\"", String(repeating: "a/b;", count: 500),
+                manyRanges, ";;;;,,,,", "application/json;as=;g=;v=", "application/json;q=nan",
+                "application/json;q=1e309",
+                "application/json;q=-1,application/yaml", "*/*;q=0.0000001", "\"",
+                String(repeating: "a/b;", count: 500),
             ] {
                 let reply = try await api.get("\(Path.namespaces)/default", accept: accept)
                 #expect(reply.code == 200 || reply.code == 406, "\(accept.prefix(60)): \(reply.code)")
@@ -171,11 +187,14 @@ import Web
         try await TestAPI.with { api in
             var nested: JSON = ["type": "string"]
             for _ in 0..<120 { nested = ["type": "object", "properties": ["a": nested]] }
-            let deep = Widgets.definition([Widgets.version { $0["schema"]?["openAPIV3Schema"]?["properties"]?["spec"] = nested }])
+            let deep = Widgets.definition([
+                Widgets.version { $0["schema"]?["openAPIV3Schema"]?["properties"]?["spec"] = nested }
+            ])
             let reply = try await api.post(Path.definitions, deep)
             #expect((400..<500).contains(reply.code) || reply.code == 201)
             for (pattern, rule) in [
-                ("(", "true"), ("(a+)+$", "self.matches('(')"), ("^a*$", "[1,2,3].all(x, [1,2,3].all(y, x.nonsense(y)))"),
+                ("(", "true"), ("(a+)+$", "self.matches('(')"),
+                ("^a*$", "[1,2,3].all(x, [1,2,3].all(y, x.nonsense(y)))"),
             ] {
                 let definition = Widgets.definition([
                     Widgets.version {
@@ -197,13 +216,22 @@ import Web
         }
     }
 
-    @Test("managed fields that are nonsense neither break an object nor its appliers") func managedFields() async throws {
+    @Test("managed fields that are nonsense neither break an object nor its appliers") func managedFields() async throws
+    {
         try await TestAPI.with { api in
-            for (index, fields) in ([
-                [["manager": 5]], [["manager": "x", "operation": "Eat"]],
-                [["manager": "x", "operation": "Update", "fieldsType": "FieldsV1", "fieldsV1": ["nonsense": [:]]]],
-                ["text"], [["manager": "x", "operation": "Apply", "apiVersion": "v9", "fieldsType": "FieldsV2", "fieldsV1": [:]]],
-            ] as [JSON]).enumerated() {
+            for (index, fields)
+                in ([
+                    [["manager": 5]], [["manager": "x", "operation": "Eat"]],
+                    [["manager": "x", "operation": "Update", "fieldsType": "FieldsV1", "fieldsV1": ["nonsense": [:]]]],
+                    ["text"],
+                    [
+                        [
+                            "manager": "x", "operation": "Apply", "apiVersion": "v9", "fieldsType": "FieldsV2",
+                            "fieldsV1": [:],
+                        ]
+                    ],
+                ] as [JSON]).enumerated()
+            {
                 var map = Make.map("m\(index)", ["k": "v"])
                 map["metadata"]?["managedFields"] = fields
                 let made = try await api.post(Path.maps, map)

@@ -79,8 +79,11 @@ import Testing
             let other = try await api.get("\(new)/e")
             #expect(other["apiVersion"] == "events.k8s.io/v1" && other["note"] == "it was made")
             #expect(other["regarding.name"] == "w" && other["deprecatedCount"] == 1)
-            let selector = "involvedObject.name=w,involvedObject.namespace=default,involvedObject.kind=Widget,involvedObject.uid=u"
-            #expect(try await api.get("\(Path.events)?fieldSelector=\(selector.replacing("=", with: "%3D"))").names == ["e"])
+            let selector =
+                "involvedObject.name=w,involvedObject.namespace=default,involvedObject.kind=Widget,involvedObject.uid=u"
+            #expect(
+                try await api.get("\(Path.events)?fieldSelector=\(selector.replacing("=", with: "%3D"))").names == ["e"]
+            )
             #expect(try await api.get("\(Path.events)?fieldSelector=reason%3DOther").names == [])
             #expect(try await api.get("\(new)?fieldSelector=regarding.name%3Dw").names == ["e"])
             let counted = try await api.patch("\(Path.events)/e", .strategic, ["count": 2])
@@ -123,7 +126,9 @@ import Testing
                 "\(Path.pods)/p", .strategic, ["spec": ["containers": [["name": "main", "image": "nginx:2"]]]])
             #expect(image.code == 200)
             let more = try await api.patch("\(Path.pods)/p", .merge, ["spec": ["hostname": "other"]])
-            #expect(more.code == 422 && more.problem?.message.contains("pod updates may not change fields other than") == true)
+            #expect(
+                more.code == 422
+                    && more.problem?.message.contains("pod updates may not change fields other than") == true)
             let ready = try await api.patch(
                 "\(Path.pods)/p/status", .merge, ["status": ["phase": "Running", "podIP": "10.0.0.1"]])
             #expect(ready["status.phase"] == "Running")
@@ -142,7 +147,8 @@ import Testing
             let pod = try await api.get("\(Path.pods)/p")
             #expect(pod["spec.nodeName"] == "n")
             #expect(
-                pod["status.conditions"]?.array?.contains { $0["type"] == "PodScheduled" && $0["status"] == "True" } == true)
+                pod["status.conditions"]?.array?.contains { $0["type"] == "PodScheduled" && $0["status"] == "True" }
+                    == true)
             let again = try await api.post("\(Path.pods)/p/binding", binding)
             #expect(
                 again.problem

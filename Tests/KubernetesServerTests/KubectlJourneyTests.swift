@@ -94,7 +94,9 @@ import Testing
     private static func expectUnchanged(_ told: String) {
         let lines = told.split(separator: "\n")
         #expect(lines.count == 12)
-        for line in lines where !line.hasPrefix("poddisruptionbudget") { #expect(line.hasSuffix(" unchanged"), "\(line)") }
+        for line in lines where !line.hasPrefix("poddisruptionbudget") {
+            #expect(line.hasSuffix(" unchanged"), "\(line)")
+        }
     }
 
     @Test("a product is applied, and applied again without a change; diff, wait and explain know it")
@@ -120,14 +122,19 @@ import Testing
             try await kubectl.ok(
                 "get deployment web -n shop -o jsonpath={.spec.template.spec.containers[0].env[*].name}", "A")
             try await kubectl.fails(
-                "apply -f -", "unknown field \"spec.replicaz\"", input: changed.replacing("replicas: 2", with: "replicaz: 2"))
+                "apply -f -", "unknown field \"spec.replicaz\"",
+                input: changed.replacing("replicas: 2", with: "replicaz: 2"))
             try await kubectl.ok("get all -n shop", "deployment.apps/web")
-            try await kubectl.ok("delete -f - --wait=true --timeout=40s", "namespace \"shop\" deleted", input: Self.product)
+            try await kubectl.ok(
+                "delete -f - --wait=true --timeout=40s --ignore-not-found", "namespace \"shop\" deleted",
+                input: Self.product)
             try await kubectl.fails("get ns shop", "NotFound")
         }
     }
 
-    @Test("on the server's side: conflicts are told, forced, and what is left out is pruned") func serverSide() async throws {
+    @Test("on the server's side: conflicts are told, forced, and what is left out is pruned") func serverSide()
+        async throws
+    {
         try await TestAPI.with { api in
             let kubectl = try Kubectl(api)
             let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, labels: {a: b}}\ndata: {k: v}\n"
@@ -146,7 +153,8 @@ import Testing
             try await kubectl.ok("apply -f -", "configmap/c created", input: other)
             try await kubectl.ok("apply --server-side -f -", "configmap/c serverside-applied", input: other)
             try await kubectl.ok(
-                "apply --server-side -f -", "configmap/c serverside-applied", input: other.replacing("k: v", with: "k: x"))
+                "apply --server-side -f -", "configmap/c serverside-applied",
+                input: other.replacing("k: v", with: "k: x"))
             let managed = try await kubectl.ok("get cm c -o yaml --show-managed-fields")
             #expect(!managed.contains("kubectl-client-side-apply"), "\(managed)")
         }
@@ -159,7 +167,10 @@ import Testing
                 ("create namespace made", "namespace/made created"),
                 ("create configmap m --from-literal=a=b", "configmap/m created"),
                 ("create secret generic s --from-literal=a=b", "secret/s created"),
-                ("create secret docker-registry r --docker-server=x --docker-username=u --docker-password=p", "secret/r created"),
+                (
+                    "create secret docker-registry r --docker-server=x --docker-username=u --docker-password=p",
+                    "secret/r created"
+                ),
                 ("create serviceaccount sa", "serviceaccount/sa created"),
                 ("create deployment d --image=nginx --replicas=2 --port=80", "deployment.apps/d created"),
                 ("create job j --image=busybox", "job.batch/j created"),
@@ -170,9 +181,18 @@ import Testing
                 ("create pdb p --selector=app=d --min-available=1", "poddisruptionbudget.policy/p created"),
                 ("create priorityclass high --value=10", "priorityclass.scheduling.k8s.io/high created"),
                 ("create role ro --verb=get --resource=pods", "role.rbac.authorization.k8s.io/ro created"),
-                ("create rolebinding rb --role=ro --serviceaccount=default:sa", "rolebinding.rbac.authorization.k8s.io/rb created"),
-                ("create clusterrole cr --verb=get --resource=nodes", "clusterrole.rbac.authorization.k8s.io/cr created"),
-                ("create clusterrolebinding crb --clusterrole=cr --user=u", "clusterrolebinding.rbac.authorization.k8s.io/crb created"),
+                (
+                    "create rolebinding rb --role=ro --serviceaccount=default:sa",
+                    "rolebinding.rbac.authorization.k8s.io/rb created"
+                ),
+                (
+                    "create clusterrole cr --verb=get --resource=nodes",
+                    "clusterrole.rbac.authorization.k8s.io/cr created"
+                ),
+                (
+                    "create clusterrolebinding crb --clusterrole=cr --user=u",
+                    "clusterrolebinding.rbac.authorization.k8s.io/crb created"
+                ),
                 ("create service clusterip svc --tcp=80:8080", "service/svc created"),
                 ("expose deployment d --port=80 --name=exposed", "service/exposed exposed"),
                 ("run pod --image=nginx", "pod/pod created"),
@@ -196,18 +216,24 @@ import Testing
                 ("rollout resume deployment/d", "resumed"),
                 ("patch deployment d -p {\"spec\":{\"replicas\":4}}", "patched"),
                 ("patch deployment d --type=merge -p {\"spec\":{\"replicas\":5}}", "patched"),
-                ("patch deployment d --type=json -p [{\"op\":\"replace\",\"path\":\"/spec/replicas\",\"value\":6}]", "patched"),
+                (
+                    "patch deployment d --type=json -p [{\"op\":\"replace\",\"path\":\"/spec/replicas\",\"value\":6}]",
+                    "patched"
+                ),
                 ("patch deployment d --subresource=status --type=merge -p {\"status\":{\"replicas\":6}}", "patched"),
                 ("patch deployment d -p {\"spec\":{\"replicas\":6}}", "patched (no change)"),
                 ("edit deployment d", "deployment.apps/d edited"),
                 ("label deployment d tier-", "unlabeled"),
             ] { try await kubectl.ok(line, told) }
-            try await kubectl.ok("get deployment d -o jsonpath={.spec.replicas},{.status.replicas},{.metadata.annotations.note}", "6,6,after")
+            try await kubectl.ok(
+                "get deployment d -o jsonpath={.spec.replicas},{.status.replicas},{.metadata.annotations.note}",
+                "6,6,after")
             let yaml = try await kubectl.ok("get deployment d -o yaml")
             try await kubectl.ok("replace -f -", "deployment.apps/d replaced", input: yaml)
             try await kubectl.fails(
                 "replace -f -", "the object has been modified",
-                input: yaml.replacing("resourceVersion: \"", with: "resourceVersion: \"1").replacing("replicas: 6", with: "replicas: 7"))
+                input: yaml.replacing("resourceVersion: \"", with: "resourceVersion: \"1").replacing(
+                    "replicas: 6", with: "replicas: 7"))
             try await kubectl.ok("replace --force -f -", "deployment.apps/d replaced", input: yaml)
             try await kubectl.fails("patch deployment d -p {\"spec\":{\"replicas\":\"x\"}}", "is invalid")
             try await kubectl.fails("get deployment none", "deployments.apps \"none\" not found")
@@ -218,21 +244,25 @@ import Testing
         try await TestAPI.withWidgets { api in
             let kubectl = try Kubectl(api)
             try await kubectl.ok("create deployment d --image=nginx:1", "created")
-            try await kubectl.ok("create -f -", "widget.example.org/w created", input: Make.widget("w", ["size": 3]).text())
+            try await kubectl.ok(
+                "create -f -", "widget.example.org/w created", input: Make.widget("w", ["size": 3]).text())
             for (line, told) in [
                 ("version", "Server Version: v1.32.0+sovereign"), ("api-versions", "example.org/v1"),
-                ("api-resources -o wide", "widgets"), ("api-resources --verbs=list,get --namespaced -o name", "widgets.example.org"),
+                ("api-resources -o wide", "widgets"),
+                ("api-resources --verbs=list,get --namespaced -o name", "widgets.example.org"),
                 ("get ns", "kube-system"), ("get deployments", "READY"), ("get wd", "3"), ("get wd -o wide", "COLOR"),
                 ("get widget w -o name", "widget.example.org/w"), ("get widgets -A", "NAMESPACE"),
                 ("get deploy,wd -l app=d", "deployment.apps/d"), ("get wd --field-selector spec.color=blue", "w"),
                 ("get secrets --chunk-size=1", ""), ("get deploy d -o custom-columns=N:.metadata.name", "d"),
                 ("get deploy --sort-by=.metadata.name", "d"), ("get cm -A -o json", "\"kind\": \"List\""),
                 ("get --raw /readyz", "ok"), ("get --raw /api/v1/namespaces/default", "\"kind\":\"Namespace\""),
-                ("explain widgets.spec", "color"), ("explain widgets --recursive", "tags"), ("explain deployment.spec.strategy", "rollingUpdate"),
+                ("explain widgets.spec", "color"), ("explain widgets --recursive", "tags"),
+                ("explain deployment.spec.strategy", "rollingUpdate"),
                 ("explain pod.spec.containers.env", "valueFrom"), ("events", ""), ("events --for deployment/d", ""),
                 ("describe deployment d", "nginx:1"), ("describe widget w", "Size:"), ("describe ns default", "Active"),
                 ("describe crd widgets.example.org", "NamesAccepted"), ("describe svc kubernetes", "10.43.0.1"),
-                ("wait --for=create deployment/d --timeout=5s", ""), ("wait --for=jsonpath={.spec.size}=3 widget/w --timeout=5s", "condition met"),
+                ("wait --for=create deployment/d --timeout=5s", ""),
+                ("wait --for=jsonpath={.spec.size}=3 widget/w --timeout=5s", "condition met"),
                 ("wait --for=condition=Established crd/widgets.example.org --timeout=5s", "condition met"),
                 ("cluster-info", "Kubernetes control plane"), ("get events", ""), ("auth whoami", ""),
             ] where !(line.hasPrefix("wait --for=create") && Kubectl.programs[32] == nil) {
@@ -251,7 +281,10 @@ import Testing
         try await TestAPI.with { api in
             let kubectl = try Kubectl(api)
             try await kubectl.ok("apply -f -", "created", input: Self.product)
-            for kind in ["configmap/settings", "secret/token", "sa/shop", "svc/web", "deploy/web", "sts/db", "ing/web", "cj/tidy", "role/reader", "pdb/web", "hpa/web"] {
+            for kind in [
+                "configmap/settings", "secret/token", "sa/shop", "svc/web", "deploy/web", "sts/db", "ing/web",
+                "cj/tidy", "role/reader", "pdb/web", "hpa/web",
+            ] {
                 try await kubectl.ok("describe -n shop \(kind)", "Name:")
             }
         }
@@ -291,7 +324,8 @@ import Testing
             let again = try await kubectl.ok("apply -f -", input: Self.product)
             Self.expectUnchanged(again)
             try await kubectl.ok("apply -f -", "widget.example.org/w created", input: Make.widget("w").text())
-            try await kubectl.ok("apply -f -", "widget.example.org/w configured", input: Make.widget("w", ["size": 2]).text())
+            try await kubectl.ok(
+                "apply -f -", "widget.example.org/w configured", input: Make.widget("w", ["size": 2]).text())
             try await kubectl.ok("apply --server-side -f -", "serverside-applied", input: Make.widget("v").text())
             try await kubectl.ok("create configmap m --from-literal=a=b", "created")
             try await kubectl.ok("get all -n shop", "deployment.apps/web")

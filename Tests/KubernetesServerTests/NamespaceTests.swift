@@ -27,7 +27,8 @@ import Testing
                 })
             #expect(
                 try await api.eventually {
-                    try await api.get("\(Self.maps("n"))/kube-root-ca.crt")["data"]?["ca.crt"]?.string?.contains("BEGIN") == true
+                    try await api.get("\(Self.maps("n"))/kube-root-ca.crt")["data"]?["ca.crt"]?.string?.contains(
+                        "BEGIN") == true
                 })
             try api.must(try await api.delete("\(Self.maps("n"))/kube-root-ca.crt"))
             #expect(

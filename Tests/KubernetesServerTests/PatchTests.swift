@@ -21,7 +21,8 @@ import Web
                 "\(Path.maps)/a", .json, [["op": "test", "path": "/data/k", "value": "v"]])
             #expect(failed.code == 422 && failed.problem?.reason == "Invalid")
             #expect(
-                failed.problem?.message.hasPrefix("the server rejected our request due to an error in our request") == true)
+                failed.problem?.message.hasPrefix("the server rejected our request due to an error in our request")
+                    == true)
             let missing = try await api.patch("\(Path.maps)/a", .json, [["op": "remove", "path": "/data/none"]])
             #expect(missing.code == 422)
             let nonsense = try await api.patch("\(Path.maps)/a", .json, ["op": "remove"])
@@ -42,7 +43,10 @@ import Web
             let removed = try await api.patch("\(Path.deployments)/d", .merge, ["metadata": ["labels": nil]])
             #expect(removed["metadata.labels"] == nil)
             #expect(try await api.patch("\(Path.deployments)/d", .merge, []).code == 400)
-            #expect(try await api.send(.patch, "\(Path.deployments)/d", Array("{".utf8), type: TestAPI.PatchForm.merge.rawValue).code == 400)
+            #expect(
+                try await api.send(
+                    .patch, "\(Path.deployments)/d", Array("{".utf8), type: TestAPI.PatchForm.merge.rawValue
+                ).code == 400)
         }
     }
 
@@ -51,7 +55,8 @@ import Web
             var deployment = Make.deployment("d")
             deployment["spec"]?["template"]?["spec"]?["containers"] = [
                 [
-                    "name": "main", "image": "nginx:1", "env": [["name": "A", "value": "1"], ["name": "B", "value": "2"]],
+                    "name": "main", "image": "nginx:1",
+                    "env": [["name": "A", "value": "1"], ["name": "B", "value": "2"]],
                     "ports": [["containerPort": 80]],
                 ], ["name": "side", "image": "side:1"],
             ]
@@ -67,15 +72,20 @@ import Web
             let image = try await patch(["name": "main", "image": "nginx:2"])
             #expect(names(image) == ["main", "side"] && image[path: "0.image"] == "nginx:2")
             #expect(names(image[path: "0.env"]) == ["A", "B"])
-            let changed = try await patch(["name": "main", "env": [["name": "B", "value": "3"], ["name": "C", "value": "4"]]])
+            let changed = try await patch([
+                "name": "main", "env": [["name": "B", "value": "3"], ["name": "C", "value": "4"]],
+            ])
             #expect(Set(names(changed[path: "0.env"])) == ["A", "B", "C"])
             let removed = try await patch(["name": "main", "env": [["name": "A", "$patch": "delete"]]])
             #expect(!names(removed[path: "0.env"]).contains("A"))
             let ordered = try await patch([
-                "name": "main", "$setElementOrder/env": [["name": "C"], ["name": "B"]], "env": [["name": "C", "value": "5"]],
+                "name": "main", "$setElementOrder/env": [["name": "C"], ["name": "B"]],
+                "env": [["name": "C", "value": "5"]],
             ])
             #expect(names(ordered[path: "0.env"]) == ["C", "B"])
-            let replaced = try await patch(["name": "main", "env": [["$patch": "replace"], ["name": "Z", "value": "0"]]])
+            let replaced = try await patch([
+                "name": "main", "env": [["$patch": "replace"], ["name": "Z", "value": "0"]],
+            ])
             #expect(names(replaced[path: "0.env"]) == ["Z"])
             let gone = try await patch(["name": "side", "$patch": "delete"])
             #expect(names(gone) == ["main"])
@@ -104,11 +114,14 @@ import Web
             let none = try await api.patch(
                 "\(Path.deployments)/d", .strategic, ["metadata": ["labels": ["$patch": "replace", "only": "one"]]])
             #expect(none["metadata.labels"] == ["only": "one"], "\(none.text)")
-            #expect(try await api.patch("\(Path.deployments)/d", .strategic, ["spec": ["$patch": "explode"]]).code >= 400)
+            #expect(
+                try await api.patch("\(Path.deployments)/d", .strategic, ["spec": ["$patch": "explode"]]).code >= 400)
         }
     }
 
-    @Test("a patch that names a version is refused when the object has another", arguments: [TestAPI.PatchForm.merge, .strategic])
+    @Test(
+        "a patch that names a version is refused when the object has another",
+        arguments: [TestAPI.PatchForm.merge, .strategic])
     func version(_ form: TestAPI.PatchForm) async throws {
         try await TestAPI.with { api in
             let first = try await api.post(Path.maps, Make.map("a"))
@@ -196,7 +209,8 @@ import Web
             for form in [TestAPI.PatchForm.merge, .strategic] {
                 let reply = try await api.patch("\(Path.deployments)/d", form, ["spec": ["replicas": "three"]])
                 #expect(reply.code == 422 && reply.problem?.reason == "Invalid")
-                #expect(reply.causes.first?.hasPrefix("FieldValueInvalid patch: Invalid value: ") == true, "\(reply.text)")
+                #expect(
+                    reply.causes.first?.hasPrefix("FieldValueInvalid patch: Invalid value: ") == true, "\(reply.text)")
             }
         }
     }

@@ -5,8 +5,8 @@ import Documents
 import Kubernetes
 import Testing
 import Web
-@testable import KubernetesServer
 
+@testable import KubernetesServer
 
 @Suite("Bodies in protobuf", .timeLimit(.minutes(1))) struct ProtobufBodyTests {
     static let type = "application/vnd.kubernetes.protobuf"
@@ -53,7 +53,9 @@ import Web
         String(decoding: body, as: UTF8.self).contains("team-a") ? "team-a" : nil
     }
 
-    @Test("what is no protobuf, or another kind, is refused", arguments: [[], [1, 2, 3], Array("k8s\0".utf8), Array("k8s\0\u{7f}\u{7f}".utf8)] as [[UInt8]])
+    @Test(
+        "what is no protobuf, or another kind, is refused",
+        arguments: [[], [1, 2, 3], Array("k8s\0".utf8), Array("k8s\0\u{7f}\u{7f}".utf8)] as [[UInt8]])
     func refused(_ body: [UInt8]) async throws {
         try await TestAPI.with { api in
             let reply = try await api.send(.post, Path.maps, body, type: Self.type)

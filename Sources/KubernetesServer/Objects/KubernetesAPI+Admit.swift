@@ -48,7 +48,8 @@ extension KubernetesAPI {
             "unable to create new content in namespace \(namespace) because it is being terminated")
         status.causes = [
             APIStatus.Cause(
-                reason: "NamespaceTerminating", "namespace \(namespace) is being terminated", field: "metadata.namespace")
+                reason: "NamespaceTerminating", "namespace \(namespace) is being terminated",
+                field: "metadata.namespace")
         ]
         throw status
     }

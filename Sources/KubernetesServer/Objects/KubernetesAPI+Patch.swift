@@ -110,7 +110,9 @@ extension KubernetesAPI {
         if part == .main { edit.creation = { try applied(nil) } }
         if case .object = configuration {
             let unknown = (try? resource.strategy.admitted(configuration).unknownFields) ?? []
-            if options.fieldValidation == .strict { try context.check(unknown: unknown, repeated: [], .strict, resource.kind) }
+            if options.fieldValidation == .strict {
+                try context.check(unknown: unknown, repeated: [], .strict, resource.kind)
+            }
         }
         return try await change(resource, namespace: namespace, name, edit, options, context)
     }

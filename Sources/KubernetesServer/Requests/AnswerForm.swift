@@ -79,7 +79,9 @@ struct MediaRange {
             guard let equals = part.firstIndex(of: "=") else { continue }
             let name = part[..<equals].lowercased()
             var value = String(part[part.index(after: equals)...])
-            if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") { value = String(value.dropFirst().dropLast()) }
+            if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") {
+                value = String(value.dropFirst().dropLast())
+            }
             if name == "q" { weight = Self.weight(value) } else { parameters[name] = value }
         }
         guard weight > 0 else { return nil }

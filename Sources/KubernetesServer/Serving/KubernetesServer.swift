@@ -83,7 +83,8 @@ public final class KubernetesServer: Sendable {
         let running = Guarded<HTTPServer?>(nil)
         let metrics = try ServerMetrics(store) { running.withLock { $0 }?.statistics.connections ?? 0 }
         let handler = RequestHandler(
-            api: api, access: RequestAccess(authenticator: identity?.authenticator, state: api.access, clock: api.clock),
+            api: api,
+            access: RequestAccess(authenticator: identity?.authenticator, state: api.access, clock: api.clock),
             version: settings.version, metrics: metrics, log: settings.log)
         let server = try HTTPServer(listening) { await handler.respond(to: $0) }
         running.withLock { $0 = server }

@@ -55,7 +55,8 @@ struct PartEndpoint: Sendable {
         let edit = ObjectEdit(part: .whole) { pod in
             guard pod.json["spec"]?["nodeName"]?.string?.isEmpty ?? true else {
                 throw APIStatus.conflict(
-                    GroupResource(group: "", resource: "pods/binding"), name, "pod \(name) is already assigned to node "
+                    GroupResource(group: "", resource: "pods/binding"), name,
+                    "pod \(name) is already assigned to node "
                         + "\"\(pod.json["spec"]?["nodeName"]?.string ?? "")\"")
             }
             var json = pod.json

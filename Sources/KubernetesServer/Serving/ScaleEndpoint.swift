@@ -18,7 +18,8 @@ struct ScaleEndpoint: Sendable {
         let (api, resource, name) = (endpoint.api, endpoint.resource, endpoint.path.name ?? "")
         if verb == .get {
             return respond(
-                try Self.scale(of: try resource.shown(try api.storedObject(resource, endpoint.namespace, name)), resource))
+                try Self.scale(
+                    of: try resource.shown(try api.storedObject(resource, endpoint.namespace, name)), resource))
         }
         let options = try endpoint.options()
         let write = try await write(options)

@@ -9,7 +9,9 @@ enum NamespaceConditions {
     static func make(
         _ left: [(resource: GroupResource, objects: [KubernetesObject])], at now: Moment
     ) -> [Condition] {
-        let contents = left.map { "\($0.resource.resource).\($0.resource.group) has \($0.objects.count) resource instances" }
+        let contents = left.map {
+            "\($0.resource.resource).\($0.resource.group) has \($0.objects.count) resource instances"
+        }
         var holders: [String: Int] = [:]
         for finalizer in left.flatMap(\.objects).flatMap(\.finalizers) { holders[finalizer, default: 0] += 1 }
         let finalizers = holders.sorted { $0.key < $1.key }.map { "\($0.key) in \($0.value) resource instances" }

@@ -87,7 +87,9 @@ actor NamespaceUpkeep {
     }
 
     /// What is still there afterwards, by resource.
-    private func deleteContents(of name: String) async throws -> [(resource: GroupResource, objects: [KubernetesObject])] {
+    private func deleteContents(of name: String) async throws -> [(
+        resource: GroupResource, objects: [KubernetesObject]
+    )] {
         var left: [(resource: GroupResource, objects: [KubernetesObject])] = []
         for resource in api.catalogue.stored where resource.isNamespaced {
             var keys: [KubernetesObject] = []
@@ -107,7 +109,8 @@ actor NamespaceUpkeep {
     }
 
     /// Says in the namespace's status what keeps it.
-    private func report(_ left: [(resource: GroupResource, objects: [KubernetesObject])], in name: String) async throws {
+    private func report(_ left: [(resource: GroupResource, objects: [KubernetesObject])], in name: String) async throws
+    {
         let conditions = NamespaceConditions.make(left, at: api.now)
         guard let resource = api.catalogue.resource(of: KubernetesAPI.namespaceKind) else { return }
         let edit = ObjectEdit(part: .status) { old in
