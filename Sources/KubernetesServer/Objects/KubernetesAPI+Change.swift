@@ -155,7 +155,8 @@ extension KubernetesAPI {
         if options.isDryRun { return object }
         do {
             return try await write(object, resource, stored)
-        } catch StoreConflict.changed where isBound {
+        } catch StoreConflict.changed where isBound && !edited.isPatched && !edited.isTracked {
+            // A patch holds the version of what it was applied to; tried again, one that names a version does not fit.
             throw APIStatus.modified(resource.groupResource, old.name)
         }
     }

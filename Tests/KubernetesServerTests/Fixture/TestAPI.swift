@@ -4,6 +4,7 @@ import Basics
 import Documents
 import Kubernetes
 import KubernetesStore
+import Telemetry
 import Web
 import WebClient
 import WebServer
@@ -33,7 +34,9 @@ final class TestAPI: Sendable {
         store = try ObjectStore("\(folder.path)/objects.db", settings)
         api = try KubernetesAPI(store) { Timestamp(seconds: Timestamp.now().seconds + ahead.withLock { $0 }) }
         try await FirstObjects(api).create()
-        let handler = RequestHandler(api: api, version: ServerVersion(product: "test"))
+        let handler = RequestHandler(
+            api: api, access: RequestAccess(authenticator: nil, state: api.access, clock: api.clock),
+            version: ServerVersion(product: "test"), metrics: try ServerMetrics(store) { 0 }, log: .none)
         var listening = ServerSettings()
         listening.bodyBytes = Int64(BodyReading.bytes)
         server = try HTTPServer(listening) { await handler.respond(to: $0) }
