@@ -25,6 +25,24 @@ import Testing
         }
     }
 
+    @Test("patches that name no version wait for one another, those that name one do not", arguments: [false, true])
+    func crowd(_ isBound: Bool) async throws {
+        try await TestAPI.with { api in
+            let map = try api.must(try await api.post(Path.maps, Make.map("m")))
+            let codes = try await withThrowingTaskGroup(of: Int.self) { group in
+                for index in 0..<24 {
+                    var patch: JSON = ["data": [.init("k\(index)"): "v"]]
+                    if isBound { patch["metadata"] = ["resourceVersion": map["metadata.resourceVersion"] ?? .null] }
+                    group.addTask { [patch] in try await api.patch("\(Path.maps)/m", .merge, patch).code }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(codes.count { $0 == 200 } == (isBound ? 1 : 24))
+            #expect(codes.allSatisfy { $0 == 200 || $0 == 409 })
+            #expect(try await api.get("\(Path.maps)/m")["data"]?.object?.count == (isBound ? 1 : 24))
+        }
+    }
+
     @Test("kinds that may be replaced without a version are, others not") func unconditional() async throws {
         try await TestAPI.withWidgets { api in
             try api.must(try await api.post(Path.maps, Make.map("a")))

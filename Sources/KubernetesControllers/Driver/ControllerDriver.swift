@@ -106,7 +106,11 @@ public final class ControllerDriver<Worker: Reconciler>: Sendable {
         let start = ContinuousClock.now
         let pass = await reconciler.pass(over: object, at: now())
         var problem: (any Error)?
-        do { try await write(pass, of: object, key) } catch { problem = error }
+        do {
+            // Who was told to end may not be the one any more who may write.
+            try Task.checkCancellation()
+            try await write(pass, of: object, key)
+        } catch { problem = error }
         metrics.count(name, Self.word(pass, problem), ContinuousClock.now - start)
         if let event = pass.event, problem == nil { await recorder.record(event, about: pass.object) }
         if let problem { return await failed(key, problem) }
@@ -207,7 +211,10 @@ public final class ControllerDriver<Worker: Reconciler>: Sendable {
 
     /// How a pass ended, as metrics call it.
     private static func word(_ pass: ReconcilePass, _ problem: (any Error)?) -> String {
-        if let problem { return (problem as? APIStatus)?.code == 409 ? "conflict" : "unwritten" }
+        if let problem {
+            return problem is CancellationError
+                ? "stopped" : (problem as? APIStatus)?.code == 409 ? "conflict" : "unwritten"
+        }
         return switch pass.result {
         case nil: "prepared"
         case .success(.suspended): "suspended"
