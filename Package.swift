@@ -245,6 +245,19 @@ let package = Package(
             ],
             exclude: ["Fixtures"]),
         .testTarget(
+            name: "SiteTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "AccessControl", "ComponentModel", "Repositories", "WebClient",
+                "WebServer", "RegistryServer", "Registry", "Kubernetes", "KubernetesClient", "KubernetesServer",
+                "DeliveryControllers", "Site", "Telemetry", "TestServers",
+            ]),
+        .testTarget(
+            name: "SiteFaultTests",
+            dependencies: [
+                "Basics", "Documents", "Kubernetes", "KubernetesClient", "DeliveryControllers", "TestServers",
+                "sovereign",
+            ]),
+        .testTarget(
             name: "RegistryServerTests",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "OCI", "Web", "WebClient", "WebServer", "AccessControl",
