@@ -23,7 +23,9 @@ import Testing
 
         /// Leads until it is cancelled, or for so long.
         func lead(_ name: String, atMost time: Duration = .seconds(3600)) async {
-            leading.withLock { $0.now += 1; $0.most = max($0.most, $0.now) }
+            leading.withLock {
+                $0.now += 1; $0.most = max($0.most, $0.now)
+            }
             tell("\(name) begins")
             try? await Task.sleep(for: time)
             tell("\(name) ends")
@@ -82,7 +84,8 @@ import Testing
         }
     }
 
-    @Test("the lease of one who is gone is taken when it has run out on the own clock, whatever its own times say",
+    @Test(
+        "the lease of one who is gone is taken when it has run out on the own clock, whatever its own times say",
         arguments: ["1970-01-01T00:00:00.000000Z", "2199-01-01T00:00:00.000000Z"])
     func abandoned(_ time: String) async throws {
         try await WidgetCluster.with { cluster in

@@ -168,7 +168,8 @@ import Testing
             #expect(written["status.phase"] == "ready" && written["spec.size"] == 1)
             #expect(written["metadata.labels"] == nil)
             let entry = written["metadata.managedFields"]?.array?.first { $0["manager"] == "controller" }
-            #expect(entry?["subresource"] == "status" && entry?["fieldsV1"] == ["f:status": [".": [:], "f:phase": [:]]])
+            #expect(
+                entry?["subresource"] == "status" && entry?["fieldsV1"] == ["f:status": [".": [:], "f:phase": [:]]])
             let read = try await api.get("\(Path.widgets)/w/status")
             #expect(read.json == written.json)
             var put = written.json
