@@ -66,7 +66,8 @@ import WebServer
     func prune() async throws {
         try await Self.with { cluster, parent in
             let first = try await parent.apply([
-                Self.namespace("other"), Self.map("a"), Self.map("b", in: "other"), Self.secret("s"), Self.map("n", in: nil),
+                Self.namespace("other"), Self.map("a"), Self.map("b", in: "other"), Self.secret("s"),
+                Self.map("n", in: nil),
             ])
             #expect(first.applied.count == 5)
             #expect(try await Self.names(cluster, "configmaps") == ["default/a", "default/n", "other/b"])
@@ -78,7 +79,8 @@ import WebServer
             #expect(try await Self.names(cluster, "secrets").isEmpty)
             let kept = try await cluster.client.get(WidgetCluster.maps, ObjectName("default", "a"))
             #expect(kept.json["data"]?["key"]?.string == "w")
-            #expect(kept.json["metadata"]?["managedFields"]?.array?.contains { $0["manager"]?.string == "widgets" } == true)
+            #expect(
+                kept.json["metadata"]?["managedFields"]?.array?.contains { $0["manager"]?.string == "widgets" } == true)
             // Again the same is nothing new.
             let third = try await parent.apply([Self.map("a", "w")])
             #expect(third.applied.first?.resourceVersion == kept.resourceVersion)
@@ -170,7 +172,8 @@ import WebServer
     func labels() async throws {
         try await Self.with { cluster, parent in
             var widget = try await cluster.patch("set", ["metadata": ["labels": ["kept": "1", "gone": "1"]]])
-            widget = try await parent.target.label(widget, labels: ["gone": nil, "new": "2"], annotations: ["note": "n"])
+            widget = try await parent.target.label(
+                widget, labels: ["gone": nil, "new": "2"], annotations: ["note": "n"])
             #expect(widget.labels == ["kept": "1", "new": "2"])
             #expect(widget[annotation: "note"] == "n")
             widget.uid = "another"
@@ -207,10 +210,12 @@ import WebServer
         await server.stop()
     }
 
-    @Test("refusals are faults of their kinds", arguments: [
-        (401, "unauthorized"), (404, "not_found"), (409, "conflict"), (422, "invalid"), (400, "invalid"),
-        (429, "unavailable"), (500, "unavailable"), (503, "unavailable"), (413, "limit_exceeded"),
-    ])
+    @Test(
+        "refusals are faults of their kinds",
+        arguments: [
+            (401, "unauthorized"), (404, "not_found"), (409, "conflict"), (422, "invalid"), (400, "invalid"),
+            (429, "unavailable"), (500, "unavailable"), (503, "unavailable"), (413, "limit_exceeded"),
+        ])
     func codes(_ code: Int, _ name: String) {
         let fault = ClientCluster.fault(
             APIStatus(code, reason: "Test", "it is so"), "get", WidgetCluster.maps, "default")

@@ -45,7 +45,9 @@ import Testing
                 #expect(try await cluster.get("a").json["status"]?["size"]?.int == 4)
                 // What nobody asked for is no reason.
                 try await cluster.patch("a", ["metadata": ["labels": ["colour": "red"]]])
-                try await eventually("the label is known") { controller.cache.objects().first?[label: "colour"] == "red" }
+                try await eventually("the label is known") {
+                    controller.cache.objects().first?[label: "colour"] == "red"
+                }
                 try await controller.settle()
                 #expect(controller.worker.passes("a").count == before + 1)
             }
@@ -152,10 +154,14 @@ import Testing
             let (visits, failures) = (Guarded(0), Guarded(0))
             worker.work = { object throws(ReconcileError) in
                 if object.name == "visited" {
-                    return visits.withLock { $0 += 1; return $0 } < 4
+                    return visits.withLock {
+                        $0 += 1; return $0
+                    } < 4
                         ? .requeue(after: .milliseconds(20), "made") : .done("made")
                 }
-                if failures.withLock({ $0 += 1; return $0 }) < 5 {
+                if failures.withLock({
+                    $0 += 1; return $0
+                }) < 5 {
                     throw .failed(Fault(.unavailable, "the shop is closed"), reason: "Closed")
                 }
                 return .done("made")
@@ -183,7 +189,9 @@ import Testing
             var worker = WidgetWorker()
             let isFirst = Guarded(true)
             worker.work = { object throws(ReconcileError) in
-                if isFirst.withLock({ let first = $0; $0 = false; return first }) {
+                if isFirst.withLock({
+                    let first = $0; $0 = false; return first
+                }) {
                     do { try await cluster.patch("a", ["spec": ["size": 5]]) } catch {
                         throw .failed(Fault(wrapping: error), reason: "Test")
                     }

@@ -110,7 +110,8 @@ struct FaultTests {
         return result?.status == 0 ? path : nil
     }
 
-    @Test("a server that is killed and started again: controllers go on, and what was written is there",
+    @Test(
+        "a server that is killed and started again: controllers go on, and what was written is there",
         .enabled("the program sovereign is not built, or cannot serve an API") { await program() != nil })
     func killed() async throws {
         let folder = try TemporaryFolder()

@@ -14,6 +14,8 @@ public final class CuttingProxy: Sendable {
         var down: [UInt8] = []
         var isWatch = false
         var hasEnded = false
+        /// When the first of an answer came.
+        var answered: ContinuousClock.Instant?
     }
     private struct State {
         var pairs: [Pair] = []
@@ -29,7 +31,8 @@ public final class CuttingProxy: Sendable {
     /// Where it listens.
     public let port: Int
 
-    /// Relays to a port of the loopback interface; with `cutting`, connections of watches are cut that often.
+    /// Relays to a port of the loopback interface; with `cutting`, connections of watches are cut so long after an answer
+    /// has begun.
     public init(to target: Int, cutting interval: Duration? = nil) throws {
         port = try ServerProgram.freePort()
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
@@ -44,12 +47,11 @@ public final class CuttingProxy: Sendable {
         let state = Guarded(State(target: target))
         (self.listener, self.state) = (listener, state)
         relay = Task {
-            var last = ContinuousClock.now
             while !Task.isCancelled {
                 state.withLock { state in
-                    if let interval, ContinuousClock.now - last >= interval {
-                        last = .now
-                        Self.cut(&state) { $0.isWatch }
+                    if let interval {
+                        let now = ContinuousClock.now
+                        Self.cut(&state) { $0.isWatch && $0.answered.map { now - $0 >= interval } ?? false }
                     }
                     Self.accept(listener, &state)
                     Self.pump(&state)
@@ -60,10 +62,12 @@ public final class CuttingProxy: Sendable {
     }
 
     /// Cuts all connections and takes none until it is mended.
-    public func sever() { state.withLock { state in
-        state.isSevered = true
-        Self.cut(&state) { _ in true }
-    } }
+    public func sever() {
+        state.withLock { state in
+            state.isSevered = true
+            Self.cut(&state) { _ in true }
+        }
+    }
 
     /// Takes connections again.
     public func mend() { state.withLock { ($0.isSevered, $0.holdsWatches, $0.holdsAll) = (false, false, false) } }
@@ -127,6 +131,7 @@ public final class CuttingProxy: Sendable {
             if !write(&pair.up, to: pair.server) { pair.hasEnded = true }
             if !(state.holdsWatches && pair.isWatch) {
                 if !read(pair.server, into: &pair.down) { pair.hasEnded = true }
+                if pair.answered == nil, !pair.down.isEmpty { pair.answered = .now }
                 if !write(&pair.down, to: pair.client) { (pair.hasEnded, pair.down) = (true, []) }
             }
             state.pairs[place] = pair

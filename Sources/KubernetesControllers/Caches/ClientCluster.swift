@@ -46,7 +46,7 @@ public final class ClientCluster: ClusterApplying {
         do { return try await discovery.preferred(group: group, kind: kind).kind } catch let fault as Fault
             where fault.code == .notFound
         {
-            // A version of it that is known is as good as none only when none is found by asking again.
+            // Discovery does not ask again at once because of what is not there; a new definition is a reason.
             guard isExpecting else { return nil }
             return try await discovery.refresh().preferred(group: group, kind: kind)?.kind
         }
@@ -85,8 +85,17 @@ public final class ClientCluster: ClusterApplying {
         let (resource, name) = try await address(of: object)
         var object = object
         object.namespace = name.namespace
+        let wanted = object
         let applied = try await asking("patch", resource, name.namespace) {
-            try await client.apply(object, to: resource.resource, force: true, WriteOptions(fieldManager: manager))
+            while true {
+                do {
+                    return try await client.apply(
+                        wanted, to: resource.resource, force: true, WriteOptions(fieldManager: manager))
+                } catch let status as APIStatus where status.code == 404 && status.name == nil && isExpecting {
+                    // Discovery tells of a new kind a moment before it is served.
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+            }
         }
         if Self.defines(object) {
             let end = ContinuousClock.now + Self.longestDefinition

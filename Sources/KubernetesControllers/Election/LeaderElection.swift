@@ -132,7 +132,8 @@ public struct LeaderElection: Sendable {
             let holder = found.json["spec"]?["holderIdentity"]?.string ?? ""
             let version = found.resourceVersion ?? ""
             if seen?.version != version { seen = (version, .now) }
-            let length = found.json["spec"]?["leaseDurationSeconds"]?.int.map { Duration.seconds($0) } ?? settings.length
+            let length =
+                found.json["spec"]?["leaseDurationSeconds"]?.int.map { Duration.seconds($0) } ?? settings.length
             let isFree = holder.isEmpty || holder == identity || seen.map { $0.at + length < .now } ?? false
             guard isFree else { return false }
             do { _ = try await client.update(held(found, isNew: holder != identity), in: Self.leases) } catch let
@@ -193,7 +194,12 @@ public struct LeaderElection: Sendable {
     private func held(_ lease: KubernetesObject, isNew: Bool) -> KubernetesObject {
         var lease = lease
         var spec = lease.json["spec"] ?? [:]
-        let time = JSON.string(now().kubernetesMicroText)
+        var moment = now()
+        // A renewal must change something, also when the clock stands still: others see nothing else of it.
+        if spec["renewTime"]?.string == moment.kubernetesMicroText {
+            moment = moment.adding(TimeSpan(nanoseconds: 1000)) ?? moment
+        }
+        let time = JSON.string(moment.kubernetesMicroText)
         spec["holderIdentity"] = .string(identity)
         // Whole seconds, and never fewer than we count on.
         let (seconds, rest) = settings.length.components
