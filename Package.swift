@@ -194,8 +194,8 @@ let package = Package(
             dependencies: [
                 "Basics", "Documents", "Web", "WebClient", "OCI", "AccessControl", "Registry", "RegistryRules",
                 "RegistryMirror", "RegistryServer", "Cryptography", "Kubernetes", "KubernetesAccess", "KubernetesClient",
-                "KubernetesControllers", "KubernetesServer", "DeliveryControllers", "Site", "WebServer", "Telemetry",
-                "CommandLineKit",
+                "KubernetesControllers", "KubernetesServer", "KubernetesStore", "DeliveryControllers", "Site", "WebServer",
+                "Telemetry", "CommandLineKit",
             ]),
         .executableTarget(name: "sovereign", dependencies: ["Basics", "CommandLineKit", "SovereignCommands"]),
 
@@ -209,8 +209,8 @@ let package = Package(
         .target(
             name: "TestSite",
             dependencies: [
-                "Basics", "Documents", "AccessControl", "Registry", "RegistryRules", "RegistryProxy", "RegistryServer",
-                "TestServers",
+                "Basics", "Cryptography", "Documents", "WebClient", "ComponentModel", "Repositories", "AccessControl",
+                "Registry", "RegistryRules", "RegistryProxy", "RegistryServer", "TestServers",
             ], path: "Tests/TestSite"),
         // A registry of our own that can be made to misbehave in every way.
         .target(
@@ -249,12 +249,12 @@ let package = Package(
             dependencies: [
                 "Basics", "Cryptography", "Documents", "AccessControl", "ComponentModel", "Repositories", "WebClient",
                 "WebServer", "RegistryServer", "Registry", "Kubernetes", "KubernetesClient", "KubernetesServer",
-                "DeliveryControllers", "Site", "Telemetry", "TestServers",
+                "DeliveryControllers", "Site", "Telemetry", "TestServers", "TestSite",
             ]),
         .testTarget(
             name: "SiteFaultTests",
             dependencies: [
-                "Basics", "Documents", "Kubernetes", "KubernetesClient", "DeliveryControllers", "TestServers",
+                "Basics", "Documents", "Kubernetes", "KubernetesClient", "DeliveryControllers", "TestServers", "TestSite",
                 "sovereign",
             ]),
         .testTarget(

@@ -12,6 +12,8 @@ final class FeedRecord: Sendable {
         var objects: [ObjectName: KubernetesObject] = [:]
         /// The revisions told of each name.
         var told: [String: [Int64]] = [:]
+        /// All that was told, in its order; no object when it was removed.
+        var log: [(revision: Int64, name: String, isThere: Bool)] = []
         var failures = 0
         var problems: [String] = []
     }
@@ -41,29 +43,48 @@ final class FeedRecord: Sendable {
             if state.objects[new.objectName] != old {
                 state.problems.append("\(new.objectName) changed from what was not told: a gap or a repeat")
             }
-            tell(new, &state)
+            tell(new, isThere: true, &state)
             state.objects[new.objectName] = new
         case .removed(let last):
             if state.objects[last.objectName] == nil { state.problems.append("\(last.objectName) is removed twice") }
             // A removal that was found by comparing has the last state that was known.
-            if state.objects[last.objectName] != last { tell(last, &state) }
+            if state.objects[last.objectName] != last { tell(last, isThere: false, &state) }
             state.objects[last.objectName] = nil
         }
     }
 
-    private static func tell(_ object: KubernetesObject, _ state: inout State) {
+    private static func tell(_ object: KubernetesObject, isThere: Bool, _ state: inout State) {
         let revision = object.resourceVersion.flatMap { Int64($0) } ?? 0
         if let before = state.told[object.name]?.last, revision <= before {
             state.problems.append("\(object.objectName): \(revision) is told behind \(before)")
         }
         state.told[object.name, default: []].append(revision)
+        state.log.append((revision, object.name, isThere))
     }
 
     var isSynced: Bool { state.withLock { $0.isSynced } }
     var problems: [String] { state.withLock { $0.problems } }
     /// How often it had to begin again.
     var failures: Int { state.withLock { $0.failures } }
-    var toldCount: Int { state.withLock { $0.told.values.reduce(0) { $0 + $1.count } } }
+
+    /// How many changes it told of objects with such names.
+    func toldCount(where isMeant: (String) -> Bool) -> Int {
+        state.withLock { state in state.log.count { isMeant($0.name) } }
+    }
+
+    /// The last revision it told.
+    var lastRevision: Int64 { state.withLock { $0.log.last?.revision ?? 0 } }
+
+    /// The revisions by name as they were at a revision.
+    func revisions(at revision: Int64) -> [String: String] {
+        state.withLock { state in
+            var there: [String: String] = [:]
+            for change in state.log.prefix(while: { $0.revision <= revision }) {
+                there[change.name] = change.isThere ? "\(change.revision)" : nil
+            }
+            return there
+        }
+    }
 
     /// The revisions by name as it tells them.
     var revisions: [String: String] {

@@ -36,8 +36,8 @@ actor ObjectWriter {
     private(set) var problems: [String] = []
 
     /// A writer with names of its own.
-    init(_ number: Int) {
-        targets = LoadKind.allCases.flatMap { kind in (0..<5).map { Target(kind: kind, name: "w\(number)-\($0)") } }
+    init(_ number: Int, _ kinds: [LoadKind] = LoadKind.allCases) {
+        targets = kinds.flatMap { kind in (0..<5).map { Target(kind: kind, name: "w\(number)-\($0)") } }
     }
 
     /// Writes until the server is gone.

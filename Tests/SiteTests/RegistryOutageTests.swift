@@ -5,6 +5,7 @@ import DeliveryControllers
 import RegistryServer
 import Telemetry
 import TestServers
+import TestSite
 import Testing
 import WebServer
 

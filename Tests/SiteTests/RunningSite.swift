@@ -12,6 +12,7 @@ import Registry
 import RegistryServer
 import Site
 import TestServers
+import TestSite
 import WebServer
 
 /// A site on a folder, which can be ended and started again.

@@ -5,6 +5,7 @@ import DeliveryControllers
 import Documents
 import Kubernetes
 import KubernetesClient
+import TestSite
 import Testing
 
 @Suite("A site follows what is pushed into it") struct SiteFollowingTests {

@@ -1,28 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Basics
-import ComponentModel
-import Cryptography
-import Documents
-import Repositories
-import WebClient
+internal import Basics
+internal import ComponentModel
+public import Cryptography
+internal import Documents
+internal import Repositories
+internal import WebClient
 
 /// A component version with one resource of manifests, signed, as a product delivers it.
-struct SignedRelease {
-    static let component = "acme.org/app"
-    /// Whom the site trusts, and somebody else.
-    static let key = Result { try PrivateKey.generate(.rsa(bits: 2048)) }
-    static let foreignKey = Result { try PrivateKey.generate(.rsa(bits: 2048)) }
+public struct SignedRelease: Sendable {
+    /// The component's name.
+    public static let component = "acme.org/app"
+    /// Whom a site trusts.
+    public static let key = Result { try PrivateKey.generate(.rsa(bits: 2048)) }
+    /// Somebody else's.
+    public static let foreignKey = Result { try PrivateKey.generate(.rsa(bits: 2048)) }
 
-    let version: String
-    var key = SignedRelease.key
+    private let version: String
+    private let key: Result<PrivateKey, any Error>
+
+    /// A release, signed with a key.
+    public init(version: String, key: Result<PrivateKey, any Error> = SignedRelease.key) {
+        (self.version, self.key) = (version, key)
+    }
 
     private var manifests: [UInt8] {
         Array("{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {version: \"\(version)\"}}".utf8)
     }
 
     /// Signs it, and puts it into a repository: a registry's, or an archive.
-    func push(to place: String) async throws {
+    public func push(to place: String) async throws {
         let connections = RepositoryConnections(credentials: CredentialResolver(), http: HTTPClient())
         let repository = try await connections.open(RepositoryLocator(place), .create(nil))
         let identity = try ComponentVersionIdentity("\(Self.component):\(version)")
