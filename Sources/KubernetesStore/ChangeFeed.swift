@@ -137,7 +137,8 @@ final class ChangeFeed: Sendable {
         let woken = state.withLock { state in
             var woken: [Waiter] = []
             for key in state.tails.keys {
-                for (number, waiter) in state.tails[key]?.waiting ?? [:] where waiter.deadline.map({ $0 <= now }) ?? false {
+                for (number, waiter) in state.tails[key]?.waiting ?? [:]
+                where waiter.deadline.map({ $0 <= now }) ?? false {
                     woken.append(waiter)
                     state.tails[key]?.waiting[number] = nil
                 }

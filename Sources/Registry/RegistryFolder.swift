@@ -83,7 +83,8 @@ public final class RegistryFolder: Sendable {
         let (upkeep, tagged) = (upkeep, tagObservers)
         let (floor, growth) = (limits.recordsFloor, limits.recordsGrowth)
         writer = RegistryWriter(
-            opened.database, keeper, blobs, clock: { time.now }, committed: { changes in
+            opened.database, keeper, blobs, clock: { time.now },
+            committed: { changes in
                 hot.forget(changes)
                 Self.tell(tagged, of: changes)
             },

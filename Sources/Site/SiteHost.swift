@@ -8,8 +8,8 @@ internal import Kubernetes
 internal import KubernetesAccess
 internal import KubernetesClient
 internal import KubernetesControllers
-internal import Registry
 public import KubernetesServer
+internal import Registry
 public import RegistryServer
 public import Telemetry
 internal import Web
@@ -54,7 +54,8 @@ public final class SiteHost: Sendable {
     public init(folder: String, _ settings: Settings) async throws {
         try FileSystem.makeFolder(folder, mode: 0o700)
         async let opened = RegistryHost.open(
-            "\(folder)/registry", access: settings.access, settings.registry, log: settings.log.with("part", "registry"),
+            "\(folder)/registry", access: settings.access, settings.registry,
+            log: settings.log.with("part", "registry"),
             tracer: settings.tracer)
         var serving = settings.api
         serving.log = settings.log.with("part", "api")

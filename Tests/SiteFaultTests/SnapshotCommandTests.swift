@@ -124,7 +124,9 @@ import Web
         var server = try APIServerProgram(folder: folder.path)
         try await server.start()
         let client = try server.client()
-        for number in 0..<5 { _ = try await client.create(LoadKind.secret.object("s\(number)", number), in: Self.secrets) }
+        for number in 0..<5 {
+            _ = try await client.create(LoadKind.secret.object("s\(number)", number), in: Self.secrets)
+        }
         try await server.stop()
         let keys = "\(server.data)/pki/sealing.keys"
         let before = try FileSystem.read(keys, limit: 1 << 16)

@@ -85,9 +85,11 @@ public struct DeliveryHost: Sendable {
         }
         let cluster = CachedCluster(client, discovery, caches: Array(caches.values))
         let queues = DeliveryQueues()
-        let service = ResolutionService(settings.resolution, notify: { addresses in
-            Task { for address in addresses { await queues.add(address) } }
-        })
+        let service = ResolutionService(
+            settings.resolution,
+            notify: { addresses in
+                Task { for address in addresses { await queues.add(address) } }
+            })
         let context = DeliveryContext(cluster: cluster, service: service, settings: settings.context)
         let applying = ClientCluster(client, discovery, reading: cluster)
         func driver<Worker: Reconciler>(_ kind: DeliveryKind, _ reconciler: Worker) -> ControllerDriver<Worker> {
@@ -137,7 +139,9 @@ public struct DeliveryHost: Sendable {
         var options = FeedOptions()
         options.form = form
         options.reduce = { $0.setMetadata("managedFields", nil) }
-        options.observe = { [metrics] error, delay in metrics.note("watching \(resource) begins again in \(delay)", error) }
+        options.observe = { [metrics] error, delay in
+            metrics.note("watching \(resource) begins again in \(delay)", error)
+        }
         let indexes: [String: ObjectCache.Index] =
             kind == DeliveryKind.component.groupVersionKind
             ? [Self.byName: { $0.json["spec"]?["component"]?.string.map { [$0] } ?? [] }] : [:]

@@ -59,7 +59,9 @@ actor DriftWatches {
 
     /// Whether more than the status has changed.
     private static func hasDrifted(_ old: KubernetesObject, _ new: KubernetesObject) -> Bool {
-        guard old.json["metadata"]?["generation"] != nil, new.json["metadata"]?["generation"] != nil else { return true }
+        guard old.json["metadata"]?["generation"] != nil, new.json["metadata"]?["generation"] != nil else {
+            return true
+        }
         return old.generation != new.generation || old.labels != new.labels || old.annotations != new.annotations
             || old.ownerReferences != new.ownerReferences || old.isBeingDeleted != new.isBeingDeleted
     }

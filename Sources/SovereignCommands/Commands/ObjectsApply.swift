@@ -27,7 +27,8 @@ struct ObjectsApply: Command {
         let discovery = Discovery(client)
         for (source, bytes) in try files.flatMap({ try Self.read($0) }) {
             for document in try YAML.documents(bytes, source: source) {
-                let items = document.root["kind"]?.string == "List" ? document.root["items"]?.array ?? [] : [document.root]
+                let items =
+                    document.root["kind"]?.string == "List" ? document.root["items"]?.array ?? [] : [document.root]
                 for json in items where json != .null {
                     let object: KubernetesObject
                     do { object = try KubernetesObject(json) } catch { throw error.about(source) }

@@ -38,7 +38,9 @@ struct ObjectsGet: Command {
                     let options = try ListOptions(labels: selection.labels())
                     objects += try await client.listAll(resource.resource, namespace: place, options).objects
                 } else {
-                    for name in names { objects.append(try await client.get(resource.resource, ObjectName(place, name))) }
+                    for name in names {
+                        objects.append(try await client.get(resource.resource, ObjectName(place, name)))
+                    }
                 }
             }
         } catch let status as APIStatus { throw Fault(status) }

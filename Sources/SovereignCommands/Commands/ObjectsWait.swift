@@ -49,7 +49,8 @@ struct ObjectsWait: Command {
                     let isComplete = wanted.isEmpty ? !known.isEmpty : known.count >= wanted.count
                     if isSynced, isComplete, missing.isEmpty {
                         for name in known.keys.sorted() {
-                            context.terminal.show("\(resource.resource.groupResource)/\(name) has the condition \(condition)")
+                            context.terminal.show(
+                                "\(resource.resource.groupResource)/\(name) has the condition \(condition)")
                         }
                         return true
                     }
