@@ -51,8 +51,10 @@ public struct DeployerReconciler: Reconciler {
         do {
             let result = try await set(object).apply(manifests.map(decoration.decorate))
             object.deployed = result.applied.map(Self.reference)
-            // The set's notes made another version of the object, which is ours.
-            if let version = result.parentVersion { object.resourceVersion = version }
+            // The set's notes made another version of the object, which is ours, unless others changed what is wanted.
+            if let noted = result.parent, noted.generation == object.generation {
+                object.resourceVersion = noted.resourceVersion
+            }
         } catch {
             let fault = Fault(wrapping: error)
             throw .failed(fault, reason: DeliveryReason.apply)

@@ -15,8 +15,8 @@ public struct ApplySet: Sendable {
         public let applied: [KubernetesObject]
         /// The objects that were deleted.
         public let pruned: [KubernetesObject]
-        /// The version of the parent after the set has noted something in it; nil when there was nothing to note.
-        public let parentVersion: String?
+        /// The parent after the set has noted something in it; nil when there was nothing to note.
+        public let parent: KubernetesObject?
     }
 
     /// Who the fields belong to that are applied, unless another manager is named.
@@ -62,7 +62,7 @@ public struct ApplySet: Sendable {
         let placed = try await objects.mapConcurrently(limit: concurrency) { [self] in try await place($0, scopes) }
         let wanted = ApplySetScope(of: placed)
         let wide = wanted.union(ApplySetScope(recordedIn: parent)).union(known)
-        var version = try await note(wide)
+        var noted = try await note(wide)
         try await checkConflicts(placed)
         let (first, others) = (placed.filter(Self.comesFirst), placed.filter { !Self.comesFirst($0) })
         var applied = try await applyAll(first)
@@ -75,8 +75,8 @@ public struct ApplySet: Sendable {
         // What has finalizers is still there; its place stays noted until it is gone.
         let remaining = pruned.filter { !$0.finalizers.isEmpty }
         let narrow = wanted.union(ApplySetScope(of: remaining))
-        if wide != narrow { version = try await note(narrow, isKnownToDiffer: true) ?? version }
-        return Result(applied: applied, pruned: pruned, parentVersion: version)
+        if wide != narrow { noted = try await note(narrow, isKnownToDiffer: true) ?? noted }
+        return Result(applied: applied, pruned: pruned, parent: noted)
     }
 
     /// Deletes all members; gives those that are still there. Namespaces go last, and nobody waits for them.
@@ -93,7 +93,7 @@ public struct ApplySet: Sendable {
     }
 
     /// Writes a scope into the parent's annotations, unless it stands there already.
-    private func note(_ scope: ApplySetScope, isKnownToDiffer: Bool = false) async throws -> String? {
+    private func note(_ scope: ApplySetScope, isKnownToDiffer: Bool = false) async throws -> KubernetesObject? {
         let annotations = scope.annotations(tooling: tooling)
         guard
             isKnownToDiffer || parent[label: ApplySetIdentity.parentLabel] != id
@@ -102,7 +102,7 @@ public struct ApplySet: Sendable {
         else { return nil }
         return try await cluster.label(
             parent, labels: [ApplySetIdentity.parentLabel: id], annotations: annotations.mapValues { $0 }
-        ).resourceVersion
+        )
     }
 
     /// The object in a version that the cluster has and, where its kind wants one, in a namespace.
