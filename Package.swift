@@ -119,8 +119,8 @@ let package = Package(
             name: "DeliveryControllers",
             dependencies: [
                 "Basics", "Chronology", "Cryptography", "Documents", "Archives", "Web", "WebClient",
-                "RegularExpressions", "CEL", "CELLibraries", "KubernetesFormats", "Kubernetes", "Reconciling", "OCI",
-                "ComponentModel", "Repositories",
+                "RegularExpressions", "CEL", "CELLibraries", "KubernetesFormats", "Kubernetes", "KubernetesClient",
+                "KubernetesControllers", "Reconciling", "OCI", "ComponentModel", "Repositories",
             ]),
         .target(
             name: "Registry", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage"]),
@@ -183,11 +183,19 @@ let package = Package(
             ]),
         .executableTarget(name: "ocm", dependencies: ["OCMCommands"]),
         .target(
+            name: "Site",
+            dependencies: [
+                "Basics", "Documents", "Web", "WebServer", "AccessControl", "Registry", "RegistryServer", "Kubernetes",
+                "KubernetesAccess", "KubernetesClient", "KubernetesControllers", "KubernetesServer",
+                "DeliveryControllers", "Telemetry",
+            ]),
+        .target(
             name: "SovereignCommands",
             dependencies: [
                 "Basics", "Documents", "Web", "WebClient", "OCI", "AccessControl", "Registry", "RegistryRules",
-                "RegistryMirror", "RegistryServer", "KubernetesServer", "KubernetesAccess", "WebServer", "Telemetry",
-                "CommandLineKit",
+                "RegistryMirror", "RegistryServer", "Cryptography", "Kubernetes", "KubernetesAccess", "KubernetesClient",
+                "KubernetesControllers", "KubernetesServer", "KubernetesStore", "DeliveryControllers", "Site", "WebServer",
+                "Telemetry", "CommandLineKit",
             ]),
         .executableTarget(name: "sovereign", dependencies: ["Basics", "CommandLineKit", "SovereignCommands"]),
 
@@ -201,8 +209,8 @@ let package = Package(
         .target(
             name: "TestSite",
             dependencies: [
-                "Basics", "Documents", "AccessControl", "Registry", "RegistryRules", "RegistryProxy", "RegistryServer",
-                "TestServers",
+                "Basics", "Cryptography", "Documents", "WebClient", "ComponentModel", "Repositories", "AccessControl",
+                "Registry", "RegistryRules", "RegistryProxy", "RegistryServer", "TestServers",
             ], path: "Tests/TestSite"),
         // A registry of our own that can be made to misbehave in every way.
         .target(
@@ -236,6 +244,19 @@ let package = Package(
                 "sovereign",
             ],
             exclude: ["Fixtures"]),
+        .testTarget(
+            name: "SiteTests",
+            dependencies: [
+                "Basics", "Cryptography", "Documents", "AccessControl", "ComponentModel", "Repositories", "WebClient",
+                "WebServer", "RegistryServer", "Registry", "Kubernetes", "KubernetesClient", "KubernetesServer",
+                "DeliveryControllers", "Site", "Telemetry", "TestServers", "TestSite",
+            ]),
+        .testTarget(
+            name: "SiteFaultTests",
+            dependencies: [
+                "Basics", "Documents", "Kubernetes", "KubernetesClient", "DeliveryControllers", "TestServers", "TestSite",
+                "sovereign",
+            ]),
         .testTarget(
             name: "RegistryServerTests",
             dependencies: [
@@ -287,7 +308,7 @@ let package = Package(
             name: "KubernetesServerTests",
             dependencies: [
                 "Basics", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes", "KubernetesStore",
-                "KubernetesServer", "TestServers",
+                "KubernetesServer", "Telemetry", "TestServers",
             ]),
         .testTarget(
             name: "KubernetesAccessTests",

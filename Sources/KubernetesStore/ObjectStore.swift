@@ -36,9 +36,13 @@ public final class ObjectStore: Sendable {
     private let lock: StoreLock
 
     /// Opens the file, making it when it is not there. Only one may have it open; throws `.conflict` for all others.
-    public init(_ path: String, _ settings: Settings = Settings()) throws(Fault) {
-        (self.path, self.settings) = (path, settings)
-        lock = try StoreLock(path)
+    public convenience init(_ path: String, _ settings: Settings = Settings()) throws(Fault) {
+        try self.init(path, settings, lock: StoreLock(path))
+    }
+
+    /// Opens the file for whoever has its lock.
+    init(_ path: String, _ settings: Settings, lock: StoreLock) throws(Fault) {
+        (self.path, self.settings, self.lock) = (path, settings, lock)
         let database = try SQLiteConnection(path)
         try StoreTables.make(database)
         feed = ChangeFeed(revision: try StoreTables.state(database).revision, limit: settings.feedBytes)

@@ -30,24 +30,42 @@ extension ObjectStore {
 }
 
 /// A snapshot in the making.
-private struct SnapshotFile: Sendable {
+struct SnapshotFile: Sendable {
     let path: String
+    /// What it is called until it is whole.
+    let temporary: String
 
-    init(_ path: String) { self.path = path }
+    init(_ path: String) {
+        self.path = path
+        temporary = FileSystem.join(
+            FileSystem.folder(of: path), ".tmp-\(String(UInt64.random(in: .min ... .max), radix: 36))")
+    }
 
-    func write(from readers: SQLiteReaders) throws(Fault) -> StoreSnapshot {
+    /// Throws `.conflict` when something has one of the names.
+    func checkFree() throws(Fault) {
         for taken in [path, StoreSnapshot.digestPath(path)] where FileSystem.exists(taken) {
             throw Fault(.conflict, "\(taken) exists already", fix: "choose another name, or remove it")
         }
-        let folder = FileSystem.folder(of: path)
-        let temporary = FileSystem.join(folder, ".tmp-\(String(UInt64.random(in: .min ... .max), radix: 36))")
-        defer { for end in ["", "-journal", "-wal", "-shm"] { try? FileSystem.removeFile(temporary + end) } }
+    }
+
+    func write(from readers: SQLiteReaders) throws(Fault) -> StoreSnapshot {
+        try checkFree()
+        defer { removeTemporary() }
         // SQLite fills an empty file, and leaves its permissions.
         _ = try FileHandle(creating: temporary, mode: 0o600)
         try readers.read { database throws(Fault) in _ = try database.run("VACUUM INTO ?", .text(temporary)) }
+        return try finish(digest: fileDigest(temporary))
+    }
+
+    func removeTemporary() {
+        for end in ["", "-journal", "-wal", "-shm"] { try? FileSystem.removeFile(temporary + end) }
+    }
+
+    /// Gives the file its name when it is whole, with the digest beside it.
+    func finish(digest: Digest) throws(Fault) -> StoreSnapshot {
+        let folder = FileSystem.folder(of: path)
         let revision = try SQLiteConnection(temporary, mode: .readOnly).snapshotRevision()
         try FileHandle(reading: temporary).synchronize()
-        let digest = try fileDigest(temporary)
         let line = "\(digest.hex)  \(FileSystem.lastPart(of: path))\n"
         try FileSystem.write(Array(line.utf8), to: StoreSnapshot.digestPath(path), mode: 0o600)
         try FileSystem.rename(temporary, to: path)

@@ -63,6 +63,30 @@ extension RegistryFolder {
     /// Others may change it too.
     public func changeCount(of repository: RepositoryName) -> UInt64 { hot.changes(of: repository) }
 
+    /// Has somebody told of the repositories whose tags are shown, moved or gone from now on.
+    ///
+    /// Called when changes are durable, before whoever asked for them hears of it, so it must return at once.
+    public func observeTags(_ observer: @escaping @Sendable (Set<RepositoryName>) -> Void) {
+        tagObservers.withLock { $0.append(observer) }
+    }
+
+    static func tell(
+        _ observers: Guarded<[@Sendable (Set<RepositoryName>) -> Void]>, of changes: [RegistryChange]
+    ) {
+        let listening = observers.withLock { $0 }
+        guard !listening.isEmpty else { return }
+        var repositories: Set<RepositoryName> = []
+        for change in changes {
+            switch change {
+            case .setTag(let repository, _, _, isPending: false), .deleteTag(let repository, _):
+                repositories.insert(repository)
+            default: break
+            }
+        }
+        guard !repositories.isEmpty else { return }
+        for observer in listening { observer(repositories) }
+    }
+
     /// Shows or hides tags, all together or none of them.
     ///
     /// An entry that is pending hides the tag if it was shown. Throws `.manifestUnknown` when the manifest of an entry is

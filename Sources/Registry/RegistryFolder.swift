@@ -25,6 +25,8 @@ public final class RegistryFolder: Sendable {
     let readers: SQLiteReaders
     let writer: RegistryWriter
     let hot: HotContents
+    /// Told of repositories whose tags have changed.
+    let tagObservers = Guarded<[@Sendable (Set<RepositoryName>) -> Void]>([])
     let verified: VerifiedBlobs
     let uploads: UploadTable
     let space: SpaceLedger
@@ -78,10 +80,13 @@ public final class RegistryFolder: Sendable {
         let keeper = RecordKeeper(
             opened.log, segment: opened.position.segment, base: opened.position.base, in: "\(path)/records",
             failing: hooks.records)
-        let upkeep = upkeep
+        let (upkeep, tagged) = (upkeep, tagObservers)
         let (floor, growth) = (limits.recordsFloor, limits.recordsGrowth)
         writer = RegistryWriter(
-            opened.database, keeper, blobs, clock: { time.now }, committed: { hot.forget($0) },
+            opened.database, keeper, blobs, clock: { time.now }, committed: { changes in
+                hot.forget(changes)
+                Self.tell(tagged, of: changes)
+            },
             grown: { length, base in if length > max(floor, growth * base) { upkeep.recordsHaveGrown() } })
         upkeep.whenRecordsGrow { [weak self] in
             Task { try? await self?.compactRecords() }

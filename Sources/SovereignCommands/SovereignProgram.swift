@@ -27,7 +27,12 @@ public enum SovereignProgram {
                     .command(RegistryRecheck.self), .command(RegistryCompact.self), .command(RegistryRebuild.self),
                     .command(RegistryMirrorRun.self),
                 ]),
-            .command(APIServerRun.self),
+            .group(
+                "api", abstract: "The data of a Kubernetes API server",
+                [.command(APISnapshot.self), .command(APIRestore.self), .command(APIRotateKeys.self)]),
+            .command(SiteUp.self), .command(APIServerRun.self), .command(ControllersRun.self),
+            .command(InstallManifests.self), .command(ObjectsGet.self), .command(ObjectsApply.self),
+            .command(ObjectsWait.self),
         ])
 }
 

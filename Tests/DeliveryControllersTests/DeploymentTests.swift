@@ -61,6 +61,53 @@ import Testing
         #expect(try await annotation(ApplySetIdentity.namespacesAnnotation) == "demo")
     }
 
+    @Test("What a status alone knows of is pruned too, and the notes are narrow behind it")
+    func lostNotes() async throws {
+        _ = try await apply([Self.map("a"), Self.deployment("web")])
+        var parent = try #require(
+            try await cluster.get(DeliveryKind.deployer.groupVersionKind, namespace: nil, name: "app"))
+        parent[annotation: ApplySetIdentity.kindsAnnotation] = "ConfigMap"
+        await cluster.put(parent)
+        let set = try await ApplySet(
+            parent: parent, alsoIn: ApplySetScope(of: [Self.deployment("web")]), cluster: cluster, tooling: "ocm/test",
+            concurrency: 1)
+        #expect(try await set.apply(decorated([Self.map("a")])).pruned.map(\.name) == ["web"])
+        #expect(try await annotation(ApplySetIdentity.kindsAnnotation) == "ConfigMap")
+    }
+
+    @Test(
+        "The manifests of the pruning example leave what its second version has",
+        .enabled(if: Vectors.folder != nil, Vectors.reason))
+    func example() async throws {
+        func manifests(_ file: String) async throws -> [KubernetesObject] {
+            let path = "\(try #require(Vectors.folder))/v2/examples/applyset-pruning/\(file)"
+            return try await ManifestDecoder(limit: 1 << 20)
+                .objects(FileSystem.read(path, limit: 1 << 20), mediaType: "application/yaml", source: file)
+        }
+        let first = try await manifests("k8s-manifest.yaml"), second = try await manifests("k8s-manifest-2.yaml")
+        #expect(first.count > second.count)
+        for object in first + second {
+            let kind = try #require(object.groupVersionKind)
+            let isNamespaced = !["Namespace", "ClusterRole", "ClusterRoleBinding"].contains(kind.kind)
+            await cluster.know(kind.group, kind.version, kind.kind, isNamespaced: isNamespaced)
+        }
+        func identities(_ objects: [KubernetesObject]) -> Set<String> { Set(objects.map { "\($0.kind) \($0.name)" }) }
+        #expect(try await identities(apply(first).applied) == identities(first))
+        let result = try await apply(second)
+        #expect(identities(result.pruned) == identities(first).subtracting(identities(second)))
+        let left = await cluster.all.filter { $0.kind != "Deployer" }
+        #expect(identities(left) == identities(second))
+    }
+
+    @Test("A parent that is another one by now is not written to")
+    func otherParent() async throws {
+        var parent = Scene.deployer
+        parent.uid = "earlier"
+        await #expect(throws: Fault.self) {
+            try await ApplySet(parent: parent, cluster: cluster, tooling: "ocm/test")
+        }
+    }
+
     @Test("The parent notes where members may be before anything is applied")
     func notesFirst() async throws {
         _ = try await apply([Self.map("a")])

@@ -53,6 +53,14 @@ import Testing
                 #expect(parts?[key] == item[key], "\(key) of \(item["in"]?.string ?? "")")
             }
         }
+        let bad = vectors["bad"]?.array ?? []
+        #expect(bad.count == 11)
+        for text in bad {
+            let resource: JSON = ["access": ["imageReference": text["in"] ?? text]]
+            #expect(throws: Fault.self, "\(text.text())") {
+                try value("resource.access.imageReference.parseRef()", resource)
+            }
+        }
     }
 
     @Test("Nested objects keep their shape; numbers, maps and lists come through")

@@ -77,7 +77,8 @@ import Web
             let list = try await api.get(
                 Path.maps, accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1")
             #expect(list["kind"] == "PartialObjectMetadataList" && list["apiVersion"] == "meta.k8s.io/v1")
-            #expect(list["items"]?.array?.allSatisfy { $0["kind"] == "PartialObjectMetadata" && $0["data"] == nil } == true)
+            #expect(
+                list["items"]?.array?.allSatisfy { $0["kind"] == "PartialObjectMetadata" && $0["data"] == nil } == true)
             let watch = try await api.watch("\(Path.maps)?watch=true&labelSelector=l%3Dm", accept: accept)
             #expect(try await watch.next()?.object["kind"] == "PartialObjectMetadata")
             let patched = try await api.send(
@@ -125,7 +126,8 @@ import Web
                 let reply = try await api.get(path, accept: accept)
                 #expect(reply.code == 406 && reply.problem?.reason == "NotAcceptable", "\(path)")
                 #expect(
-                    reply.problem?.message.hasPrefix("only the following media types are accepted: application/json") == true)
+                    reply.problem?.message.hasPrefix("only the following media types are accepted: application/json")
+                        == true)
             }
         }
     }
@@ -151,7 +153,8 @@ import Web
                     == Problem(
                         415, "UnsupportedMediaType",
                         "the body of the request was in an unknown format - accepted media types include: "
-                            + "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"))
+                            + "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml")
+            )
             let proto = try await api.send(
                 .post, Path.widgets, [0x6B, 0x38, 0x73, 0x00], type: "application/vnd.kubernetes.protobuf")
             #expect(proto.code == 415)

@@ -5,8 +5,8 @@ import Kubernetes
 import KubernetesStore
 import Testing
 import Web
-@testable import KubernetesServer
 
+@testable import KubernetesServer
 
 @Suite("Creating objects", .timeLimit(.minutes(1))) struct CreateTests {
     @Test("a new object has identity, revision, moment and managed fields") func identity() async throws {
@@ -206,7 +206,9 @@ import Web
 
     @Test("names are made from a beginning, which is cut where it is long") func generatedNames() async throws {
         try await TestAPI.with { api in
-            for (start, kept) in [("job-", "job-"), (String(repeating: "x", count: 70), String(repeating: "x", count: 58))] {
+            for (start, kept) in [
+                ("job-", "job-"), (String(repeating: "x", count: 70), String(repeating: "x", count: 58)),
+            ] {
                 var map = Make.map("")
                 map["metadata"] = ["generateName": .string(start)]
                 let name = try await api.post(Path.maps, map)["metadata.name"]?.string ?? ""

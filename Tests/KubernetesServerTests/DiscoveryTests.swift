@@ -23,9 +23,11 @@ import Web
 
     @Test(
         "what is not there is answered with a status",
-        arguments: ["/nothing", "/apis/no.group", "/apis/apps/v9", "/api/v2", "/apis/apps/v1/nothings", "/openapi/v2",
+        arguments: [
+            "/nothing", "/apis/no.group", "/apis/apps/v9", "/api/v2", "/apis/apps/v1/nothings",
             "/openapi/v3/apis/no.group/v1", "/api/v1/pods/x", "/api/v1/namespaces/default/nodes",
-            "/api/v1/namespaces/default/pods/x/nothing", "/api/v1/namespaces/default/pods/x/log/more"])
+            "/api/v1/namespaces/default/pods/x/nothing", "/api/v1/namespaces/default/pods/x/log/more",
+        ])
     func missing(_ path: String) async throws {
         try await TestAPI.with { api in
             let reply = try await api.get(path)
@@ -119,7 +121,8 @@ import Web
             let paths = try await api.get("/openapi/v3")
             let core = try #require(paths["paths"]?["api/v1"]?["serverRelativeURL"]?.string)
             let own = try #require(paths["paths"]?["apis/example.org/v1"]?["serverRelativeURL"]?.string)
-            #expect(core.hasPrefix("/openapi/v3/api/v1?hash=") && own.hasPrefix("/openapi/v3/apis/example.org/v1?hash="))
+            #expect(
+                core.hasPrefix("/openapi/v3/api/v1?hash=") && own.hasPrefix("/openapi/v3/apis/example.org/v1?hash="))
             let reply = try await api.get(own)
             #expect(reply.code == 200 && reply["openapi"]?.string?.hasPrefix("3.0") == true)
             let changed = Widgets.definition([
@@ -136,7 +139,9 @@ import Web
         }
     }
 
-    @Test("a document has what clients look for: kinds of operations, validation, merge keys, references that lead somewhere")
+    @Test(
+        "a document has what clients look for: kinds of operations, validation, merge keys, references that lead somewhere"
+    )
     func openAPI() async throws {
         try await TestAPI.withWidgets { api in
             let core = try await api.get("/openapi/v3/api/v1")
@@ -145,8 +150,9 @@ import Web
             let parameters = patch?["parameters"]?.array?.compactMap { $0["name"]?.string } ?? []
             for name in ["fieldValidation", "dryRun", "fieldManager"] { #expect(parameters.contains(name), "\(name)") }
             let forms = patch?["requestBody"]?["content"]?.object?.keys ?? []
-            #expect(Set(forms) == Set(TestAPI.PatchForm.allCases.map(\.rawValue) + ["application/apply-patch+cbor"])
-                || Set(forms) == Set(TestAPI.PatchForm.allCases.map(\.rawValue)))
+            #expect(
+                Set(forms) == Set(TestAPI.PatchForm.allCases.map(\.rawValue) + ["application/apply-patch+cbor"])
+                    || Set(forms) == Set(TestAPI.PatchForm.allCases.map(\.rawValue)))
             let schemas = core["components"]?["schemas"]
             let ports = schemas?["io.k8s.api.core.v1.Container"]?["properties"]?["ports"]
             #expect(ports?["x-kubernetes-patch-merge-key"] == "containerPort")
@@ -160,8 +166,24 @@ import Web
                     #expect(known.contains(reference), "\(reference)")
                 }
             }
-            let kinds = own["components"]?["schemas"]?.object?.compactMap { $0.value["x-kubernetes-group-version-kind"] }
+            let kinds = own["components"]?["schemas"]?.object?.compactMap {
+                $0.value["x-kubernetes-group-version-kind"]
+            }
             #expect(kinds?.contains([["group": "example.org", "version": "v1", "kind": "Widget"]]) == true)
+        }
+    }
+
+    @Test("old clients get a document of OpenAPI 2 that describes nothing, and go on to the other") func oldOpenAPI()
+        async throws
+    {
+        try await TestAPI.with { api in
+            let json = try await api.get("/openapi/v2")
+            #expect(json["swagger"] == "2.0" && json["definitions"] == [:])
+            let type = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+            let reply = try await api.get("/openapi/v2?timeout=32s", accept: type)
+            #expect(reply.code == 200)
+            #expect(reply.headers["Content-Type"] == type.replacing("@", with: "."))
+            #expect(reply.bytes.starts(with: [0x0A, 3] + Array("2.0".utf8)))
         }
     }
 

@@ -18,7 +18,9 @@ import Web
             let reply = try await api.post(Path.deployments + query, Self.withUnknown)
             #expect(reply.code == 201 && reply["spec.foo"] == nil && reply["bar"] == nil)
             #expect(
-                Set(reply.warnings) == ["299 - \"unknown field \\\"spec.foo\\\"\"", "299 - \"unknown field \\\"bar\\\"\""])
+                Set(reply.warnings) == [
+                    "299 - \"unknown field \\\"spec.foo\\\"\"", "299 - \"unknown field \\\"bar\\\"\"",
+                ])
         }
     }
 

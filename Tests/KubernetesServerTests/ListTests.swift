@@ -4,16 +4,23 @@ import Documents
 import Kubernetes
 import KubernetesStore
 import Testing
-@testable import KubernetesServer
 
+@testable import KubernetesServer
 
 @Suite("Lists", .timeLimit(.minutes(1))) struct ListTests {
     static func fill(_ api: TestAPI, _ count: Int, label: String = "all") async throws {
         for index in 0..<count {
             let labels: JSON = ["set": .string(label), "parity": index.isMultiple(of: 2) ? "even" : "odd"]
-            try api.must(try await api.post(Path.secrets, Make.secret("s\(index)", ["metadata": [
-                "name": .string("s\(index)"), "labels": labels,
-            ]])))
+            try api.must(
+                try await api.post(
+                    Path.secrets,
+                    Make.secret(
+                        "s\(index)",
+                        [
+                            "metadata": [
+                                "name": .string("s\(index)"), "labels": labels,
+                            ]
+                        ])))
         }
     }
 
@@ -148,7 +155,8 @@ import Testing
         "label selectors",
         arguments: [
             ("k", ["a", "b"]), ("!k", ["c"]), ("k=x", ["a"]), ("k==x", ["a"]), ("k!=x", ["b", "c"]),
-            ("k in (x,y)", ["a", "b"]), ("k notin (x)", ["b", "c"]), ("k,j", ["b"]), ("k=x,j", []), ("", ["a", "b", "c"]),
+            ("k in (x,y)", ["a", "b"]), ("k notin (x)", ["b", "c"]), ("k,j", ["b"]), ("k=x,j", []),
+            ("", ["a", "b", "c"]),
             ("k in (x),k notin (y)", ["a"]), ("k=", []),
         ] as [(String, [String])]) func labels(_ selector: String, _ names: [String]) async throws
     {

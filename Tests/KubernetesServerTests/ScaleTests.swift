@@ -32,7 +32,9 @@ import Testing
             #expect(late.code == 409 && late.problem?.reason == "Conflict")
             let patched = try await api.patch("\(Path.deployments)/d/scale", .merge, ["spec": ["replicas": 7]])
             #expect(patched["spec.replicas"] == 7)
-            #expect(try await api.patch("\(Path.deployments)/d/scale?dryRun=All", .merge, ["spec": ["replicas": 9]])["spec.replicas"] == 9)
+            #expect(
+                try await api.patch("\(Path.deployments)/d/scale?dryRun=All", .merge, ["spec": ["replicas": 9]])[
+                    "spec.replicas"] == 9)
             #expect(try await api.get("\(Path.deployments)/d")["spec.replicas"] == 7)
         }
     }
@@ -49,7 +51,8 @@ import Testing
             #expect(refused.code == 409 && refused.problem?.reason == "Conflict")
             #expect(
                 refused.causes.first?.hasPrefix(
-                    "FieldManagerConflict .spec.replicas: conflict with \"scaler\" with subresource \"scale\" using apps/v1")
+                    "FieldManagerConflict .spec.replicas: conflict with \"scaler\" with subresource \"scale\" using apps/v1"
+                )
                     == true, "\(refused.text)")
             configuration["spec"]?["replicas"] = JSON?.none
             let given = try await api.apply("\(Path.deployments)/d", configuration, manager: "owner")

@@ -95,7 +95,8 @@ import Testing
         }
     }
 
-    @Test("it ends when its time is over, with a bookmark before that for those who want one", arguments: [true, false])
+    @Test(
+        "it ends when its time is over, with a bookmark before that for those who want one", arguments: [true, false])
     func timeout(_ wantsBookmarks: Bool) async throws {
         try await TestAPI.with { api in
             try api.must(try await api.post(Path.secrets, Make.secret("a")))

@@ -51,6 +51,8 @@ public struct DeployerReconciler: Reconciler {
         do {
             let result = try await set(object).apply(manifests.map(decoration.decorate))
             object.deployed = result.applied.map(Self.reference)
+            // The set's notes made another version of the object, which is ours.
+            if let version = result.parentVersion { object.resourceVersion = version }
         } catch {
             let fault = Fault(wrapping: error)
             throw .failed(fault, reason: DeliveryReason.apply)

@@ -26,8 +26,9 @@ public struct ManifestDecoder: Sendable {
         limits.bytes = limit
         limits.nodes = 1_000_000
         var objects: [KubernetesObject] = []
+        var known: Set<[String]> = []
         for document in try YAML.documents(text, source: source, limits: limits) where document.root != .null {
-            try collect(document.root, source, depth: 0, into: &objects)
+            try collect(document.root, source, depth: 0, into: &objects, &known)
         }
         guard !objects.isEmpty else {
             throw Fault(.invalid, "\(source) holds no objects", fix: "put Kubernetes manifests into the resource")
@@ -51,14 +52,16 @@ public struct ManifestDecoder: Sendable {
     }
 
     private func collect(
-        _ json: JSON, _ source: String, depth: Int, into objects: inout [KubernetesObject]
+        _ json: JSON, _ source: String, depth: Int, into objects: inout [KubernetesObject], _ known: inout Set<[String]>
     ) throws(Fault) {
         let object = KubernetesObject(unchecked: json)
         let place = "object \(objects.count + 1) of \(source)"
         if let problem = object.problem { throw Fault(.invalid, "\(place): \(problem)") }
         if object.kind.hasSuffix("List"), let items = json["items"]?.array {
             guard depth < 4 else { throw Fault(.limitExceeded, "\(place): lists are nested too deeply") }
-            for item in items { try collect(Self.typed(item, object), source, depth: depth + 1, into: &objects) }
+            for item in items {
+                try collect(Self.typed(item, object), source, depth: depth + 1, into: &objects, &known)
+            }
             return
         }
         guard !object.name.isEmpty else {
@@ -68,8 +71,7 @@ public struct ManifestDecoder: Sendable {
         guard objects.count < Self.objectLimit else {
             throw Fault(.limitExceeded, "\(source) holds more than \(Self.objectLimit) objects")
         }
-        let key = Self.key(object)
-        guard !objects.contains(where: { Self.key($0) == key }) else {
+        guard known.insert(Self.key(object)).inserted else {
             throw Fault(.invalid, "\(source) holds the \(object.kind) \(object.objectName) twice", fix: "remove one")
         }
         objects.append(object)

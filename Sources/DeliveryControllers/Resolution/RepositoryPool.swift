@@ -33,7 +33,8 @@ actor RepositoryPool {
     init(_ settings: ResolutionSettings, makeClient: @escaping @Sendable (HTTPClientSettings) -> HTTPClient) {
         (self.settings, self.makeClient) = (settings, makeClient)
         open = BoundedTable(limit: 2 * settings.openRepositories)
-        connections = BoundedTable(limit: 2 * settings.openRepositories)
+        // Each has a client with a thread of its own.
+        connections = BoundedTable(limit: settings.openRepositories)
     }
 
     /// The repository of a specification, spoken to as a configuration says.

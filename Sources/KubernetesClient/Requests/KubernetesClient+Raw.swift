@@ -3,7 +3,7 @@
 public import Basics
 public import Documents
 internal import Kubernetes
-internal import Web
+public import Web
 
 extension KubernetesClient {
     /// Sends any request; the answer is read whole, up to its limit.
@@ -18,6 +18,13 @@ extension KubernetesClient {
     /// Sends any request and returns the bytes of its answer as they come.
     public func open(_ request: APIRequest) async throws -> ByteStream {
         try await exchange(request, on: .stream) { $0.body }
+    }
+
+    /// Sends any request; hands on the header fields of its answer, and the bytes as they come.
+    public func receive<Result: Sendable>(
+        _ request: APIRequest, _ read: @Sendable (HTTPHeaders, ByteStream) async throws -> Result
+    ) async throws -> Result {
+        try await exchange(request, on: .stream) { try await read($0.headers, $0.body) }
     }
 
     /// Sends a request that is answered with JSON; throws `.invalid` when the answer is of another type, and `.corrupt`

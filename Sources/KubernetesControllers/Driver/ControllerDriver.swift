@@ -168,7 +168,7 @@ public final class ControllerDriver<Worker: Reconciler>: Sendable {
         if let cached = cache[object.objectName] { written.confirm(cached) }
     }
 
-    /// What makes the one status of the other, bound to the version of the object that the pass saw.
+    /// What makes the one status of the other, bound to the version that the pass saw.
     static func statusPatch(from old: KubernetesObject, to new: KubernetesObject) -> JSON {
         var status = new.json["status"]?.object ?? JSONObject()
         for (key, value) in old.json["status"]?.object ?? JSONObject() {
@@ -179,7 +179,10 @@ public final class ControllerDriver<Worker: Reconciler>: Sendable {
             }
         }
         var patch: JSON = ["status": .object(status)]
-        if let version = old.resourceVersion { patch["metadata"] = ["resourceVersion": .string(version)] }
+        // The version is that of the pass, which has written other parts of the object itself perhaps.
+        if let version = new.resourceVersion ?? old.resourceVersion {
+            patch["metadata"] = ["resourceVersion": .string(version)]
+        }
         return patch
     }
 

@@ -30,7 +30,8 @@ public final class ControllerMetrics: Sendable {
         seconds.with(controller).observe(duration)
     }
 
-    func note(_ message: String, _ error: any Error) { log.warn("\(message): \(error)") }
+    /// Tells that something went wrong that is tried again.
+    public func note(_ message: String, _ error: any Error) { log.warn("\(message): \(error)") }
 
     func follow(_ controller: String, _ depth: @escaping @Sendable () async -> Int) {
         queues.withLock { $0[controller] = depth }

@@ -151,7 +151,9 @@ private actor WatchEvents {
         case (true, true): return try event("MODIFIED", change.object)
         case (true, false):
             // What left the selection is told as it was, with the version of the change that took it away.
-            guard change.kind != .deleted, let before = change.before else { return try event("DELETED", change.object) }
+            guard change.kind != .deleted, let before = change.before else {
+                return try event("DELETED", change.object)
+            }
             return try event("DELETED", before.told(at: change.revision))
         }
     }

@@ -85,6 +85,10 @@ struct BuiltinStrategy: ResourceStrategy {
     func rowConditions(of object: JSON) -> [JSON] { KindTable.rowConditions(of: object, builtin.kind) }
 
     func scale(of object: JSON) -> JSON? { WorkloadScale.scale(of: object) }
+    var scaleFields: ScaleFields? {
+        let path = FieldPath(fields: "spec", "replicas"), version = builtin.kind.apiVersion
+        return ScaleFields(paths: [version: path], apiVersion: version)
+    }
     func applied(scale: JSON, to object: JSON) -> JSON { WorkloadScale.applied(scale, to: object) }
     var deprecationWarning: String? { nil }
 

@@ -35,7 +35,9 @@ final class CatalogueDocuments: Sendable {
     }
 
     /// `APIGroupList`, at `/apis`.
-    func groupList() -> Document? { document("groups") { DiscoveryDocument.groupList(groups.filter { !$0.name.isEmpty }) } }
+    func groupList() -> Document? {
+        document("groups") { DiscoveryDocument.groupList(groups.filter { !$0.name.isEmpty }) }
+    }
 
     /// `APIGroup`, at `/apis/GROUP`.
     func group(_ name: String) -> Document? {

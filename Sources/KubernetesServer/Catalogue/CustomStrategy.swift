@@ -88,7 +88,9 @@ struct CustomStrategy: ResourceStrategy {
     var columns: [JSON] { version.columns.tableDefinitions }
     func cells(of object: JSON, now: Moment) -> [JSON] { version.columns.cells(of: object, now: now) }
     func rowConditions(of object: JSON) -> [JSON] { [] }
-    var deprecationWarning: String? { version.deprecationWarning }
+    var deprecationWarning: String? {
+        version.deprecationWarning.map { $0.isEmpty ? "\(apiVersion) \(definition.names.kind) is deprecated" : $0 }
+    }
 
     func scale(of object: JSON) -> JSON? {
         guard let paths = version.scale else { return nil }
@@ -105,6 +107,15 @@ struct CustomStrategy: ResourceStrategy {
             "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": .object(metadata),
             "spec": ["replicas": count(paths.specReplicas)], "status": status,
         ]
+    }
+
+    var scaleFields: ScaleFields? {
+        var paths: [String: FieldPath?] = [:]
+        for version in definition.versions {
+            let names = version.scale?.specReplicas.split(separator: ".").map { PathElement.field(String($0)) }
+            paths.updateValue(names.map { FieldPath($0) }, forKey: "\(definition.group)/\(version.name)")
+        }
+        return ScaleFields(paths: paths, apiVersion: apiVersion)
     }
 
     func applied(scale: JSON, to object: JSON) -> JSON {

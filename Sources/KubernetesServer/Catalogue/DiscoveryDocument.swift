@@ -8,7 +8,8 @@ internal import Kubernetes
 enum DiscoveryDocument {
     static func coreVersions(_ groups: [ServedGroup], address: String) -> JSON {
         [
-            "kind": "APIVersions", "versions": .array(groups.flatMap(\.versions).map { .string($0.groupVersion.version) }),
+            "kind": "APIVersions",
+            "versions": .array(groups.flatMap(\.versions).map { .string($0.groupVersion.version) }),
             "serverAddressByClientCIDRs": [["clientCIDR": "0.0.0.0/0", "serverAddress": .string(address)]],
         ]
     }
@@ -33,7 +34,8 @@ enum DiscoveryDocument {
     static func resources(_ version: ServedGroup.Version) -> JSON {
         var list: [JSON] = []
         for resource in version.resources {
-            list.append(legacy(resource, resource.plural, resource.kind, resource.verbs, version.groupVersion, resource))
+            list.append(
+                legacy(resource, resource.plural, resource.kind, resource.verbs, version.groupVersion, resource))
             for part in resource.subresources {
                 let name = "\(resource.plural)/\(part.name)"
                 list.append(legacy(resource, name, part.kind, part.verbs, version.groupVersion, nil))

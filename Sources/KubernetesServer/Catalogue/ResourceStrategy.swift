@@ -57,6 +57,8 @@ protocol ResourceStrategy: Sendable {
 
     /// How many replicas an object wants and has, as a `Scale`; nil where there is no such thing.
     func scale(of object: JSON) -> JSON?
+    /// Where the versions of an object have the wanted number; nil where there is no such thing.
+    var scaleFields: ScaleFields? { get }
     /// An object with the wanted number of a `Scale`.
     func applied(scale: JSON, to object: JSON) -> JSON
 

@@ -22,7 +22,7 @@ struct DefinitionAdmission {
     func admitted(_ change: ObjectChange) throws -> KubernetesObject {
         guard change.part == .main, !change.new.isBeingDeleted else { return change.new }
         var object = change.new
-        object.json = CustomResourceDefinition.defaulted(object.json)
+        object.json = Self.withStoredVersions(CustomResourceDefinition.defaulted(object.json))
         let definition: Definition
         do { definition = try Definition(object.json, replacing: change.old?.json) } catch {
             throw APIStatus.invalid(change.resource.kind, object.name, error.errors)
@@ -52,11 +52,31 @@ struct DefinitionAdmission {
             set("Established", true, "InitialNamesAccepted", "the initial names have been accepted")
         }
         status["conditions"] = .array(conditions.map(\.json))
-        var stored = (status["storedVersions"]?.array ?? []).compactMap(\.string)
-        if !stored.contains(definition.storageVersion.name) { stored.append(definition.storageVersion.name) }
-        status["storedVersions"] = .array(stored.map { .string($0) })
         object.json["status"] = status
         return object
+    }
+
+    /// A definition whose storage version is among those that objects may be stored in.
+    private static func withStoredVersions(_ definition: JSON) -> JSON {
+        let versions = definition["spec"]?["versions"]?.array ?? []
+        guard let storage = versions.first(where: { $0["storage"] == true })?["name"] else { return definition }
+        var definition = definition
+        let stored = definition["status"]?["storedVersions"]?.array ?? []
+        guard !stored.contains(storage) else { return definition }
+        definition["status"] = definition["status"] ?? [:]
+        definition["status"]?["storedVersions"] = .array(stored + [storage])
+        return definition
+    }
+
+    /// Refuses new objects of a kind that is being taken away.
+    func checkCreation(_ resource: ServedResource) throws {
+        guard resource.strategy is CustomStrategy else { return }
+        let name = "\(resource.storage.resource).\(resource.storage.group)"
+        guard let stored = try api.store.object(ObjectKey(Self.resource, ObjectName(nil, name))),
+            stored.mentions("deletionTimestamp"), try stored.object().isBeingDeleted
+        else { return }
+        throw APIStatus(
+            405, reason: "MethodNotAllowed", "create not allowed while custom resource definition is terminating")
     }
 
     /// Why names of a definition cannot be used: another resource of the group has them.

@@ -9,7 +9,10 @@ internal import KubernetesStore
 extension KubernetesAPI {
     /// An object as it will be stored, completed by what the server knows; throws `APIStatus` when it may not be.
     func admit(_ change: ObjectChange, _ context: RequestContext) async throws -> KubernetesObject {
-        if change.isCreation { try checkNamespace(change) }
+        if change.isCreation {
+            try checkNamespace(change)
+            try DefinitionAdmission(self).checkCreation(change.resource)
+        }
         if change.resource.kind.group == "rbac.authorization.k8s.io" {
             try EscalationCheck(access.authorizer, context.user).check(change.new, old: change.old)
         }
@@ -45,7 +48,8 @@ extension KubernetesAPI {
             "unable to create new content in namespace \(namespace) because it is being terminated")
         status.causes = [
             APIStatus.Cause(
-                reason: "NamespaceTerminating", "namespace \(namespace) is being terminated", field: "metadata.namespace")
+                reason: "NamespaceTerminating", "namespace \(namespace) is being terminated",
+                field: "metadata.namespace")
         ]
         throw status
     }

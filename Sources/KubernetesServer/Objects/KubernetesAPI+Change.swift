@@ -130,7 +130,7 @@ extension KubernetesAPI {
         let edited = try edit.edit(old)
         var (object, managed) = try read(edited, resource, stored.key.name.name, options, context)
         try ObjectIdentity.checkNamespace(&object, stored.key.name.namespace, isNamespaced: resource.isNamespaced)
-        let isBound = try checkPreconditions(object, old, resource, edited)
+        try checkPreconditions(object, old, resource, edited)
         ObjectIdentity.keep(&object, of: old)
         object.managedFields = managed
         if edit.part == .main, resource.hasStatus { object.json["status"] = old.json["status"] }
@@ -153,12 +153,7 @@ extension KubernetesAPI {
             ObjectChange(resource: resource, part: edit.part, old: old, new: object, options: options), context)
         try check(object, old: old, resource, edit.part, context)
         if options.isDryRun { return object }
-        do {
-            return try await write(object, resource, stored)
-        } catch StoreConflict.changed where isBound && !edited.isPatched && !edited.isTracked {
-            // A patch holds the version of what it was applied to; tried again, one that names a version does not fit.
-            throw APIStatus.modified(resource.groupResource, old.name)
-        }
+        return try await write(object, resource, stored)
     }
 
     /// Stores a changed object, or removes it when it was only waiting for its finalizers.
@@ -179,10 +174,11 @@ extension KubernetesAPI {
         return object
     }
 
-    /// Whether the request is about one version of the object only.
+    /// Refuses what is meant for another object, or another version of it. A request that says which version it means
+    /// is refused when it is tried again on the next one.
     private func checkPreconditions(
         _ object: KubernetesObject, _ old: KubernetesObject, _ resource: ServedResource, _ edited: ObjectEdit.Edited
-    ) throws -> Bool {
+    ) throws {
         if let uid = object.uid, !uid.isEmpty, uid != old.uid {
             throw APIStatus.conflict(
                 resource.groupResource, old.name,
@@ -198,10 +194,9 @@ extension KubernetesAPI {
                             "must be specified for an update")
                     ])
             }
-            return false
+            return
         }
         guard version == old.resourceVersion else { throw APIStatus.modified(resource.groupResource, old.name) }
-        return true
     }
 
     /// What of an object is wanted: all but metadata, and status where that is a part of its own.

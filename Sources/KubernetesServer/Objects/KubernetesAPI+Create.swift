@@ -24,7 +24,8 @@ extension KubernetesAPI {
         let managed = KubernetesObject(unchecked: json).managedFields
         json["metadata"]?["managedFields"] = JSON?.none
         let admitted = try resource.admitted(json)
-        try context.check(unknown: admitted.unknownFields, repeated: body.repeatedFields, options.fieldValidation, resource.kind)
+        try context.check(
+            unknown: admitted.unknownFields, repeated: body.repeatedFields, options.fieldValidation, resource.kind)
         var object = KubernetesObject(unchecked: admitted.object)
         object.managedFields = managed
         return try await create(resource, namespace: namespace, admitted: object, options, context) {

@@ -27,6 +27,7 @@ struct DeleteOptions: Sendable {
         gracePeriodSeconds = try body?["gracePeriodSeconds"]?.int ?? query.number("gracePeriodSeconds")
         uid = body?["preconditions"]?["uid"]?.string
         resourceVersion = body?["preconditions"]?["resourceVersion"]?.string
+        let orphans = try body?["orphanDependents"]?.bool ?? query.flag("orphanDependents")
         if let text = body?["propagationPolicy"]?.string ?? query.text("propagationPolicy"), !text.isEmpty {
             guard let known = Propagation(rawValue: text) else {
                 throw WriteOptions.invalid(
@@ -34,8 +35,14 @@ struct DeleteOptions: Sendable {
                         .notSupported, "propagationPolicy", value: .string(String(text.prefix(100))),
                         "supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\""), "DeleteOptions")
             }
+            guard orphans == nil else {
+                throw WriteOptions.invalid(
+                    FieldError(
+                        .invalid, "propagationPolicy", value: .string(text),
+                        "orphanDependents and deletionPropagation cannot be both set"), "DeleteOptions")
+            }
             propagation = known
-        } else if let orphans = try body?["orphanDependents"]?.bool ?? query.flag("orphanDependents") {
+        } else if let orphans {
             propagation = orphans ? .orphan : .background
         }
     }

@@ -49,7 +49,8 @@ extension KubernetesAPI {
         guard !resource.isNamespaced || home != nil else { return nil }
         // The revision is read first: what is found is at least as new, and a watch from it misses nothing.
         let revision = store.revision
-        guard let found = try store.object(resource.key(home, name)), options.matches(try resource.shown(found), resource)
+        guard let found = try store.object(resource.key(home, name)),
+            options.matches(try resource.shown(found), resource)
         else { return ObjectList(objects: [], revision: revision, next: nil) }
         return ObjectList(objects: [found], revision: max(revision, found.revision), next: nil)
     }

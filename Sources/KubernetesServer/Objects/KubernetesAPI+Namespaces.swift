@@ -33,7 +33,8 @@ extension KubernetesAPI {
             guard let selector = budget.json["spec"]?["selector"], let parsed = try? LabelSelector(selector),
                 parsed.matches(pod), budget.json["status"]?["disruptionsAllowed"]?.int ?? 0 < 1
             else { return }
-            throw APIStatus.tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", after: 10)
+            throw APIStatus.tooManyRequests(
+                "Cannot evict pod as it would violate the pod's disruption budget.", after: 10)
         }
     }
 }

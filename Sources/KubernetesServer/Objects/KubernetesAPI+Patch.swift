@@ -99,7 +99,7 @@ extension KubernetesAPI {
         let tracking = resource.tracking(part), clock = clock
         let applied = { @Sendable (live: KubernetesObject?) throws -> ObjectEdit.Edited in
             try Self.checkApplied(configuration, live, name)
-            let outcome = try Self.asStatus { () throws(Fault) in
+            let outcome = try APIStatus.ofApply { () throws(Fault) in
                 try tracking.apply(
                     configuration, to: live?.json, manager: options.manager, force: options.force ?? false, at: clock())
             }
@@ -110,7 +110,9 @@ extension KubernetesAPI {
         if part == .main { edit.creation = { try applied(nil) } }
         if case .object = configuration {
             let unknown = (try? resource.strategy.admitted(configuration).unknownFields) ?? []
-            if options.fieldValidation == .strict { try context.check(unknown: unknown, repeated: [], .strict, resource.kind) }
+            if options.fieldValidation == .strict {
+                try context.check(unknown: unknown, repeated: [], .strict, resource.kind)
+            }
         }
         return try await change(resource, namespace: namespace, name, edit, options, context)
     }
@@ -123,8 +125,11 @@ extension KubernetesAPI {
                 "the name of the object (\(given?.prefix(300) ?? "")) does not match the name on the URL (\(name))")
         }
     }
+}
 
-    private static func asStatus<Result>(_ body: () throws(Fault) -> Result) throws -> Result {
+extension APIStatus {
+    /// Runs an apply; conflicts and what cannot be applied become refusals.
+    static func ofApply<Result>(_ body: () throws(Fault) -> Result) throws -> Result {
         do { return try body() } catch {
             if let conflicts = error.cause as? ApplyConflicts {
                 var status = APIStatus(409, reason: "Conflict", conflicts.message)

@@ -60,7 +60,9 @@ struct ListOptions: Sendable {
     private mutating func read(_ match: String?, version: String?, hasContinue: Bool) throws {
         guard let match else { return }
         guard !isWatch || match == "NotOlderThan" else {
-            throw Self.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
+            throw Self.forbidden(
+                "resourceVersionMatch",
+                "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
         }
         if hasContinue {
             throw Self.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided")

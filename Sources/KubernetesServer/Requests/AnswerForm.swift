@@ -79,10 +79,18 @@ struct MediaRange {
             guard let equals = part.firstIndex(of: "=") else { continue }
             let name = part[..<equals].lowercased()
             var value = String(part[part.index(after: equals)...])
-            if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") { value = String(value.dropFirst().dropLast()) }
-            if name == "q" { weight = Int((Double(value) ?? 1) * 1000) } else { parameters[name] = value }
+            if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") {
+                value = String(value.dropFirst().dropLast())
+            }
+            if name == "q" { weight = Self.weight(value) } else { parameters[name] = value }
         }
         guard weight > 0 else { return nil }
+    }
+
+    /// What is no number from 0 to 1 (RFC 9110, 12.4.2) is taken as the nearest one, or as 1.
+    private static func weight(_ text: String) -> Int {
+        guard let number = Double(text), number.isFinite else { return 1000 }
+        return Int(min(max(number, 0), 1) * 1000)
     }
 
     private static func trimmed(_ text: Substring) -> String {

@@ -51,7 +51,9 @@ struct BodyReading: Sendable {
     }
 
     static func yaml(_ bytes: [UInt8]) throws -> JSON {
-        do { return try YAML.document(bytes, source: "the body", limits: limits).root } catch { throw unreadable(error) }
+        do { return try YAML.document(bytes, source: "the body", limits: limits).root } catch {
+            throw unreadable(error)
+        }
     }
 
     static func unreadable(_ fault: Fault) -> APIStatus {

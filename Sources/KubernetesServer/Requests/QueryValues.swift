@@ -31,12 +31,16 @@ struct QueryValues: Sendable {
     /// `labelSelector`.
     func labels() throws -> LabelSelector {
         guard let text = text("labelSelector") else { return .everything }
-        do { return try LabelSelector(text) } catch { throw APIStatus.badRequest("unable to parse requirement: \(error.message)") }
+        do { return try LabelSelector(text) } catch {
+            throw APIStatus.badRequest("unable to parse requirement: \(error.message)")
+        }
     }
 
     /// `fieldSelector`.
     func fields() throws -> FieldSelector {
         guard let text = text("fieldSelector") else { return .everything }
-        do { return try FieldSelector(text) } catch { throw APIStatus.badRequest("invalid selector: '\(text.prefix(300))'; \(error.message)") }
+        do { return try FieldSelector(text) } catch {
+            throw APIStatus.badRequest("invalid selector: '\(text.prefix(300))'; \(error.message)")
+        }
     }
 }

@@ -41,7 +41,8 @@ struct ResourcePath: Sendable, Equatable {
         guard let first = parts.popFirst() else { return nil }
         resource = first
         // A namespace's own parts look like resources in it.
-        if first == "namespaces", parts.count >= 2, !(parts.count == 2 && Self.partsOfNamespaces.contains(parts.last!)) {
+        if first == "namespaces", parts.count >= 2, !(parts.count == 2 && Self.partsOfNamespaces.contains(parts.last!))
+        {
             namespace = parts.popFirst()
             resource = parts.popFirst() ?? ""
         }

@@ -50,7 +50,8 @@ struct WriteOptions: Sendable {
             let shown = values.prefix(8).map { goQuoted(String($0.prefix(100))) }.joined(separator: ", ")
             throw invalid(
                 FieldError(
-                    .notSupported, "dryRun", value: nil, valueText: "[]string{\(shown)}", "supported values: \"All\""), kind)
+                    .notSupported, "dryRun", value: nil, valueText: "[]string{\(shown)}", "supported values: \"All\""),
+                kind)
         }
         return !values.isEmpty
     }
@@ -59,9 +60,11 @@ struct WriteOptions: Sendable {
         do { try FieldManagerName.check(name) } catch {
             guard name.utf8.count <= FieldManagerName.maximumLength else {
                 return FieldError(
-                    .tooLong, "fieldManager", value: nil, "may not be more than \(FieldManagerName.maximumLength) bytes")
+                    .tooLong, "fieldManager", value: nil, "may not be more than \(FieldManagerName.maximumLength) bytes"
+                )
             }
-            return FieldError(.invalid, "fieldManager", value: .string(name), "should only contain printable characters")
+            return FieldError(
+                .invalid, "fieldManager", value: .string(name), "should only contain printable characters")
         }
         return nil
     }

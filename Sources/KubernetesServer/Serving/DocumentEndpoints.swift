@@ -23,6 +23,7 @@ struct DocumentEndpoints: Sendable {
         case ("apis", 2): return try respond(documents.group(parts[1]), request)
         case ("apis", 3):
             return try respond(documents.resources(GroupVersion(group: parts[1], version: parts[2])), request)
+        case ("openapi", 2) where parts[1] == "v2": return OldOpenAPI.answer(request)
         case ("openapi", 2) where parts[1] == "v3": return try respond(documents.openAPIPaths(), request)
         case ("openapi", 4) where parts[1] == "v3" && parts[2] == "api":
             return try respond(documents.openAPI(GroupVersion(group: "", version: parts[3])), request)
@@ -33,11 +34,13 @@ struct DocumentEndpoints: Sendable {
     }
 
     private static let paths = [
-        "/api", "/api/v1", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v3", "/readyz", "/version",
+        "/api", "/api/v1", "/apis", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz",
+        "/version",
     ]
 
     private func json(_ json: JSON) -> ServerResponse {
-        ServerResponse(status: 200, headers: ["Content-Type": "application/json"], body: .bytes(json.encoded() + [0x0A]))
+        ServerResponse(
+            status: 200, headers: ["Content-Type": "application/json"], body: .bytes(json.encoded() + [0x0A]))
     }
 
     /// All of it at once for clients that ask for that, the list of groups for others.

@@ -66,9 +66,15 @@ public final class KubernetesServer: Sendable {
         // A key is made with a new store only: without its own key, an old one must not seem to be empty of secrets.
         let keys = settings.sealingKeys ?? "\(folder)/pki/sealing.keys"
         try FileSystem.makeFolder(FileSystem.folder(of: keys), mode: 0o700)
-        storing.sealing = try KeyFileSealing(keys, isMade: !FileSystem.exists("\(folder)/objects.db"))
+        let sealing = try KeyFileSealing(keys, isMade: !FileSystem.exists("\(folder)/objects.db"))
+        storing.sealing = sealing
         let store = try ObjectStore("\(folder)/objects.db", storing)
         self.store = store
+        // Who changes keys does so while the store is his; what was read before it was ours may be from before.
+        guard try KeyFileSealing(keys).keyIDs == sealing.keyIDs else {
+            await store.close()
+            throw Fault(.conflict, "the keys of \(keys) were changed meanwhile", fix: "start again")
+        }
         let now = Timestamp.now()
         let api = try KubernetesAPI(store)
         let identity =
@@ -83,16 +89,25 @@ public final class KubernetesServer: Sendable {
         let running = Guarded<HTTPServer?>(nil)
         let metrics = try ServerMetrics(store) { running.withLock { $0 }?.statistics.connections ?? 0 }
         let handler = RequestHandler(
-            api: api, access: RequestAccess(authenticator: identity?.authenticator, state: api.access, clock: api.clock),
-            version: settings.version, metrics: metrics, log: settings.log)
+            api: api,
+            access: RequestAccess(authenticator: identity?.authenticator, state: api.access, clock: api.clock),
+            version: settings.version, metrics: metrics, log: settings.log,
+            snapshots: SnapshotEndpoint(store, folder: "\(folder)/snapshots"))
+        let host = listening.address == "0.0.0.0" || listening.address == "::" ? "127.0.0.1" : listening.address
+        let name = host.contains(":") ? "[\(host)]" : host
+        let base = "\(identity == nil ? "http" : "https")://\(name)"
+        configuration = identity == nil ? nil : "\(folder)/admin.kubeconfig"
+        // Whoever finds that somebody listens finds the file as well; a port that the system chooses is known later.
+        if let configuration, listening.port != 0 {
+            try identity?.writeConfiguration(to: configuration, server: "\(base):\(listening.port)", at: now)
+        }
         let server = try HTTPServer(listening) { await handler.respond(to: $0) }
         running.withLock { $0 = server }
         self.server = server
-        let host = listening.address == "0.0.0.0" || listening.address == "::" ? "127.0.0.1" : listening.address
-        let name = host.contains(":") ? "[\(host)]" : host
-        url = "\(identity == nil ? "http" : "https")://\(name):\(server.port)"
-        configuration = identity == nil ? nil : "\(folder)/admin.kubeconfig"
-        if let configuration { try identity?.writeConfiguration(to: configuration, server: url, at: now) }
+        url = "\(base):\(server.port)"
+        if let configuration, listening.port == 0 {
+            try identity?.writeConfiguration(to: configuration, server: url, at: now)
+        }
         var keeping = Upkeep.Settings()
         keeping.authority = identity?.authorityText
         upkeep = Upkeep(api, keeping)

@@ -19,7 +19,7 @@ struct PartEndpoint: Sendable {
     func answer() async throws -> ServerResponse {
         switch part.name {
         case "status": return try await object(.status)
-        case "scale": return try await scale()
+        case "scale": return try await ScaleEndpoint(endpoint: endpoint, verb: verb).answer()
         case "finalize": return try await finalize()
         case "ephemeralcontainers": return try await object(.main)
         case "binding": return try await bind()
@@ -39,56 +39,6 @@ struct PartEndpoint: Sendable {
         }
     }
 
-    /// How many replicas are wanted: read and written as a `Scale` of the object.
-    private func scale() async throws -> ServerResponse {
-        let resource = resource
-        @Sendable func scaled(_ object: KubernetesObject) throws -> JSON {
-            guard let scale = resource.strategy.scale(of: object.json) else { throw APIStatus.noResource() }
-            return scale
-        }
-        func respond(_ scale: JSON) -> ServerResponse {
-            ServerResponse(
-                status: 200, headers: ["Content-Type": "application/json"], body: .bytes(scale.encoded() + [0x0A]))
-        }
-        if verb == .get {
-            return respond(
-                try scaled(try resource.shown(try api.storedObject(resource, endpoint.namespace, name))))
-        }
-        let options = try endpoint.options()
-        let change: @Sendable (JSON) throws -> JSON
-        if verb == .update {
-            let body = try await endpoint.body(expecting: part.kind)
-            change = { _ in body.json }
-        } else {
-            let bytes = try await endpoint.request.body.collect(limit: BodyReading.bytes)
-            let type = BodyReading.mediaType(endpoint.request.headers["Content-Type"])
-            let patch = try ObjectPatch(bytes, mediaType: type, resource)
-            guard !patch.isApply else { throw APIStatus.unsupportedMediaType(ObjectPatch.mediaTypes[0...1].joined(separator: ", ")) }
-            change = { try patch.applied(to: KubernetesObject(unchecked: $0), resource) }
-        }
-        let edit = ObjectEdit { old in
-            let scale = try change(try scaled(old))
-            if let problem = Self.problem(of: scale, named: old.name) { throw problem }
-            var object = resource.strategy.applied(scale: scale, to: old.json)
-            object["metadata"]?["resourceVersion"] = scale["metadata"]?["resourceVersion"]
-            return ObjectEdit.Edited(json: object)
-        }
-        let result = try await api.change(
-            resource, namespace: endpoint.namespace, name, edit, options, endpoint.context)
-        return respond(try scaled(result.object))
-    }
-
-    private static func problem(of scale: JSON, named name: String) -> APIStatus? {
-        let kind = GroupVersionKind("autoscaling", "v1", "Scale")
-        guard let replicas = scale["spec"]?["replicas"] else { return nil }
-        guard let count = replicas.int, (0...Int64(Int32.max)).contains(count) else {
-            return APIStatus.invalid(
-                kind, name,
-                [FieldError(.invalid, "spec.replicas", value: replicas, "must be greater than or equal to 0")])
-        }
-        return nil
-    }
-
     /// Lets a namespace go whose contents are gone.
     private func finalize() async throws -> ServerResponse {
         let body = try await endpoint.body()
@@ -101,15 +51,22 @@ struct PartEndpoint: Sendable {
     private func bind() async throws -> ServerResponse {
         let node = try await endpoint.body(expecting: part.kind).json["target"]?["name"]?.string ?? ""
         guard !node.isEmpty else { throw APIStatus.badRequest("the binding names no target") }
-        let (resource, name) = (resource, name)
+        let (resource, name, now) = (resource, name, api.now)
         let edit = ObjectEdit(part: .whole) { pod in
             guard pod.json["spec"]?["nodeName"]?.string?.isEmpty ?? true else {
                 throw APIStatus.conflict(
-                    resource.groupResource, name, "pod \(name) is already assigned to node "
+                    GroupResource(group: "", resource: "pods/binding"), name,
+                    "pod \(name) is already assigned to node "
                         + "\"\(pod.json["spec"]?["nodeName"]?.string ?? "")\"")
             }
             var json = pod.json
             json["spec"]?["nodeName"] = .string(node)
+            let scheduled = Condition("PodScheduled", .yes, reason: "", "", lastTransition: now)
+            var condition = scheduled.json
+            for key in ["reason", "message"] { condition[key] = JSON?.none }
+            let others = (json["status"]?["conditions"]?.array ?? []).filter { $0["type"] != "PodScheduled" }
+            json["status"] = json["status"] ?? [:]
+            json["status"]?["conditions"] = .array(others + [condition])
             return ObjectEdit.Edited(json: json)
         }
         _ = try await api.change(

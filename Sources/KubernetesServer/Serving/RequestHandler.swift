@@ -15,6 +15,8 @@ struct RequestHandler: Sendable {
     let version: ServerVersion
     let metrics: ServerMetrics
     let log: Log
+    /// Nil when none are given.
+    var snapshots: SnapshotEndpoint?
 
     func respond(to request: ServerRequest) async -> ServerResponse {
         let start = ContinuousClock.now
@@ -79,6 +81,9 @@ struct RequestHandler: Sendable {
             return ServerResponse(
                 status: 200, headers: ["Content-Type": MetricRegistry.contentType],
                 body: .bytes(metrics.registry.prometheusText()))
+        case .other(SnapshotEndpoint.parts):
+            guard let snapshots else { throw APIStatus.noResource() }
+            return try await snapshots.answer(request, context.user)
         case .other(let parts): return try DocumentEndpoints(api: api, version: version).answer(parts, request)
         case .resource(let path):
             guard let resource = api.catalogue.resource(path.groupVersion, path.resource) else {

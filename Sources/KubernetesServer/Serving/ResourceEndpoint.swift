@@ -19,7 +19,8 @@ struct ResourceEndpoint: Sendable {
     var namespace: String? { resource.isNamespaced ? path.namespace : nil }
 
     func answer() async throws -> ServerResponse {
-        guard path.rest.isEmpty, resource.isNamespaced || path.namespace == nil || resource.plural == "namespaces" else {
+        guard path.rest.isEmpty, resource.isNamespaced || path.namespace == nil || resource.plural == "namespaces"
+        else {
             throw APIStatus.noResource()
         }
         let isWatch = try query.flag("watch") ?? false
@@ -75,7 +76,8 @@ struct ResourceEndpoint: Sendable {
     func respond(_ object: KubernetesObject, status: Int = 200) throws -> ServerResponse {
         let form = try form()
         return ServerResponse(
-            status: status, headers: ["Content-Type": form.mediaType], body: .bytes(try writing(form).bytes(of: object)))
+            status: status, headers: ["Content-Type": form.mediaType], body: .bytes(try writing(form).bytes(of: object))
+        )
     }
 
     private func get() throws -> ServerResponse {

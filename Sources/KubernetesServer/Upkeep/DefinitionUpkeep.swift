@@ -21,6 +21,7 @@ actor DefinitionUpkeep {
             await clean(name)
         }
         try? api.refreshDefinitions()
+        await settleNames()
     }
 
     /// Looks again at what is not done.
@@ -34,11 +35,11 @@ actor DefinitionUpkeep {
             else { return }
             let group = object.json["spec"]?["group"]?.string ?? ""
             let plural = object.json["spec"]?["names"]?["plural"]?.string ?? ""
+            try await report(name)
             if let resource = api.catalogue.resource(storing: GroupResource(group: group, resource: plural)) {
                 guard try await deleteAll(resource) else { return again(name) }
             }
-            let kind = GroupVersionKind("apiextensions.k8s.io", "v1", "CustomResourceDefinition")
-            guard let definitions = api.catalogue.resource(of: kind) else { return }
+            guard let definitions else { return }
             let edit = ObjectEdit(part: .whole) { old in
                 var object = old
                 object.finalizers.removeAll { $0 == DefinitionAdmission.finalizer }
@@ -46,6 +47,43 @@ actor DefinitionUpkeep {
             }
             _ = try await api.change(definitions, namespace: nil, name, edit, WriteOptions(), .server)
         } catch { again(name) }
+    }
+
+    private var definitions: ServedResource? {
+        api.catalogue.resource(of: GroupVersionKind("apiextensions.k8s.io", "v1", "CustomResourceDefinition"))
+    }
+
+    /// Says in a definition's status that its objects are being deleted.
+    private func report(_ name: String) async throws {
+        guard let definitions else { return }
+        let condition = Condition(
+            "Terminating", .yes, reason: "InstanceDeletionInProgress", "CustomResource deletion is in progress",
+            lastTransition: api.now)
+        let edit = ObjectEdit(part: .status) { old in
+            var json = old.json
+            if !old.isTrue("Terminating") {
+                let others = (json["status"]?["conditions"]?.array ?? []).filter { $0["type"] != "Terminating" }
+                json["status"] = json["status"] ?? [:]
+                json["status"]?["conditions"] = .array(others + [condition.json])
+            }
+            return ObjectEdit.Edited(json: json)
+        }
+        _ = try await api.change(definitions, namespace: nil, name, edit, WriteOptions(), .server)
+    }
+
+    /// Serves definitions that waited for names which nobody has any more.
+    private func settleNames() async {
+        guard let definitions else { return }
+        try? await api.forEach(definitions) { object in
+            guard !object.isTrue("Established"), !object.isBeingDeleted else { return }
+            let change = ObjectChange(
+                resource: definitions, part: .main, old: object, new: object, options: WriteOptions())
+            guard let settled = try? DefinitionAdmission(api).admitted(change), settled.isTrue("Established"),
+                let stored = try? api.storedObject(definitions, nil, object.name)
+            else { return }
+            // Whoever was faster wrote the definition, and it is looked at again.
+            _ = try? await api.write(settled, definitions, stored)
+        }
     }
 
     /// Whether no object is left.

@@ -11,6 +11,8 @@ internal import KubernetesStore
 /// An owner is the object with the reference's uid; another one of the same name is not. Owners live in the namespace of
 /// their dependents or in none. What cannot be found out (a kind that is not served) keeps the dependent.
 actor GarbageCollector {
+    /// The finalizers that are its own.
+    private static let finalizers: Set<String> = [DeleteOptions.foregroundFinalizer, DeleteOptions.orphanFinalizer]
     private let api: KubernetesAPI
     /// The owners that an object names.
     private var owners: [ObjectKey: [OwnerReference]] = [:]
@@ -38,7 +40,7 @@ actor GarbageCollector {
             return await release(ownersOf: stored)
         }
         guard let object else { return }
-        if object.isBeingDeleted, !DeletionFinalizers.isDisjoint(with: object.finalizers) {
+        if object.isBeingDeleted, !Self.finalizers.isDisjoint(with: object.finalizers) {
             waiting.insert(key)
             await proceed(key)
         }
@@ -177,6 +179,3 @@ actor GarbageCollector {
 
     private func servedResource(_ key: ObjectKey) -> ServedResource? { api.catalogue.resource(storing: key.resource) }
 }
-
-/// The finalizers that are the collector's own.
-private let DeletionFinalizers: Set<String> = [DeleteOptions.foregroundFinalizer, DeleteOptions.orphanFinalizer]

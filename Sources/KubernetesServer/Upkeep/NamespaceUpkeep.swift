@@ -87,7 +87,9 @@ actor NamespaceUpkeep {
     }
 
     /// What is still there afterwards, by resource.
-    private func deleteContents(of name: String) async throws -> [(resource: GroupResource, objects: [KubernetesObject])] {
+    private func deleteContents(of name: String) async throws -> [(
+        resource: GroupResource, objects: [KubernetesObject]
+    )] {
         var left: [(resource: GroupResource, objects: [KubernetesObject])] = []
         for resource in api.catalogue.stored where resource.isNamespaced {
             var keys: [KubernetesObject] = []
@@ -107,24 +109,9 @@ actor NamespaceUpkeep {
     }
 
     /// Says in the namespace's status what keeps it.
-    private func report(_ left: [(resource: GroupResource, objects: [KubernetesObject])], in name: String) async throws {
-        let contents = left.map { "\($0.resource) has \($0.objects.count) resource instances" }.sorted()
-        var holders: [String: Int] = [:]
-        for object in left.flatMap(\.objects) { for finalizer in object.finalizers { holders[finalizer, default: 0] += 1 } }
-        let finalizers = holders.sorted { $0.key < $1.key }.map { "\($0.key) in \($0.value) resource instances" }
-        let now = api.now
-        let conditions = [
-            Condition(
-                "NamespaceContentRemaining", .yes, reason: "SomeResourcesRemain",
-                "Some resources are remaining: \(contents.joined(separator: ", "))", lastTransition: now),
-            Condition(
-                "NamespaceFinalizersRemaining", finalizers.isEmpty ? .no : .yes,
-                reason: finalizers.isEmpty ? "ContentHasNoFinalizers" : "SomeFinalizersRemain",
-                finalizers.isEmpty
-                    ? "All content-preserving finalizers finished"
-                    : "Some content in the namespace has finalizers remaining: \(finalizers.joined(separator: ", "))",
-                lastTransition: now),
-        ]
+    private func report(_ left: [(resource: GroupResource, objects: [KubernetesObject])], in name: String) async throws
+    {
+        let conditions = NamespaceConditions.make(left, at: api.now)
         guard let resource = api.catalogue.resource(of: KubernetesAPI.namespaceKind) else { return }
         let edit = ObjectEdit(part: .status) { old in
             var json = old.json

@@ -15,6 +15,8 @@ public struct ApplySet: Sendable {
         public let applied: [KubernetesObject]
         /// The objects that were deleted.
         public let pruned: [KubernetesObject]
+        /// The version of the parent after the set has noted something in it; nil when there was nothing to note.
+        public let parentVersion: String?
     }
 
     /// Who the fields belong to that are applied, unless another manager is named.
@@ -60,7 +62,7 @@ public struct ApplySet: Sendable {
         let placed = try await objects.mapConcurrently(limit: concurrency) { [self] in try await place($0, scopes) }
         let wanted = ApplySetScope(of: placed)
         let wide = wanted.union(ApplySetScope(recordedIn: parent)).union(known)
-        try await note(wide)
+        var version = try await note(wide)
         try await checkConflicts(placed)
         let (first, others) = (placed.filter(Self.comesFirst), placed.filter { !Self.comesFirst($0) })
         var applied = try await applyAll(first)
@@ -72,8 +74,9 @@ public struct ApplySet: Sendable {
         for member in pruned where !member.isBeingDeleted { try await remove(member) }
         // What has finalizers is still there; its place stays noted until it is gone.
         let remaining = pruned.filter { !$0.finalizers.isEmpty }
-        if wide != wanted { try await note(wanted.union(ApplySetScope(of: remaining))) }
-        return Result(applied: applied, pruned: pruned)
+        let narrow = wanted.union(ApplySetScope(of: remaining))
+        if wide != narrow { version = try await note(narrow, isKnownToDiffer: true) ?? version }
+        return Result(applied: applied, pruned: pruned, parentVersion: version)
     }
 
     /// Deletes all members; gives those that are still there. Namespaces go last, and nobody waits for them.
@@ -89,15 +92,17 @@ public struct ApplySet: Sendable {
         return object.kind == "Namespace" && group == "" || object.kind == "CustomResourceDefinition"
     }
 
-    private func note(_ scope: ApplySetScope) async throws {
+    /// Writes a scope into the parent's annotations, unless it stands there already.
+    private func note(_ scope: ApplySetScope, isKnownToDiffer: Bool = false) async throws -> String? {
         let annotations = scope.annotations(tooling: tooling)
         guard
-            parent[label: ApplySetIdentity.parentLabel] != id
+            isKnownToDiffer || parent[label: ApplySetIdentity.parentLabel] != id
                 || annotations.contains(where: { parent[annotation: $0.key] != $0.value })
                 || scope != ApplySetScope(recordedIn: parent)
-        else { return }
-        _ = try await cluster.label(
-            parent, labels: [ApplySetIdentity.parentLabel: id], annotations: annotations.mapValues { $0 })
+        else { return nil }
+        return try await cluster.label(
+            parent, labels: [ApplySetIdentity.parentLabel: id], annotations: annotations.mapValues { $0 }
+        ).resourceVersion
     }
 
     /// The object in a version that the cluster has and, where its kind wants one, in a namespace.

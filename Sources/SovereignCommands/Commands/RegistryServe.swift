@@ -70,7 +70,7 @@ struct RegistryServe: Command {
     }
 
     /// Gets the keys of an issuer: from the place that is configured and from nowhere else.
-    private static func fetch(_ url: HTTPURL) async throws -> [UInt8] {
+    static func fetch(_ url: HTTPURL) async throws -> [UInt8] {
         let response = try await HTTPClient().open(HTTPRequest(method: .get, url: url), followingRedirects: false)
         guard response.status == 200 else {
             throw Fault(.unavailable, "\(url.redacted) answered \(response.status)")

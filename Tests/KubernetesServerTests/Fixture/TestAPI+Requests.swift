@@ -70,7 +70,8 @@ extension TestAPI {
         if let body { request.body = .bytes(body) }
         return try await client.send(request, retry: false) { response in
             Reply(
-                code: response.status, headers: response.headers, bytes: try await response.body.collect(limit: 64 << 20))
+                code: response.status, headers: response.headers,
+                bytes: try await response.body.collect(limit: 64 << 20))
         }
     }
 

@@ -19,19 +19,21 @@ final class TestAPI: Sendable {
     let port: Int
     private let server: HTTPServer
     private let upkeep: Upkeep
-    private let folder: TemporaryFolder
+    let folder: TemporaryFolder
     /// By how many seconds the server's clock is ahead of that of this machine.
     private let ahead: Guarded<Int64>
 
-    /// - Parameter feedBytes: how much of what happens is kept in memory for those who watch.
-    init(feedBytes: Int = 32 << 20) async throws {
+    /// - Parameters:
+    ///   - feedBytes: how much of what happens is kept in memory for those who watch.
+    ///   - folder: where the objects of a server before are.
+    init(feedBytes: Int = 32 << 20, in folder: TemporaryFolder? = nil) async throws {
         let ahead = Guarded<Int64>(0)
         self.ahead = ahead
-        folder = try TemporaryFolder(prefix: "apiserver")
+        self.folder = try folder ?? TemporaryFolder(prefix: "apiserver")
         var settings = ObjectStore.Settings()
         settings.feedBytes = feedBytes
         settings.clock = { (Timestamp.now().seconds + ahead.withLock { $0 }) * 1000 }
-        store = try ObjectStore("\(folder.path)/objects.db", settings)
+        store = try ObjectStore("\(self.folder.path)/objects.db", settings)
         api = try KubernetesAPI(store) { Timestamp(seconds: Timestamp.now().seconds + ahead.withLock { $0 }) }
         try await FirstObjects(api).create()
         let handler = RequestHandler(
@@ -58,7 +60,7 @@ final class TestAPI: Sendable {
         await api.stop()
     }
 
-    private func stop() async {
+    func stop() async {
         await upkeep.stop()
         await store.close()
         await server.stop(deadline: .zero)

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import Documents
+import Kubernetes
+import KubernetesClient
+import TestServers
+import Testing
+
+@Suite("An API server that is killed at any moment keeps its promises", .serialized) struct APIServerKillTests {
+    /// `make kill-apiserver` does the same at 100 moments.
+    private static let points = Environment.process["KILL_POINTS"].flatMap { Int($0) } ?? 5
+
+    private func served(_ client: KubernetesClient) async throws -> (
+        objects: [LoadKind: [String: KubernetesObject]], revision: Int64
+    ) {
+        var objects: [LoadKind: [String: KubernetesObject]] = [:], revision: Int64 = 0
+        for kind in LoadKind.allCases {
+            let list = try await client.listAll(kind.resource, namespace: "default")
+            objects[kind] = Dictionary(uniqueKeysWithValues: list.objects.map { ($0.name, $0) })
+            revision = max(revision, Int64(list.resourceVersion) ?? 0)
+        }
+        return (objects, revision)
+    }
+
+    private func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
+        for _ in 0..<1200 {
+            if (try? await condition()) == true { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw Fault(.unavailable, "\(what): it did not become so")
+    }
+
+    @Test("writes of several kinds under load, with feeds that follow them over all restarts")
+    func kill() async throws {
+        let folder = try TemporaryFolder(prefix: "kill")
+        var server = try APIServerProgram(folder: folder.path)
+        try await server.start()
+        let client = try server.client()
+        _ = try await client.create(
+            try KubernetesObject(LoadKind.definition),
+            in: GroupVersionResource("apiextensions.k8s.io", "v1", "customresourcedefinitions"))
+        try await eventually("widgets are served") {
+            _ = try await client.list(LoadKind.widget.resource)
+            return true
+        }
+        let feeds = LoadKind.allCases.map { ($0, FeedRecord(client, $0.resource)) }
+        try await eventually("feeds have begun") { feeds.allSatisfy(\.1.isSynced) }
+        let writers = (0..<4).map { ObjectWriter($0) }
+        var outcomes: [String: Int] = [:], slowest = Duration.zero, last: Int64 = 0
+        for point in 1...Self.points {
+            let load = Task {
+                await withTaskGroup(of: Void.self) { group in
+                    for writer in writers { group.addTask { await writer.run(client) } }
+                }
+            }
+            try await Task.sleep(for: .milliseconds(Int.random(in: 20...900)))
+            try await server.kill()
+            await load.value
+            slowest = max(slowest, try await server.start())
+            let (objects, revision) = try await served(client)
+            for writer in writers {
+                if let outcome = await writer.settle(objects) { outcomes[outcome, default: 0] += 1 }
+                for (kind, names) in await writer.acknowledged {
+                    let latest = names.values.compactMap(\.last).max() ?? 0
+                    #expect(latest <= revision, "\(kind): the server is at \(revision), and \(latest) was acknowledged")
+                }
+                let problems = await writer.problems
+                #expect(problems.isEmpty, "behind kill \(point): \(problems.prefix(10))")
+                try #require(problems.isEmpty)
+            }
+            #expect(revision >= last)
+            last = revision
+        }
+        var acknowledged: [String: Int] = [:], restarts = 0, told = 0
+        let (objects, _) = try await served(client)
+        for (kind, feed) in feeds {
+            let now = (objects[kind] ?? [:]).mapValues { $0.resourceVersion ?? "" }
+            try await eventually("the feed of \(kind) has told all there is") { feed.revisions == now }
+            #expect(feed.problems.isEmpty, "\(kind): \(feed.problems.prefix(10))")
+            for writer in writers {
+                let missing = feed.missing(await writer.acknowledged[kind] ?? [:])
+                #expect(missing.isEmpty, "\(kind): never told: \(missing.prefix(10))")
+            }
+            (restarts, told) = (restarts + feed.failures, told + feed.toldCount { $0.hasPrefix("w") })
+            await feed.end()
+        }
+        for writer in writers { acknowledged.merge(await writer.counts) { $0 + $1 } }
+        try await server.stop()
+        // Each change that was made is told once, and none that was not.
+        #expect(told == acknowledged.values.reduce(0, +) + (outcomes["done"] ?? 0))
+        #expect(told > 0)
+        let counts = acknowledged.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        print(
+            """
+            \(Self.points) kills; acknowledged: \(counts); under way when killed: \(outcomes["done"] ?? 0) done, \
+            \(outcomes["not done"] ?? 0) not done; \(told) changes told, \(restarts) times a feed began again; the slowest \
+            start took \(Int(slowest / .milliseconds(1))) ms
+            """)
+    }
+}
