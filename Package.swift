@@ -193,8 +193,10 @@ let package = Package(
             name: "SovereignCommands",
             dependencies: [
                 "Basics", "Documents", "Web", "WebClient", "OCI", "AccessControl", "Registry", "RegistryRules",
-                "RegistryMirror", "RegistryServer", "Cryptography", "Kubernetes", "KubernetesAccess", "KubernetesClient",
-                "KubernetesControllers", "KubernetesServer", "KubernetesStore", "DeliveryControllers", "Site", "WebServer",
+                "RegistryMirror", "RegistryServer", "Cryptography", "Kubernetes", "KubernetesAccess",
+                "KubernetesClient",
+                "KubernetesControllers", "KubernetesServer", "KubernetesStore", "DeliveryControllers", "Site",
+                "WebServer",
                 "Telemetry", "CommandLineKit",
             ]),
         .executableTarget(name: "sovereign", dependencies: ["Basics", "CommandLineKit", "SovereignCommands"]),
@@ -254,7 +256,8 @@ let package = Package(
         .testTarget(
             name: "SiteFaultTests",
             dependencies: [
-                "Basics", "Documents", "Kubernetes", "KubernetesClient", "DeliveryControllers", "TestServers", "TestSite",
+                "Basics", "Documents", "Kubernetes", "KubernetesClient", "DeliveryControllers", "TestServers",
+                "TestSite",
                 "sovereign",
             ]),
         .testTarget(

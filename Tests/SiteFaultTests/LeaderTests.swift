@@ -3,13 +3,12 @@
 import Basics
 import DeliveryControllers
 import Documents
+import Glibc
 import Kubernetes
 import KubernetesClient
 import TestServers
 import TestSite
 import Testing
-
-import Glibc
 
 @Suite("Of two processes of controllers one works", .serialized) struct LeaderTests {
     private static let lease = ObjectName("default", "controllers")

@@ -68,6 +68,7 @@ import Web
         for (kind, feed) in feeds {
             let list = try await client.listAll(kind.resource, namespace: "default")
             let served = Dictionary(uniqueKeysWithValues: list.objects.map { ($0.name, $0.resourceVersion ?? "") })
+            #expect(!served.isEmpty)
             #expect(served == feed.revisions(at: revision), "\(kind) at \(revision)")
             #expect((Int64(list.resourceVersion) ?? 0) > 1 << 40)
             try await eventually("the feed of \(kind) tells what is there now") { feed.revisions == served }
@@ -124,7 +125,9 @@ import Web
         var server = try APIServerProgram(folder: folder.path)
         try await server.start()
         let client = try server.client()
-        for number in 0..<5 { _ = try await client.create(LoadKind.secret.object("s\(number)", number), in: Self.secrets) }
+        for number in 0..<5 {
+            _ = try await client.create(LoadKind.secret.object("s\(number)", number), in: Self.secrets)
+        }
         try await server.stop()
         let keys = "\(server.data)/pki/sealing.keys"
         let before = try FileSystem.read(keys, limit: 1 << 16)
@@ -142,7 +145,7 @@ import Web
         let found = try await client.listAll(Self.secrets, namespace: "default").objects
         #expect(found.compactMap(LoadKind.number) == [0, 1, 2, 3, 4])
         try await server.stop()
-        // What was sealed before opens with the keys of before, and not without them.
+        // What was sealed before opens with the keys of before.
         let restored = try await Sovereign.run("api", "restore", file, "--data", server.data, "--replace")
         #expect(restored.status == 0, "\(restored.said)")
         try FileSystem.write(before, to: "\(keys).old", mode: 0o600)

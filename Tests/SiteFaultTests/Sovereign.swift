@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
+import Glibc
 import KubernetesClient
 import TestServers
-
-import Glibc
 
 /// The built `sovereign` program.
 enum Sovereign {
@@ -35,7 +34,9 @@ final class KillableProgram: Sendable {
     init(_ arguments: [String], folder: String, name: String) throws {
         pidPath = "\(folder)/\(name).pid"
         // The shell becomes the program, so its number is the program's.
-        let shell = ["/bin/sh", "-c", "echo $$ >\"$0.new\"; mv \"$0.new\" \"$0\"; exec \"$@\"", pidPath, Sovereign.path]
+        let shell = [
+            "/bin/sh", "-c", "echo $$ >\"$0.new\"; mv \"$0.new\" \"$0\"; exec \"$@\"", pidPath, Sovereign.path,
+        ]
         program = try ServerProgram(shell + arguments, log: "\(folder)/\(name).log")
     }
 
