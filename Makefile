@@ -6,7 +6,7 @@ SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -static-stdlib
 DOCUMENTATION = .build/documentation
 
-.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry hostile-cel tsan-cel tsan-transfer tsan-web conformance-cel kill-transfer kill-registry fuzz-records clean fuzz-kubernetes
+.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry hostile-cel tsan-cel tsan-transfer tsan-web conformance-cel kill-transfer kill-registry kill-apiserver fuzz-records clean fuzz-kubernetes
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -82,6 +82,10 @@ kill-transfer: setup ## kill transfers of 1 GiB at random moments, run them agai
 kill-registry: setup ## kill a registry under load at random moments, check what it had acknowledged (POINTS=200)
 	$(SWIFT_BUILD) $(RELEASE) --product sovereign
 	scripts/kill-registry "$$($(SWIFT_BUILD) $(RELEASE) --show-bin-path)/sovereign" $(or $(POINTS),200)
+
+kill-apiserver: setup ## kill a Kubernetes API server under load at random moments, check what it had acknowledged (POINTS=100)
+	$(SWIFT_BUILD) --build-tests
+	KILL_POINTS=$(or $(POINTS),100) swift test --skip-build --filter APIServerKillTests
 
 fuzz-records: ## look for crashes of the reader of a registry's records (SECONDS=600)
 	@scripts/fuzz records $(or $(SECONDS),600)

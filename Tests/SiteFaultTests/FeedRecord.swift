@@ -79,7 +79,7 @@ final class FeedRecord: Sendable {
     func revisions(at revision: Int64) -> [String: String] {
         state.withLock { state in
             var there: [String: String] = [:]
-            for change in state.log.prefix(while: { $0.revision <= revision }) {
+            for change in state.log where change.revision <= revision {
                 there[change.name] = change.isThere ? "\(change.revision)" : nil
             }
             return there

@@ -68,6 +68,7 @@ import Web
         for (kind, feed) in feeds {
             let list = try await client.listAll(kind.resource, namespace: "default")
             let served = Dictionary(uniqueKeysWithValues: list.objects.map { ($0.name, $0.resourceVersion ?? "") })
+            #expect(!served.isEmpty)
             #expect(served == feed.revisions(at: revision), "\(kind) at \(revision)")
             #expect((Int64(list.resourceVersion) ?? 0) > 1 << 40)
             try await eventually("the feed of \(kind) tells what is there now") { feed.revisions == served }
@@ -144,7 +145,7 @@ import Web
         let found = try await client.listAll(Self.secrets, namespace: "default").objects
         #expect(found.compactMap(LoadKind.number) == [0, 1, 2, 3, 4])
         try await server.stop()
-        // What was sealed before opens with the keys of before, and not without them.
+        // What was sealed before opens with the keys of before.
         let restored = try await Sovereign.run("api", "restore", file, "--data", server.data, "--replace")
         #expect(restored.status == 0, "\(restored.said)")
         try FileSystem.write(before, to: "\(keys).old", mode: 0o600)

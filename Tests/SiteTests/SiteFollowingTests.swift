@@ -55,6 +55,20 @@ import Testing
         await site.stop()
     }
 
+    @Test("a component that has no version yet is followed when its first one is pushed")
+    func pushedLate() async throws {
+        let site = try await RunningSite()
+        try await site.follow()
+        try await site.eventually("there is no version") { site in
+            RunningSite.ready(try await site.object(.component, "app")).hasPrefix("False CheckVersionFailed")
+        }
+        // So that failures, were they remembered, were remembered for a while.
+        try await Task.sleep(for: .seconds(4))
+        try await SignedRelease(version: "1.0.0").push(to: site.repository)
+        try await site.eventually(deployed: "1.0.0")
+        await site.stop()
+    }
+
     @Test("a release signed with another key is refused with why, the one before stays; the next good one is taken")
     func foreignKey() async throws {
         let site = try await RunningSite()
