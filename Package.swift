@@ -193,7 +193,8 @@ let package = Package(
             name: "SovereignCommands",
             dependencies: [
                 "Basics", "Documents", "Web", "WebClient", "OCI", "AccessControl", "Registry", "RegistryRules",
-                "RegistryMirror", "RegistryServer", "Cryptography", "Kubernetes", "KubernetesAccess", "KubernetesClient",
+                "RegistryMirror", "RegistryServer", "Cryptography", "Kubernetes", "KubernetesAccess",
+                "KubernetesClient",
                 "KubernetesControllers", "KubernetesServer", "DeliveryControllers", "Site", "WebServer", "Telemetry",
                 "CommandLineKit",
             ]),
@@ -225,7 +226,7 @@ let package = Package(
             name: "benchmarks",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "ComponentModel", "CEL", "CELLibraries", "CommandLineKit",
-                "TestServers", "Deltas", "Web", "WebClient",
+                "TestServers", "Deltas", "Web", "WebClient", "Repositories", "Kubernetes", "KubernetesClient",
             ],
             path: "Benchmarks", exclude: ["Hostile"]),
         // Time and memory of expressions that mean harm.
