@@ -60,7 +60,9 @@ struct ListOptions: Sendable {
     private mutating func read(_ match: String?, version: String?, hasContinue: Bool) throws {
         guard let match else { return }
         guard !isWatch || match == "NotOlderThan" else {
-            throw Self.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
+            throw Self.forbidden(
+                "resourceVersionMatch",
+                "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
         }
         if hasContinue {
             throw Self.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided")
@@ -129,11 +131,15 @@ struct ListOptions: Sendable {
 
     /// Whether an object is meant.
     func matches(_ object: KubernetesObject, _ resource: ServedResource) -> Bool {
+        matches(labelled: object) { resource.strategy.selectableValue($0, in: object.json) }
+    }
+
+    /// Whether an object is meant of which only that is known.
+    func matches(_ object: SelectableObject) -> Bool { matches(labelled: object.labelled) { object.fields[$0] } }
+
+    private func matches(labelled object: KubernetesObject, _ value: (String) -> String?) -> Bool {
         guard labels.requirements.isEmpty || labels.matches(object) else { return false }
-        return fields.requirements.allSatisfy { requirement in
-            let value = resource.strategy.selectableValue(requirement.field, in: object.json) ?? ""
-            return (value == requirement.value) == requirement.isEqual
-        }
+        return fields.requirements.allSatisfy { ((value($0.field) ?? "") == $0.value) == $0.isEqual }
     }
 }
 
