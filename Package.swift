@@ -198,6 +198,8 @@ let package = Package(
                 "KubernetesControllers", "KubernetesServer", "KubernetesStore", "DeliveryControllers", "Site",
                 "WebServer",
                 "Telemetry", "CommandLineKit",
+                "KubernetesControllers", "KubernetesServer", "DeliveryControllers", "Site", "WebServer", "Telemetry",
+                "CommandLineKit",
             ]),
         .executableTarget(name: "sovereign", dependencies: ["Basics", "CommandLineKit", "SovereignCommands"]),
 
@@ -227,7 +229,7 @@ let package = Package(
             name: "benchmarks",
             dependencies: [
                 "Basics", "Cryptography", "Documents", "ComponentModel", "CEL", "CELLibraries", "CommandLineKit",
-                "TestServers", "Deltas", "Web", "WebClient",
+                "TestServers", "Deltas", "Web", "WebClient", "Repositories", "Kubernetes", "KubernetesClient",
             ],
             path: "Benchmarks", exclude: ["Hostile"]),
         // Time and memory of expressions that mean harm.

@@ -114,6 +114,17 @@ final class ProcessWatch: Sendable {
         return sum
     }
 
+    /// Seconds of processor time until now of the child of this process whose arguments hold `mark`, and of all below it.
+    static func processorTime(ofChildWith mark: String) -> Double {
+        var waiting = children(of: "self").filter { text("/proc/\($0)/cmdline").contains(mark) }
+        var sum = 0.0
+        while let process = waiting.popLast() {
+            sum += processorTime(of: process) ?? 0
+            waiting += children(of: process)
+        }
+        return sum
+    }
+
     private static func children(of process: String) -> [String] {
         let threads = (try? FileSystem.names(in: "/proc/\(process)/task")) ?? []
         return threads.flatMap {

@@ -32,5 +32,6 @@ struct AllSuites: Command {
         try await TreeSuite().run(in: context)
         try await DeltaSuite().run(in: context)
         try await RegistrySuite().run(in: context)
+        try await KubernetesSuite().run(in: context)
     }
 }

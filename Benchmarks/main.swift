@@ -10,7 +10,7 @@ let program = CommandLineProgram<BenchmarkContext>(
     globals: BenchmarkOptions.self,
     nodes: [
         .command(CarrySuite.self), .command(SmallSuite.self), .command(TransferSuite.self), .command(TreeSuite.self),
-        .command(RegistrySuite.self),
+        .command(RegistrySuite.self), .command(KubernetesSuite.self),
         .command(SignSuite.self),
         .command(StartSuite.self), .command(ExpressionSuite.self), .command(DeltaSuite.self), .command(AllSuites.self),
     ])

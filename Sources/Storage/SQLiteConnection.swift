@@ -112,10 +112,10 @@ internal import CSQLite
 
     /// Runs `body` within a transaction; when it throws, what it did is undone, and the transaction goes on.
     public func attempt<Result>(_ body: () throws(Fault) -> Result) throws(Fault) -> Result {
-        try script("SAVEPOINT attempt")
+        try run("SAVEPOINT attempt")
         do throws(Fault) {
             let result = try body()
-            try script("RELEASE attempt")
+            try run("RELEASE attempt")
             return result
         } catch {
             try script("ROLLBACK TO attempt; RELEASE attempt")

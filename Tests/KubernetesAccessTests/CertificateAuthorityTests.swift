@@ -118,6 +118,23 @@ import Web
         #expect(!"\(pair) \(authority)".contains("PRIVATE"))
     }
 
+    @Test("that a certificate was verified counts for that second and that certificate alone") func repeated() throws {
+        let folder = try TemporaryFolder()
+        let authority = try CertificateAuthority(folder: folder.path, at: Self.now)
+        let users = ClientCertificateUser(authorities: [authority.certificate])
+        let ann = try authority.clientCertificate(user: "ann", at: Self.now).certificate.der
+        let ben = try authority.clientCertificate(user: "ben", at: Self.now).certificate.der
+        var changed = ann
+        changed[changed.count - 1] ^= 1
+        for _ in 1...2 {
+            for (der, name) in [(ann, "ann"), (ben, "ben"), (ann, "ann")] {
+                #expect(try users.user(of: der, at: Self.now).name == name)
+            }
+            #expect(Self.code { _ = try users.user(of: ann, at: Self.later(366)) } == .unverified)
+            #expect(Self.code { _ = try users.user(of: changed, at: Self.now) } != nil)
+        }
+    }
+
     @Test("certificates, tokens and silence lead to users in this order") func authenticator() throws {
         let folder = try TemporaryFolder(), other = try TemporaryFolder()
         let authority = try CertificateAuthority(folder: folder.path, at: Self.now)

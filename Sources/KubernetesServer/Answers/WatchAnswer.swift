@@ -159,7 +159,7 @@ private actor WatchEvents {
     }
 
     private func matches(_ object: StoredObject) throws -> Bool {
-        options.matches(try resource.shown(object), resource)
+        options.matches(try api.selectable.view(of: object, resource))
     }
 
     private func event(_ type: String, _ object: StoredObject) throws -> [UInt8] {

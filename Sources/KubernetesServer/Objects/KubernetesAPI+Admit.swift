@@ -42,7 +42,8 @@ extension KubernetesAPI {
         guard let stored = try store.object(ObjectKey(Self.namespaces, ObjectName(nil, namespace))) else {
             throw APIStatus.notFound(Self.namespaces, namespace)
         }
-        guard try stored.object().isBeingDeleted else { return }
+        // Each creation comes along here, and hardly any namespace is being deleted.
+        guard stored.mentions("deletionTimestamp"), try stored.object().isBeingDeleted else { return }
         var status = APIStatus.forbidden(
             change.resource.groupResource, change.new.name,
             "unable to create new content in namespace \(namespace) because it is being terminated")

@@ -17,6 +17,8 @@ final class KubernetesAPI: Sendable {
     let addresses: ServiceAddressPool
     /// Who may do what.
     let access: AccessState
+    /// What selectors of watches looked at last.
+    let selectable = SelectableObjects()
 
     /// Opens it on a store; definitions in the store are served at once.
     init(_ store: ObjectStore, clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }) throws {

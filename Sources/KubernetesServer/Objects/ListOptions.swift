@@ -131,11 +131,15 @@ struct ListOptions: Sendable {
 
     /// Whether an object is meant.
     func matches(_ object: KubernetesObject, _ resource: ServedResource) -> Bool {
+        matches(labelled: object) { resource.strategy.selectableValue($0, in: object.json) }
+    }
+
+    /// Whether an object is meant of which only that is known.
+    func matches(_ object: SelectableObject) -> Bool { matches(labelled: object.labelled) { object.fields[$0] } }
+
+    private func matches(labelled object: KubernetesObject, _ value: (String) -> String?) -> Bool {
         guard labels.requirements.isEmpty || labels.matches(object) else { return false }
-        return fields.requirements.allSatisfy { requirement in
-            let value = resource.strategy.selectableValue(requirement.field, in: object.json) ?? ""
-            return (value == requirement.value) == requirement.isEqual
-        }
+        return fields.requirements.allSatisfy { ((value($0.field) ?? "") == $0.value) == $0.isEqual }
     }
 }
 
