@@ -6,6 +6,7 @@ import Cryptography
 import Documents
 import Registry
 import RegistryServer
+import WebServer
 import Telemetry
 import Testing
 
