@@ -129,7 +129,9 @@ public final class KubernetesServer: Sendable {
     public func stop() async {
         renewal?.cancel()
         await upkeep.stop()
-        await store.close()
+        // Watches would run on; all other requests that run are finished.
+        store.endWatches()
         await server.stop()
+        await store.close()
     }
 }
