@@ -6,9 +6,9 @@ import Cryptography
 import Documents
 import Registry
 import RegistryServer
-import WebServer
 import Telemetry
 import Testing
+import WebServer
 
 @Suite("The upkeep of a registry that is served") struct PendingUpkeepTests {
     @Test("pending tags that have waited too long are removed, and the log has each of them") func expiry() async throws
