@@ -194,12 +194,8 @@ let package = Package(
             dependencies: [
                 "Basics", "Documents", "Web", "WebClient", "OCI", "AccessControl", "Registry", "RegistryRules",
                 "RegistryMirror", "RegistryServer", "Cryptography", "Kubernetes", "KubernetesAccess",
-                "KubernetesClient",
-                "KubernetesControllers", "KubernetesServer", "KubernetesStore", "DeliveryControllers", "Site",
-                "WebServer",
-                "Telemetry", "CommandLineKit",
-                "KubernetesControllers", "KubernetesServer", "DeliveryControllers", "Site", "WebServer", "Telemetry",
-                "CommandLineKit",
+                "KubernetesClient", "KubernetesControllers", "KubernetesServer", "KubernetesStore",
+                "DeliveryControllers", "Site", "WebServer", "Telemetry", "CommandLineKit",
             ]),
         .executableTarget(name: "sovereign", dependencies: ["Basics", "CommandLineKit", "SovereignCommands"]),
 
