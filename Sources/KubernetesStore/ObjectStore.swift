@@ -64,9 +64,6 @@ public final class ObjectStore: Sendable {
         lock.release()
     }
 
-    /// Ends watches, and those that begin from now on at once; all else goes on.
-    public func endWatches() { feed.end() }
-
     /// Asks the one who changes the store.
     func submit(_ decide: @escaping @Sendable (SQLiteConnection) throws -> StoreChange?) async throws -> StoreChange? {
         try await writer.submit(decide)

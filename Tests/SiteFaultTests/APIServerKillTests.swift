@@ -11,11 +11,11 @@ import Testing
     /// `make kill-apiserver` does the same at 100 moments.
     private static let points = Environment.process["KILL_POINTS"].flatMap { Int($0) } ?? 5
 
-    private func served(_ client: KubernetesClient, _ kinds: [LoadKind] = LoadKind.allCases) async throws -> (
+    private func served(_ client: KubernetesClient) async throws -> (
         objects: [LoadKind: [String: KubernetesObject]], revision: Int64
     ) {
         var objects: [LoadKind: [String: KubernetesObject]] = [:], revision: Int64 = 0
-        for kind in kinds {
+        for kind in LoadKind.allCases {
             let list = try await client.listAll(kind.resource, namespace: "default")
             objects[kind] = Dictionary(uniqueKeysWithValues: list.objects.map { ($0.name, $0) })
             revision = max(revision, Int64(list.resourceVersion) ?? 0)
@@ -97,34 +97,5 @@ import Testing
             \(outcomes["not done"] ?? 0) not done; \(told) changes told, \(restarts) times a feed began again; the slowest \
             start took \(Int(slowest / .milliseconds(1))) ms
             """)
-    }
-
-    @Test("a server that went back to an earlier state would be noticed")
-    func checked() async throws {
-        let folder = try TemporaryFolder(prefix: "kill")
-        var server = try APIServerProgram(folder: folder.path)
-        try await server.start()
-        let client = try server.client(), kinds = [LoadKind.configMap, .secret], writer = ObjectWriter(0, kinds)
-        func write() async throws {
-            let load = Task { await writer.run(client) }
-            try await Task.sleep(for: .milliseconds(400))
-            try await server.stop()
-            await load.value
-        }
-        try await write()
-        let kept = "\(folder.path)/kept.db"
-        let taken = try await Sovereign.run("api", "snapshot", kept, "--data", server.data)
-        #expect(taken.status == 0, "\(taken.said)")
-        try await server.start()
-        _ = await writer.settle(try await served(client, kinds).objects)
-        let problems = await writer.problems
-        #expect(problems.isEmpty, "\(problems.prefix(5))")
-        try await write()
-        // The file as it was, without what a restore does to it.
-        try FileSystem.rename(kept, to: "\(server.data)/objects.db")
-        try await server.start()
-        _ = await writer.settle(try await served(client, kinds).objects)
-        #expect(await writer.problems.count > problems.count)
-        try await server.stop()
     }
 }

@@ -129,9 +129,7 @@ public final class KubernetesServer: Sendable {
     public func stop() async {
         renewal?.cancel()
         await upkeep.stop()
-        // Watches would run on; all other requests that run are finished.
-        store.endWatches()
-        await server.stop()
         await store.close()
+        await server.stop()
     }
 }
