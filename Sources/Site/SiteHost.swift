@@ -29,8 +29,6 @@ public final class SiteHost: Sendable {
         public var log = Log.none
         /// Where spans go.
         public var tracer = Tracer.off
-        /// The version of the product.
-        public var version = "0"
 
         /// A site whose registry these may use.
         public init(access: RegistryAccess) { self.access = access }

@@ -10,7 +10,6 @@ final class ServerMetrics: Sendable {
     let registry = MetricRegistry()
     private let requests: MetricFamily<Counter>
     private let seconds: MetricFamily<Histogram>
-    private let watches: Gauge
 
     /// - Parameter connections: how many are open now.
     init(_ store: ObjectStore, connections: @escaping @Sendable () -> Int) throws(Fault) {
@@ -19,7 +18,6 @@ final class ServerMetrics: Sendable {
         seconds = try registry.histograms(
             "sovereign_api_request_seconds", "From the end of a request's head to its answer's beginning.",
             labels: ["verb"])
-        watches = try registry.gauge("sovereign_api_watches", "Watches that run.")
         try registry.gauge("sovereign_api_connections", "Open connections.") { Double(connections()) }
         try registry.gauge("sovereign_api_revision", "The revision of the last change.") { Double(store.revision) }
         try registry.addProcessMetrics()

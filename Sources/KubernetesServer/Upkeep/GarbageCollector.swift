@@ -34,10 +34,8 @@ actor GarbageCollector {
         note(key, isGone ? [] : object?.ownerReferences ?? [])
         if isGone {
             waiting.remove(key)
-            let orphans = dependents[stored.uid] ?? []
-            let blocked = orphans.isEmpty ? [] : Array(orphans)
-            for dependent in blocked { await settle(dependent) }
-            return await release(ownersOf: stored)
+            for dependent in dependents[stored.uid] ?? [] { await settle(dependent) }
+            return await proceedWithAll()
         }
         guard let object else { return }
         if object.isBeingDeleted, !Self.finalizers.isDisjoint(with: object.finalizers) {
@@ -116,7 +114,7 @@ actor GarbageCollector {
     }
 
     /// Tells owners that wait for their dependents that one is gone.
-    private func release(ownersOf stored: StoredObject) async {
+    private func proceedWithAll() async {
         for key in waiting { await proceed(key) }
     }
 

@@ -54,7 +54,7 @@ struct SiteUp: Command {
         }
         let writer = try LogWriter.standardError(format: log.format, level: logLevel.level)
         var settings = SiteHost.Settings(access: access)
-        (settings.registry, settings.log, settings.version) = (configuration, Log(writer), Version.text)
+        (settings.registry, settings.log) = (configuration, Log(writer))
         let address = try ListenAddress(api)
         (settings.api.listening.address, settings.api.listening.port) = (address.address, address.port)
         settings.api.names = ServerNames(
