@@ -15,6 +15,7 @@ import Web
         + AccessCase.all("apps", Path.deployments, Make.deployment("one"))
         + AccessCase.all("example.org", Path.widgets, Make.widget("one"))
         + AccessCase.all("", Path.namespaces, Make.namespace("one"), isNamespaced: false)
+        + AccessCase.all("coordination.k8s.io", Path.leases, lease)
         + AccessCase.part("status", "apps", Path.deployments, Make.deployment("one"))
         + AccessCase.part("scale", "apps", Path.deployments, scale)
         + AccessCase.part("status", "example.org", Path.widgets, Make.widget("one"))
@@ -27,6 +28,10 @@ import Web
                 verb: "get", group: "", resource: "pods/log", isNamespaced: true, method: .get,
                 path: "\(Path.pods)/one/log"),
         ]
+
+    private static let lease: JSON = [
+        "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": ["name": "one"], "spec": [:],
+    ]
 
     private static let scale: JSON = [
         "apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": ["name": "one", "namespace": "default"],
@@ -61,6 +66,7 @@ import Web
         for (path, object) in [
             (Path.maps, Make.map("one")), (Path.secrets, Make.secret("one")),
             (Path.deployments, Make.deployment("one")), (Path.pods, Make.pod("one")),
+            (Path.leases, lease),
         ] { try await create(path, object) }
         let admin = ["Authorization": "Bearer \(token("admin"))"]
         #expect(
@@ -166,17 +172,88 @@ import Web
     @Test("what creates an object takes the right to create, whatever else it is called")
     func creation() async throws {
         try await Self.with { api in
-            let patcher = try #require(
-                Self.cases.firstIndex { $0.verb == "patch" && $0.resource == "configmaps" })
-            let headers = ["Authorization": "Bearer \(Self.token("user-\(patcher)"))"]
+            func headers(_ verb: String, _ resource: String) throws -> [String: String] {
+                let user = try #require(Self.cases.firstIndex { $0.verb == verb && $0.resource == resource })
+                return ["Authorization": "Bearer \(Self.token("user-\(user)"))"]
+            }
+            let apply = "application/apply-patch+yaml"
+            let patcher = try headers("patch", "configmaps")
             let applied = try await api.send(
-                .patch, "\(Path.maps)/new?fieldManager=m", Make.map("new").encoded(),
-                type: "application/apply-patch+yaml", headers: headers)
-            #expect(applied.code == 403, "\(applied.text)")
+                .patch, "\(Path.maps)/new?fieldManager=m", Make.map("new").encoded(), type: apply, headers: patcher)
+            #expect(applied.code == 403 && applied.text.contains("cannot create resource"), "\(applied.text)")
             let existing = try await api.send(
                 .patch, "\(Path.maps)/one?fieldManager=m&force=true", Make.map("one", ["a": "b"]).encoded(),
-                type: "application/apply-patch+yaml", headers: headers)
+                type: apply, headers: patcher)
             #expect(existing.code == 200, "\(existing.text)")
+            var lease = Self.lease
+            lease["metadata"]?["name"] = "new"
+            let put = try await api.send(
+                .put, "\(Path.leases)/new", lease.encoded(), type: "application/json",
+                headers: try headers("update", "leases"))
+            #expect(put.code == 403 && put.text.contains("cannot create resource"), "\(put.text)")
+        }
+    }
+
+    @Test("who acts for somebody else needs the right to, and then has the rights of that one and none of his own")
+    func impersonation() async throws {
+        try await Self.with { api in
+            let admin = ["Authorization": "Bearer \(Self.token("admin"))"]
+            let lister = try #require(Self.cases.firstIndex { $0.verb == "list" && $0.resource == "configmaps" })
+            let getter = try #require(Self.cases.firstIndex { $0.verb == "get" && $0.resource == "configmaps" })
+            let access = "/apis/rbac.authorization.k8s.io/v1"
+            try api.must(
+                try await api.post(
+                    "\(access)/clusterroles",
+                    [
+                        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole",
+                        "metadata": ["name": "actor"],
+                        "rules": [
+                            [
+                                "apiGroups": [""], "resources": ["users"], "verbs": ["impersonate"],
+                                "resourceNames": [.string("user-\(lister)")],
+                            ]
+                        ],
+                    ], headers: admin))
+            try api.must(
+                try await api.post(
+                    "\(access)/clusterrolebindings",
+                    [
+                        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding",
+                        "metadata": ["name": "actor"],
+                        "roleRef": [
+                            "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "actor",
+                        ],
+                        "subjects": [
+                            [
+                                "apiGroup": "rbac.authorization.k8s.io", "kind": "User",
+                                "name": .string("user-\(getter)"),
+                            ]
+                        ],
+                    ], headers: admin))
+            func code(_ path: String, _ more: [String: String], by user: String = "user-\(getter)") async throws -> Int
+            {
+                let own = ["Authorization": "Bearer \(Self.token(user))"]
+                return try await api.send(.get, path, headers: own.merging(more) { $1 }).code
+            }
+            let one = "\(Path.maps)/one", other = ["Impersonate-User": "user-\(lister)"]
+            let expected: [(String, [String: String], Int)] = [
+                (one, [:], 200), (Path.maps, [:], 403), (Path.maps, other, 200), (one, other, 403),
+                (Path.maps, ["Impersonate-User": "admin"], 403), (one, ["Impersonate-User": "nobody"], 403),
+                (Path.maps, other.merging(["Impersonate-Group": "system:masters"]) { $1 }, 403),
+                (Path.maps, other.merging(["Impersonate-Uid": "1"]) { $1 }, 403),
+                (Path.maps, other.merging(["Impersonate-Extra-scopes": "all"]) { $1 }, 403),
+                (one, ["Impersonate-Group": "system:masters"], 400), (one, ["Impersonate-User": ""], 400),
+                (one, ["Impersonate-Unheard-Of": "x"], 400),
+            ]
+            for (path, headers, wanted) in expected {
+                let found = try await code(path, headers)
+                #expect(found == wanted, "\(path) \(headers)")
+            }
+            // An administrator who acts for somebody is no administrator meanwhile.
+            #expect(try await code(one, other, by: "admin") == 403)
+            #expect(
+                try await code(
+                    Path.maps, ["Impersonate-User": "x", "Impersonate-Group": "system:masters"], by: "admin") == 200)
         }
     }
 }

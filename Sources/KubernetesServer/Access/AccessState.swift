@@ -34,6 +34,13 @@ final class AccessState: Sendable {
     /// As it is now.
     var authorizer: RBACAuthorizer { state.withLock { $0 } }
 
+    /// Throws 403 when a request is not allowed.
+    @discardableResult func check(_ attributes: RequestAttributes) throws -> AccessVerdict {
+        let verdict = authorizer.authorize(attributes)
+        guard verdict.isAllowed else { throw verdict.forbidden(attributes) }
+        return verdict
+    }
+
     /// Takes note of a write.
     func note(_ object: KubernetesObject, _ resource: ServedResource, isGone: Bool) {
         guard resource.storage.group == Self.group, let kind = Self.kinds[resource.plural] else { return }

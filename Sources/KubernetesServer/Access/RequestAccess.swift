@@ -84,8 +84,6 @@ struct RequestAccess: Sendable {
 
     /// Throws 403 when a request is not allowed.
     @discardableResult func check(_ attributes: RequestAttributes) throws -> AccessVerdict {
-        let verdict = state.authorizer.authorize(attributes)
-        guard verdict.isAllowed else { throw verdict.forbidden(attributes) }
-        return verdict
+        try state.check(attributes)
     }
 }
