@@ -97,9 +97,9 @@ let package = Package(
         .target(
             name: "KubernetesServer",
             dependencies: [
-                "Basics", "Chronology", "Cryptography", "Documents", "Storage", "Web", "WebServer", "Kubernetes",
-                "KubernetesStore", "KubernetesPatches", "KubernetesKinds", "KubernetesSchemas", "KubernetesAccess",
-                "Telemetry",
+                "Basics", "Archives", "Chronology", "Cryptography", "Documents", "Storage", "Web", "WebServer",
+                "Kubernetes", "KubernetesStore", "KubernetesPatches", "KubernetesKinds", "KubernetesSchemas",
+                "KubernetesAccess", "Telemetry",
             ]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
@@ -308,7 +308,7 @@ let package = Package(
         .testTarget(
             name: "KubernetesServerTests",
             dependencies: [
-                "Basics", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes", "KubernetesStore",
+                "Basics", "Archives", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes", "KubernetesStore",
                 "KubernetesServer", "Telemetry", "TestServers",
             ]),
         .testTarget(

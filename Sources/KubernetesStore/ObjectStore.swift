@@ -64,6 +64,9 @@ public final class ObjectStore: Sendable {
         lock.release()
     }
 
+    /// Ends all that follows changes, and what begins to from now on at once; all else goes on until `close`.
+    public func endFollowing() { feed.end() }
+
     /// Asks the one who changes the store.
     func submit(_ decide: @escaping @Sendable (SQLiteConnection) throws -> StoreChange?) async throws -> StoreChange? {
         try await writer.submit(decide)

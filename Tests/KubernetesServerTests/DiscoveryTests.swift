@@ -173,20 +173,6 @@ import Web
         }
     }
 
-    @Test("old clients get a document of OpenAPI 2 that describes nothing, and go on to the other") func oldOpenAPI()
-        async throws
-    {
-        try await TestAPI.with { api in
-            let json = try await api.get("/openapi/v2")
-            #expect(json["swagger"] == "2.0" && json["definitions"] == [:])
-            let type = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
-            let reply = try await api.get("/openapi/v2?timeout=32s", accept: type)
-            #expect(reply.code == 200)
-            #expect(reply.headers["Content-Type"] == type.replacing("@", with: "."))
-            #expect(reply.bytes.starts(with: [0x0A, 3] + Array("2.0".utf8)))
-        }
-    }
-
     private static func references(_ json: JSON) -> [String] {
         switch json {
         case .object(let object):

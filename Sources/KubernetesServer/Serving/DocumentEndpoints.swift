@@ -10,7 +10,7 @@ struct DocumentEndpoints: Sendable {
     let api: KubernetesAPI
     let version: ServerVersion
 
-    func answer(_ parts: [String], _ request: ServerRequest) throws -> ServerResponse {
+    func answer(_ parts: [String], _ request: ServerRequest) async throws -> ServerResponse {
         let documents = api.catalogue.documents
         guard request.method == .get || request.method == .head else { throw APIStatus.methodNotAllowed() }
         switch (parts.first, parts.count) {
@@ -23,7 +23,7 @@ struct DocumentEndpoints: Sendable {
         case ("apis", 2): return try respond(documents.group(parts[1]), request)
         case ("apis", 3):
             return try respond(documents.resources(GroupVersion(group: parts[1], version: parts[2])), request)
-        case ("openapi", 2) where parts[1] == "v2": return OldOpenAPI.answer(request)
+        case ("openapi", 2) where parts[1] == "v2": return try await documents.swagger.answer(request.headers)
         case ("openapi", 2) where parts[1] == "v3": return try respond(documents.openAPIPaths(), request)
         case ("openapi", 4) where parts[1] == "v3" && parts[2] == "api":
             return try respond(documents.openAPI(GroupVersion(group: "", version: parts[3])), request)

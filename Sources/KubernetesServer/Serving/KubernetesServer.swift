@@ -14,6 +14,7 @@ public final class KubernetesServer: Sendable {
     private let store: ObjectStore
     private let upkeep: Upkeep
     private let renewal: Task<Void, Never>?
+    private let grace: Duration
     /// Where clients reach it.
     public let url: String
     /// The file with which clients may do everything; nil when the server is open.
@@ -42,6 +43,8 @@ public final class KubernetesServer: Sendable {
         public var sealingKeys: String?
         /// How long changes are kept for those who watch.
         public var history = Duration.seconds(300)
+        /// How long requests that run may take when it ends.
+        public var grace = Duration.seconds(10)
         /// Where it writes what happens.
         public var log = Log.none
 
@@ -75,6 +78,7 @@ public final class KubernetesServer: Sendable {
             await store.close()
             throw Fault(.conflict, "the keys of \(keys) were changed meanwhile", fix: "start again")
         }
+        grace = settings.grace
         let now = Timestamp.now()
         let api = try KubernetesAPI(store)
         let identity =
@@ -87,7 +91,7 @@ public final class KubernetesServer: Sendable {
         listening.bodyBytes = Int64(BodyReading.bytes)
         try await FirstObjects(api).create()
         let running = Guarded<HTTPServer?>(nil)
-        let metrics = try ServerMetrics(store) { running.withLock { $0 }?.statistics.connections ?? 0 }
+        let metrics = try ServerMetrics(api) { running.withLock { $0 }?.statistics.connections ?? 0 }
         let handler = RequestHandler(
             api: api,
             access: RequestAccess(authenticator: identity?.authenticator, state: api.access, clock: api.clock),
@@ -125,11 +129,15 @@ public final class KubernetesServer: Sendable {
     /// Where it listens.
     public var port: Int { server.port }
 
-    /// Ends it: requests that run are answered, watches end.
+    /// Ends it: connections are refused, watches end, requests that run are answered; only then the store is closed.
+    ///
+    /// New requests on open connections get 503 and `Retry-After`. What is not answered within the grace of the settings,
+    /// because of clients that take nothing for example, is given up.
     public func stop() async {
         renewal?.cancel()
+        store.endFollowing()
+        await server.stop(deadline: grace)
         await upkeep.stop()
         await store.close()
-        await server.stop()
     }
 }

@@ -84,7 +84,7 @@ struct RequestHandler: Sendable {
         case .other(SnapshotEndpoint.parts):
             guard let snapshots else { throw APIStatus.noResource() }
             return try await snapshots.answer(request, context.user)
-        case .other(let parts): return try DocumentEndpoints(api: api, version: version).answer(parts, request)
+        case .other(let parts): return try await DocumentEndpoints(api: api, version: version).answer(parts, request)
         case .resource(let path):
             guard let resource = api.catalogue.resource(path.groupVersion, path.resource) else {
                 throw APIStatus.noResource()

@@ -12,14 +12,15 @@ final class ServerMetrics: Sendable {
     private let seconds: MetricFamily<Histogram>
 
     /// - Parameter connections: how many are open now.
-    init(_ store: ObjectStore, connections: @escaping @Sendable () -> Int) throws(Fault) {
+    init(_ api: KubernetesAPI, connections: @escaping @Sendable () -> Int) throws(Fault) {
         requests = try registry.counters(
             "sovereign_api_requests_total", "Requests that were answered.", labels: ["verb", "resource", "code"])
         seconds = try registry.histograms(
             "sovereign_api_request_seconds", "From the end of a request's head to its answer's beginning.",
             labels: ["verb"])
         try registry.gauge("sovereign_api_connections", "Open connections.") { Double(connections()) }
-        try registry.gauge("sovereign_api_revision", "The revision of the last change.") { Double(store.revision) }
+        try registry.gauge("sovereign_api_watches", "Watches that run.") { Double(api.watches.running) }
+        try registry.gauge("sovereign_api_revision", "The revision of the last change.") { Double(api.store.revision) }
         try registry.addProcessMetrics()
     }
 

@@ -51,6 +51,7 @@ final class Upkeep: Sendable {
         for task in running { task.cancel() }
         for task in running { await task.value }
         await clock.withLock { $0 }?.value
+        await definitions.end()
     }
 
     private func tick() async {

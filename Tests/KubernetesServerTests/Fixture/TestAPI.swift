@@ -42,7 +42,7 @@ final class TestAPI: Sendable {
         try await FirstObjects(api).create()
         let handler = RequestHandler(
             api: api, access: RequestAccess(authenticator: authenticator, state: api.access, clock: api.clock),
-            version: ServerVersion(product: "test"), metrics: try ServerMetrics(store) { 0 }, log: .none)
+            version: ServerVersion(product: "test"), metrics: try ServerMetrics(api) { 0 }, log: .none)
         var listening = ServerSettings()
         listening.bodyBytes = Int64(BodyReading.bytes)
         server = try HTTPServer(listening) { await handler.respond(to: $0) }
