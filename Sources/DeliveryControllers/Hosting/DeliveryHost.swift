@@ -36,6 +36,7 @@ public struct DeliveryHost: Sendable {
     private struct Running: Sendable {
         let host: ControllerHost
         let components: ObjectCache
+        let service: ResolutionService
         let queues: DeliveryQueues
     }
     private let running = Guarded<Running?>(nil)
@@ -58,9 +59,11 @@ public struct DeliveryHost: Sendable {
     /// Whether all that is watched is known.
     public var isReady: Bool { running.withLock { $0?.host.isReady } ?? false }
 
-    /// Has the Components of a component looked at now: for whoever knows that there is another version of it.
+    /// Has the Components of a component looked at now: for whoever knows that there is another version of it. What was
+    /// begun to be read before is no answer for them.
     public func lookAgain(atComponent name: String) async {
         guard let running = running.withLock({ $0 }) else { return }
+        await running.service.noteChange(ofComponent: name)
         for object in running.components.objects(by: Self.byName, name) {
             await running.queues.add(.component, object.objectName)
         }
@@ -125,7 +128,10 @@ public struct DeliveryHost: Sendable {
                 { await repositories.run() }, { await components.run() }, { await resources.run() },
                 { await deployers.run() },
             ])
-        running.withLock { $0 = Running(host: host, components: caches[.component]!, queues: queues) }
+        running.withLock {
+            $0 = Running(
+                host: host, components: caches[.component]!, service: service, queues: queues)
+        }
         defer { running.withLock { $0 = nil } }
         do { try await host.run() } catch {
             await drift.stop()
