@@ -8,7 +8,7 @@ public import KubernetesClient
 public import KubernetesControllers
 internal import Reconciling
 
-/// The delivery controllers on a cluster: the reconcilers of all four kinds with their caches, queues and watches.
+/// The delivery controllers on a cluster: the reconcilers of all kinds with their caches, queues and watches.
 public struct DeliveryHost: Sendable {
     /// How they run.
     public struct Settings: Sendable {
@@ -18,6 +18,8 @@ public struct DeliveryHost: Sendable {
         public var resolution = ResolutionSettings()
         /// How many objects of each kind are worked on at a time.
         public var workers = 4
+        /// How many component versions Replications carry at a time.
+        public var transfers = 4
         /// The lease that one of several processes holds; nil for a process that is alone.
         public var lease: ObjectName?
         /// How long leases are good.
@@ -88,11 +90,11 @@ public struct DeliveryHost: Sendable {
         }
         let cluster = CachedCluster(client, discovery, caches: Array(caches.values))
         let queues = DeliveryQueues()
-        let service = ResolutionService(
-            settings.resolution,
-            notify: { addresses in
-                Task { for address in addresses { await queues.add(address) } }
-            })
+        let notify: @Sendable (Set<ObjectAddress>) -> Void = { addresses in
+            Task { for address in addresses { await queues.add(address) } }
+        }
+        let service = ResolutionService(settings.resolution, notify: notify)
+        let transfers = try TransferService(settings.resolution, concurrency: settings.transfers, notify: notify)
         let context = DeliveryContext(cluster: cluster, service: service, settings: settings.context)
         let applying = ClientCluster(client, discovery, reading: cluster)
         func driver<Worker: Reconciler>(_ kind: DeliveryKind, _ reconciler: Worker) -> ControllerDriver<Worker> {
@@ -106,6 +108,8 @@ public struct DeliveryHost: Sendable {
         let components = driver(.component, ComponentReconciler(context))
         let resources = driver(.resource, ResourceReconciler(context))
         let deployers = driver(.deployer, DeployerReconciler(context, applyingTo: applying))
+        let replications = driver(
+            .replication, ReplicationReconciler(context, transfers: transfers, now: now))
         let drift = DriftWatches(client, discovery) { await queues.add(.deployer, $0) }
         let watches = DeliveryWatches(cluster)
         for (kind, cache) in caches {
@@ -126,7 +130,7 @@ public struct DeliveryHost: Sendable {
             Array(caches.values) + configurations,
             [
                 { await repositories.run() }, { await components.run() }, { await resources.run() },
-                { await deployers.run() },
+                { await deployers.run() }, { await replications.run() },
             ])
         running.withLock {
             $0 = Running(

@@ -230,6 +230,21 @@ actor SharedWork<Key: Hashable & Sendable, Value: Sendable> {
         startNext()
     }
 
+    /// Ends what only this subscriber waits for; what has not begun is not begun.
+    func abandon(for subscriber: ObjectAddress) {
+        for (id, run) in runs where run.subscribers == [subscriber] && run.waiters.isEmpty {
+            runs[id]?.subscribers = []
+            if current[run.key] == id { current[run.key] = nil }
+            guard let task = run.task else {
+                queue.removeAll { $0 == id }
+                runs[id] = nil
+                continue
+            }
+            task.cancel()
+        }
+        startNext()
+    }
+
     private func backOff(_ count: Int) -> Duration {
         min(limits.firstBackOff * (1 << min(count - 1, 20)), limits.longestBackOff)
     }
