@@ -94,9 +94,13 @@ import Testing
             (.resource, "{componentRef: {name: c}, resource: {}}"),
             (.resource, "{resource: {byReference: {resource: {a: 1}}}}"),
             (.replication, "{componentRef: {name: a}, targetRepositoryRef: {name: b}}"),
-            (.replication, "{componentRef: {name: a}}"), (.replication, "{targetRepositoryRef: {name: a}}"), (.replication, "{}"),
+            (.replication, "{componentRef: {name: a}}"), (.replication, "{targetRepositoryRef: {name: a}}"),
+            (.replication, "{}"),
             (.replication, "{componentRef: {name: a}, targetRepositoryRef: {name: b}, suspend: 1}"),
-            (.replication, "{componentRef: {name: a}, targetRepositoryRef: {name: b}, ocmConfig: [{kind: Deployment, name: a}]}"),
+            (
+                .replication,
+                "{componentRef: {name: a}, targetRepositoryRef: {name: b}, ocmConfig: [{kind: Deployment, name: a}]}"
+            ),
             (.deployer, "{resourceRef: {name: a}}"), (.deployer, "{resourceRef: {namespace: a}}"), (.deployer, "{}"),
         ]
     }()

@@ -96,7 +96,9 @@ public struct ReplicationReconciler: Reconciler {
                 case .inProgress:
                     note(&object, .yes, DeliveryReason.transferring, activity)
                     // What is wanted now is not there yet.
-                    if !isKnown { mark(&object, StatusCondition.ready, .unknown, DeliveryReason.transferring, activity) }
+                    if !isKnown {
+                        mark(&object, StatusCondition.ready, .unknown, DeliveryReason.transferring, activity)
+                    }
                     throw .progressing(
                         "\(activity) is in progress", reason: DeliveryReason.transferring, retryAfter: .seconds(60))
                 case .failed(let fault, _):

@@ -73,6 +73,9 @@ public final class TransferService: Sendable {
         }
     }
 
+    /// How many are being carried now.
+    var running: Int { get async { await transfers.standing.running } }
+
     /// Ends what only this object waits for.
     func abandon(for subscriber: ObjectAddress) async { await transfers.abandon(for: subscriber) }
 }

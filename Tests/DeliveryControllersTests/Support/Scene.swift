@@ -34,7 +34,9 @@ struct Scene {
                 settings.retry.connectAttempts = 1
                 return HTTPClient(settings)
             }, notify: notify)
-        do { transfers = try TransferService(resolution, clock: clock, notify: notify) } catch { fatalError("\(error)") }
+        do { transfers = try TransferService(resolution, clock: clock, notify: notify) } catch {
+            fatalError("\(error)")
+        }
         context = DeliveryContext(cluster: cluster, service: service, settings: settings)
     }
 
@@ -57,7 +59,8 @@ struct Scene {
         case .repository: await RepositoryReconciler(context).pass(over: object, at: Self.now)
         case .component: await ComponentReconciler(context).pass(over: object, at: Self.now)
         case .replication:
-            await ReplicationReconciler(context, transfers: transfers, now: { Self.now }).pass(over: object, at: Self.now)
+            await ReplicationReconciler(context, transfers: transfers, now: { Self.now }).pass(
+                over: object, at: Self.now)
         case .resource: await ResourceReconciler(context).pass(over: object, at: Self.now)
         default: await DeployerReconciler(context, applyingTo: cluster).pass(over: object, at: Self.now)
         }
