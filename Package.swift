@@ -249,7 +249,8 @@ let package = Package(
         .testTarget(
             name: "SiteTests",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "AccessControl", "ComponentModel", "Repositories", "WebClient",
+                "Archives", "Basics", "Cryptography", "Documents", "AccessControl", "OCI", "ComponentModel",
+                "Repositories", "Transfer", "Orchestration", "Operations", "Reconciling", "Web", "WebClient",
                 "WebServer", "RegistryServer", "Registry", "Kubernetes", "KubernetesClient", "KubernetesServer",
                 "DeliveryControllers", "Site", "Telemetry", "TestServers", "TestSite",
             ]),
