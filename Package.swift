@@ -116,13 +116,6 @@ let package = Package(
                 "ComponentModel", "PackageRepositories",
             ]),
         .target(
-            name: "DeliveryControllers",
-            dependencies: [
-                "Basics", "Chronology", "Cryptography", "Documents", "Archives", "Web", "WebClient",
-                "RegularExpressions", "CEL", "CELLibraries", "KubernetesFormats", "Kubernetes", "KubernetesClient",
-                "KubernetesControllers", "Reconciling", "OCI", "ComponentModel", "Repositories",
-            ]),
-        .target(
             name: "Registry", dependencies: ["Basics", "Cryptography", "Documents", "OCI", "Storage"]),
         .target(
             name: "RegistryRules",
@@ -169,6 +162,15 @@ let package = Package(
                 "Basics", "Cryptography", "Documents", "Evidence", "Archives", "Web", "OCI", "ComponentModel",
                 "PackageRepositories", "Repositories", "Transfer", "Orchestration", "CEL", "CELLibraries",
                 "Localization",
+            ]),
+
+        .target(
+            name: "DeliveryControllers",
+            dependencies: [
+                "Basics", "Chronology", "Cryptography", "Documents", "Archives", "Web", "WebClient",
+                "RegularExpressions", "CEL", "CELLibraries", "KubernetesFormats", "Kubernetes", "KubernetesClient",
+                "KubernetesControllers", "Reconciling", "OCI", "ComponentModel", "Repositories", "Transfer",
+                "Orchestration", "Operations",
             ]),
 
         // Applications.
@@ -247,7 +249,8 @@ let package = Package(
         .testTarget(
             name: "SiteTests",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "AccessControl", "ComponentModel", "Repositories", "WebClient",
+                "Archives", "Basics", "Cryptography", "Documents", "AccessControl", "OCI", "ComponentModel",
+                "Repositories", "Transfer", "Orchestration", "Operations", "Reconciling", "Web", "WebClient",
                 "WebServer", "RegistryServer", "Registry", "Kubernetes", "KubernetesClient", "KubernetesServer",
                 "DeliveryControllers", "Site", "Telemetry", "TestServers", "TestSite",
             ]),

@@ -12,6 +12,8 @@ public enum DeliveryKind: String, Sendable, CaseIterable {
     case resource = "Resource"
     /// What applies a resource's manifests to the cluster.
     case deployer = "Deployer"
+    /// What carries the versions of a Component into another Repository.
+    case replication = "Replication"
 
     /// Group and version of all of them.
     public static let groupVersion = GroupVersion(group: "delivery.ocm.software", version: "v1alpha1")
@@ -28,7 +30,7 @@ public enum DeliveryKind: String, Sendable, CaseIterable {
     /// What keeps an object until its controller has undone its work.
     public var finalizers: [String] {
         switch self {
-        case .repository, .component, .resource: ["finalizers.ocm.software/\(rawValue.lowercased())"]
+        case .repository, .component, .resource, .replication: ["finalizers.ocm.software/\(rawValue.lowercased())"]
         // The first is one that the first implementation sets; taking it off lets its objects go too.
         case .deployer: ["delivery.ocm.software/watch", "delivery.ocm.software/applyset-prune"]
         }

@@ -35,4 +35,10 @@ public enum DeliveryReason {
     public static let drift = "ComponentDriftResolutionInProgress"
     /// The specification says something that is not possible.
     public static let specification = "InvalidSpecification"
+    /// The component version is being carried to the target.
+    public static let transferring = "TransferInProgress"
+    /// The component version is in the target.
+    public static let transferred = "TransferComplete"
+    /// The component version could not be carried to the target.
+    public static let replication = "ReplicationFailed"
 }

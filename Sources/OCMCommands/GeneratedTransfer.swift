@@ -21,16 +21,10 @@ struct GeneratedTransfer {
             let run = OperationContext(
                 connections: context.connections, observer: observer, budgets: options.budgets,
                 evidence: options.evidence)
-            for version in plan.targets.flatMap(\.versions) {
-                await run.adopt(version.repository, writing: false)
-                run.note(version.version, in: version.repository)
-            }
-            for target in plan.targets { await run.adopt(target.repository, writing: true) }
-            let document = LocatedDocument(specification, source: "the plan")
-            var transfer = try TransferRun(OrchestrationSpecification(document), context: run)
+            var transfer = try await TransferRun(
+                carryingOut: plan, specification, by: generator, in: run)
             transfer.settings.width = options.budgets?.width ?? options.concurrency
             transfer.settings.observe = telling(observer)
-            transfer.settings.weights = generator.weights
             plan.announce(to: observer)
             return try await transfer.run()
         }

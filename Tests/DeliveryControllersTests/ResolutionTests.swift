@@ -117,6 +117,24 @@ import Testing
         #expect(pass.object.json["status"]?["lastHandledReconcileAt"] == "now")
     }
 
+    @Test("What is pushed once more with other content is read again when somebody tells of it")
+    func pushed() async throws {
+        _ = try await write()
+        let scene = scene()
+        try await scene.pass(Scene.repository(specification))
+        let first = try await scene.pass(Scene.component("acme.org/app", ">=1.0.0"))
+        let before = try #require(first.object.componentInformation?.digest)
+        _ = try await write(bytes: Array("{}".utf8))
+        let kept = try await scene.pass(first.object)
+        #expect(kept.object.componentInformation?.digest == before)
+        await scene.service.noteChange(ofComponent: "acme.org/other")
+        #expect(try await scene.pass(kept.object).object.componentInformation?.digest == before)
+        await scene.service.noteChange(ofComponent: "acme.org/app")
+        let told = try await scene.pass(kept.object)
+        #expect(told.ready?.state == .yes)
+        #expect(told.object.componentInformation?.digest != before)
+    }
+
     @Test("A registry that is slow keeps nobody waiting: the object is told when the answer is there")
     func slow() async throws {
         _ = try await write()

@@ -94,7 +94,7 @@ func until(_ condition: @Sendable () async -> Bool) async {
         #expect(try await shared.value("a") { 8 } == 7)
         hands.advance(.seconds(10))
         #expect(try await shared.value("a") { 8 } == 8)
-        #expect(try await shared.value("a", isFresh: true) { 9 } == 9)
+        #expect(try await shared.value("a", .running) { 9 } == 9)
         #expect(await shared.counters.hits == 1)
     }
 
@@ -178,6 +178,119 @@ func until(_ condition: @Sendable () async -> Bool) async {
         await #expect(throws: ResolutionError.self) { try await first.value }
         door.open()
         #expect(try await second.value == 3)
+    }
+
+    @Test("What was begun before a change is no answer for who asks after it, and is not kept")
+    func changes() async throws {
+        let shared = SharedWork<String, Int>(Work.Limits(), hands.clock, subject: { $0 })
+        let before = Door(), after = Door()
+        func ask(_ door: Door, _ value: Int) -> Task<Int, any Error> {
+            Task {
+                try await shared.value("a") {
+                    await door.pass()
+                    return value
+                }
+            }
+        }
+        let first = ask(before, 1)
+        await until { before.waiting == 1 }
+        await shared.noteChange(of: "b")
+        let joining = ask(after, 0)
+        await until { await shared.counters.joined == 1 }
+        await shared.noteChange(of: "a")
+        let later = ask(after, 2)
+        await until { after.waiting == 1 }
+        let last = ask(after, 0)
+        await until { await shared.counters.joined == 2 }
+        // Whoever asks now has the newer answer, in whatever order the two come.
+        before.open()
+        #expect(try await first.value == 1)
+        #expect(try await joining.value == 1)
+        #expect(await shared.known("a") == nil)
+        after.open()
+        #expect(try await later.value == 2)
+        #expect(try await last.value == 2)
+        #expect(try await shared.value("a") { 3 } == 2)
+        await shared.noteChange(of: "a")
+        #expect(try await shared.value("a") { 3 } == 3)
+        #expect(await shared.standing.running == 0)
+    }
+
+    @Test("An older answer that comes last replaces nothing")
+    func overtaken() async throws {
+        let shared = SharedWork<String, Int>(Work.Limits(), hands.clock, subject: { $0 }), door = Door()
+        let first = Task {
+            try await shared.value("a") {
+                await door.pass()
+                throw Fault(.unavailable, "away")
+            }
+        }
+        await until { door.waiting == 1 }
+        await shared.noteChange(of: "a")
+        #expect(try await shared.value("a") { 2 } == 2)
+        door.open()
+        await #expect(throws: ResolutionError.self) { try await first.value }
+        #expect(try await shared.value("a") { 3 } == 2)
+    }
+
+    @Test("A failure before a change is not remembered after it, and work that has not begun is joined")
+    func changesOfFailures() async throws {
+        var limits = Work.Limits()
+        limits.concurrency = 1
+        let shared = SharedWork<String, Int>(limits, hands.clock, subject: { $0 }), door = Door()
+        await #expect(throws: ResolutionError.self) { try await shared.value("a") { throw Fault(.notFound, "none") } }
+        await #expect(throws: ResolutionError.self) { try await shared.value("a") { 1 } }
+        await shared.noteChange(of: "a")
+        let other = Task {
+            try await shared.value("b") {
+                await door.pass()
+                return 0
+            }
+        }
+        await until { door.waiting == 1 }
+        let queued = Task { try await shared.value("a") { 1 } }
+        await until { await shared.standing.queued == 1 }
+        await shared.noteChange(of: "a")
+        let joining = Task { try await shared.value("a") { 2 } }
+        await until { await shared.counters.joined == 1 }
+        door.open()
+        #expect(try await other.value == 0)
+        #expect(try await queued.value == 1)
+        #expect(try await joining.value == 1)
+    }
+
+    @Test("Who asks for what begins later does not join what runs")
+    func begunLater() async throws {
+        let shared = work(), door = Door()
+        let first = Task {
+            try await shared.value("a") {
+                await door.pass()
+                return 1
+            }
+        }
+        await until { door.waiting == 1 }
+        #expect(try await shared.value("a", .begunLater) { 2 } == 2)
+        door.open()
+        #expect(try await first.value == 1)
+        #expect(try await shared.value("a") { 3 } == 2)
+    }
+
+    @Test("When too many changes are noted everything before counts as outdated, and nothing after")
+    func forgottenChanges() {
+        var marks = ChangeMarks(limit: 3)
+        let before = marks.now
+        for subject in ["a", "b", "c"] { marks.note(subject) }
+        #expect(marks.isCurrent(before, "d"))
+        #expect(!marks.isCurrent(before, "a"))
+        let between = marks.now
+        #expect(marks.isCurrent(between, "a"))
+        marks.note("e")
+        for subject in ["a", "b", "c", "d", "e"] {
+            #expect(!marks.isCurrent(before, subject))
+            #expect(!marks.isCurrent(between, subject))
+            #expect(marks.isCurrent(marks.now, subject))
+        }
+        #expect(marks.isCurrent(before, nil))
     }
 
     @Test("What is kept never weighs more than the limit")

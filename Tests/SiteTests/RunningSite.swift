@@ -18,7 +18,7 @@ import WebServer
 /// A site on a folder, which can be ended and started again.
 actor RunningSite {
     private let folder: TemporaryFolder
-    private let registryPort: Int
+    let registryPort: Int
     private var host: SiteHost?
     /// How the site's API is used.
     private(set) var client: KubernetesClient
@@ -33,7 +33,9 @@ actor RunningSite {
     }
 
     /// Where releases are pushed to.
-    nonisolated var repository: String { "http://localhost:\(registryPort)/acme" }
+    nonisolated var repository: String { "\(registry)/acme" }
+    /// Where its registry is.
+    nonisolated var registry: String { "http://localhost:\(registryPort)" }
 
     private static func open(_ folder: String, _ port: Int) async throws -> SiteHost {
         var settings = SiteHost.Settings(access: try openAccess())

@@ -23,6 +23,7 @@ public final class SiteRegistry: Sendable {
     /// - Parameters:
     ///   - rules: the `rules` of the access section as YAML, in flow style; without them those who log in may do everything.
     ///   - users: further users, each with the password of `RegistryServer`.
+    ///   - passwords: further users, each with a password of its own.
     ///   - tokens: whether the registry issues tokens, so that clients are sent to get one.
     ///   - keepsFloor: whether the limit of free space counts; otherwise tests run on full disks too.
     ///   - data: a registry folder to serve; a new one if not given.
@@ -30,7 +31,8 @@ public final class SiteRegistry: Sendable {
     ///   - proxies: makes the proxies for the registry.
     ///   - report: told what the server reports to its operator.
     public init(
-        _ access: RegistryServer.Access = .plain, rules: String? = nil, users: [String] = [], tokens: Bool = false,
+        _ access: RegistryServer.Access = .plain, rules: String? = nil, users: [String] = [],
+        passwords: [String: String] = [:], tokens: Bool = false,
         limits: RegistryLimits = RegistryLimits(), data: String? = nil, keepsFloor: Bool = false,
         signatures: [SignatureRule] = [], proxies: (RegistryFolder) throws -> PullThrough? = { _ in nil },
         report: @escaping @Sendable (Fault) -> Void = { _ in }
@@ -45,9 +47,10 @@ public final class SiteRegistry: Sendable {
         document += "access: {"
         if access != .plain {
             var lines: [UInt8] = []
-            for user in [RegistryServer.user] + users {
+            let known = ([RegistryServer.user] + users).map { ($0, RegistryServer.password) }
+            for (user, password) in known + passwords.map({ ($0.key, $0.value) }) {
                 let made = try await ChildProcess.run(
-                    ["htpasswd", "-Bbn", "-C", "5", user, RegistryServer.password],
+                    ["htpasswd", "-Bbn", "-C", "5", user, password],
                     environment: Environment(["PATH": "/usr/bin:/bin"]))
                 lines += made.stdout
             }

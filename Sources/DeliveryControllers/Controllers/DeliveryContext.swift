@@ -60,12 +60,17 @@ public struct DeliveryContext: Sendable {
     }
 
     /// Finds out and reads the configuration of an object, and notes in its status what it consists of.
+    ///
+    /// - Parameters:
+    ///   - parent: whose configuration is used when the object has none of its own.
+    ///   - other: whose configuration is used too, behind the other; what it does not propagate is not.
     func configuration(
-        of object: inout KubernetesObject, parent: KubernetesObject?
+        of object: inout KubernetesObject, parent: KubernetesObject?, and other: KubernetesObject? = nil
     ) async throws(ReconcileError) -> LoadedConfiguration {
         let loader = ConfigurationLoader(cluster, allowsForeignNamespaces: settings.allowsForeignNamespaces)
         do {
-            let references = try await loader.references(of: object, parent: parent)
+            var references = try await loader.references(of: object, parent: parent)
+            references += (other?.effectiveConfiguration ?? []).filter { $0.policy == .propagate }
             object.effectiveConfiguration = references
             return try await loader.load(references)
         } catch {

@@ -19,14 +19,18 @@ public struct DeliveryWatches: Sendable {
     /// - For an applied object, its deployer.
     public func affected(by object: KubernetesObject) async throws -> Set<ObjectAddress> {
         switch DeliveryKind(object) {
-        case .repository: return try await users(of: object, .component, "repositoryRef")
+        case .repository:
+            return try await users(of: object, .component, "repositoryRef")
+                .union(users(of: object, .replication, "targetRepositoryRef"))
         case .component:
             return try await users(of: object, .resource, "componentRef")
+                .union(users(of: object, .replication, "componentRef"))
                 .union(deleted(.repository, object, "repositoryRef"))
         case .resource:
             return try await users(of: object, .deployer, "resourceRef")
                 .union(deleted(.component, object, "componentRef"))
         case .deployer: return try await deleted(.resource, object, "resourceRef")
+        case .replication: return []
         case nil: break
         }
         if object.apiVersion == "v1", ["Secret", "ConfigMap"].contains(object.kind) {

@@ -60,6 +60,7 @@ extension DeliveryKind {
         case .component: .component
         case .resource: .resource
         case .deployer: .deployer
+        case .replication: .replication
         }
     }
 }

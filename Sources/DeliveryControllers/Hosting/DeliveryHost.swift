@@ -8,7 +8,7 @@ public import KubernetesClient
 public import KubernetesControllers
 internal import Reconciling
 
-/// The delivery controllers on a cluster: the reconcilers of all four kinds with their caches, queues and watches.
+/// The delivery controllers on a cluster: the reconcilers of all kinds with their caches, queues and watches.
 public struct DeliveryHost: Sendable {
     /// How they run.
     public struct Settings: Sendable {
@@ -18,6 +18,8 @@ public struct DeliveryHost: Sendable {
         public var resolution = ResolutionSettings()
         /// How many objects of each kind are worked on at a time.
         public var workers = 4
+        /// How many component versions Replications carry at a time.
+        public var transfers = 4
         /// The lease that one of several processes holds; nil for a process that is alone.
         public var lease: ObjectName?
         /// How long leases are good.
@@ -36,6 +38,7 @@ public struct DeliveryHost: Sendable {
     private struct Running: Sendable {
         let host: ControllerHost
         let components: ObjectCache
+        let service: ResolutionService
         let queues: DeliveryQueues
     }
     private let running = Guarded<Running?>(nil)
@@ -58,9 +61,11 @@ public struct DeliveryHost: Sendable {
     /// Whether all that is watched is known.
     public var isReady: Bool { running.withLock { $0?.host.isReady } ?? false }
 
-    /// Has the Components of a component looked at now: for whoever knows that there is another version of it.
+    /// Has the Components of a component looked at now: for whoever knows that there is another version of it. What was
+    /// begun to be read before is no answer for them.
     public func lookAgain(atComponent name: String) async {
         guard let running = running.withLock({ $0 }) else { return }
+        await running.service.noteChange(ofComponent: name)
         for object in running.components.objects(by: Self.byName, name) {
             await running.queues.add(.component, object.objectName)
         }
@@ -85,11 +90,11 @@ public struct DeliveryHost: Sendable {
         }
         let cluster = CachedCluster(client, discovery, caches: Array(caches.values))
         let queues = DeliveryQueues()
-        let service = ResolutionService(
-            settings.resolution,
-            notify: { addresses in
-                Task { for address in addresses { await queues.add(address) } }
-            })
+        let notify: @Sendable (Set<ObjectAddress>) -> Void = { addresses in
+            Task { for address in addresses { await queues.add(address) } }
+        }
+        let service = ResolutionService(settings.resolution, notify: notify)
+        let transfers = try TransferService(settings.resolution, concurrency: settings.transfers, notify: notify)
         let context = DeliveryContext(cluster: cluster, service: service, settings: settings.context)
         let applying = ClientCluster(client, discovery, reading: cluster)
         func driver<Worker: Reconciler>(_ kind: DeliveryKind, _ reconciler: Worker) -> ControllerDriver<Worker> {
@@ -103,6 +108,8 @@ public struct DeliveryHost: Sendable {
         let components = driver(.component, ComponentReconciler(context))
         let resources = driver(.resource, ResourceReconciler(context))
         let deployers = driver(.deployer, DeployerReconciler(context, applyingTo: applying))
+        let replications = driver(
+            .replication, ReplicationReconciler(context, transfers: transfers, now: now))
         let drift = DriftWatches(client, discovery) { await queues.add(.deployer, $0) }
         let watches = DeliveryWatches(cluster)
         for (kind, cache) in caches {
@@ -123,9 +130,12 @@ public struct DeliveryHost: Sendable {
             Array(caches.values) + configurations,
             [
                 { await repositories.run() }, { await components.run() }, { await resources.run() },
-                { await deployers.run() },
+                { await deployers.run() }, { await replications.run() },
             ])
-        running.withLock { $0 = Running(host: host, components: caches[.component]!, queues: queues) }
+        running.withLock {
+            $0 = Running(
+                host: host, components: caches[.component]!, service: service, queues: queues)
+        }
         defer { running.withLock { $0 = nil } }
         do { try await host.run() } catch {
             await drift.stop()

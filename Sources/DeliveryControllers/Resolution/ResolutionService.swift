@@ -57,7 +57,7 @@ public final class ResolutionService: Sendable {
         }
         versions = SharedWork(
             limits(SharedWork<VersionKey, ResolvedVersion>.self, weight: settings.descriptorBytes, settings.timeToLive),
-            clock, weigh: { $0.weight }, notify: notify)
+            clock, subject: { $0.identity.name.text }, weigh: { $0.weight }, notify: notify)
         contents = SharedWork(
             limits(SharedWork<PlaceKey, [UInt8]>.self, weight: settings.contentBytes, settings.timeToLive), clock,
             weigh: { $0.count + 512 }, notify: notify)
@@ -66,7 +66,8 @@ public final class ResolutionService: Sendable {
             notify: notify)
         // What changes is never kept; asking together is still asking once.
         lists = SharedWork(
-            limits(SharedWork<PlaceKey, [ComponentVersion]>.self, weight: 0, .zero), clock, notify: notify)
+            limits(SharedWork<PlaceKey, [ComponentVersion]>.self, weight: 0, .zero), clock, subject: { $0.detail },
+            notify: notify)
         health = SharedWork(limits(SharedWork<PlaceKey, Bool>.self, weight: 0, .zero), clock, notify: notify)
     }
 
@@ -94,13 +95,21 @@ public final class ResolutionService: Sendable {
         }
     }
 
+    /// Notes that there is another version of a component, or that one of its versions is other than it was: whoever asks
+    /// from now on gets no answer that was begun before.
+    public func noteChange(ofComponent name: String) async {
+        await lists.noteChange(of: name)
+        await versions.noteChange(of: name)
+    }
+
     /// Asks whether a repository can be reached and takes our credentials.
     public func checkHealth(
         of repositorySpec: JSON, _ configuration: LoadedConfiguration, isFresh: Bool = false,
         for subscriber: ObjectAddress? = nil
     ) async throws(ResolutionError) {
         let key = PlaceKey(configuration: configuration.hash, repositorySpec: repositorySpec, detail: "")
-        _ = try await health.value(key, isFresh: isFresh, patience: settings.patience, for: subscriber) { [pool] in
+        _ = try await health.value(key, isFresh ? .begunLater : .kept, patience: settings.patience, for: subscriber) {
+            [pool] in
             let open = try await pool.repository(repositorySpec, configuration)
             if case .registry(let origin, _) = open.address.locator.kind {
                 do { try await open.connections.registry(at: origin).ping() } catch {
@@ -119,7 +128,8 @@ public final class ResolutionService: Sendable {
     ) async throws(ResolutionError) -> [ComponentVersion] {
         let key = PlaceKey(
             configuration: configuration.hash, repositorySpec: repositorySpec, detail: component.text)
-        return try await lists.value(key, isFresh: isFresh, patience: settings.patience, for: subscriber) { [pool] in
+        return try await lists.value(key, isFresh ? .begunLater : .kept, patience: settings.patience, for: subscriber) {
+            [pool] in
             let open = try await pool.repository(repositorySpec, configuration)
             do { return try await open.repository.versions(of: component) } catch {
                 throw Self.explained(Fault(wrapping: error), open)
@@ -134,7 +144,9 @@ public final class ResolutionService: Sendable {
         _ request: VersionRequest, isFresh: Bool = false, for subscriber: ObjectAddress? = nil
     ) async throws(ResolutionError) -> ResolvedVersion {
         let key = VersionKey(request, request.proof)
-        let version = try await versions.value(key, isFresh: isFresh, patience: settings.patience, for: subscriber) {
+        let version = try await versions.value(
+            key, isFresh ? .begunLater : .kept, patience: settings.patience, for: subscriber
+        ) {
             [pool, settings] in
             let open = try await pool.repository(request.repositorySpec, request.configuration)
             do { return try await VersionReading(request: request, open: open, settings: settings).read() } catch {
@@ -165,7 +177,7 @@ public final class ResolutionService: Sendable {
         let key = PlaceKey(
             configuration: configuration.hash, repositorySpec: version.repositorySpec, detail: detail)
         return try await contents.value(
-            key, isFresh: pinned == nil, patience: settings.patience, for: subscriber
+            key, pinned == nil ? .running : .kept, patience: settings.patience, for: subscriber
         ) { [settings] in
             let reading = ContentReading(resource: resource, version: version, settings: settings, limit: limit)
             do { return try await reading.read() } catch { throw Self.explained(Fault(wrapping: error), version.open) }
@@ -182,7 +194,8 @@ public final class ResolutionService: Sendable {
         let key = PlaceKey(
             configuration: configuration.hash, repositorySpec: version.repositorySpec,
             detail: "\(version.identity)/\(version.digest.value)/\(resource.json.text(sortedKeys: true))")
-        return try await digests.value(key, isFresh: isFresh, patience: settings.patience, for: subscriber) {
+        return try await digests.value(key, isFresh ? .begunLater : .kept, patience: settings.patience, for: subscriber)
+        {
             [settings] in
             let verification = ResourceVerification(
                 resource: resource, version: version, temporaryFolder: settings.temporaryFolder)

@@ -41,4 +41,28 @@ extension KubernetesObject {
         get { json["status"]?["deployed"]?.array ?? [] }
         set { self[status: "deployed"] = newValue.isEmpty ? JSON?.none : .array(newValue) }
     }
+
+    /// `status.lastTransferredVersion`.
+    public var lastTransferredVersion: String? {
+        get { json["status"]?["lastTransferredVersion"]?.string }
+        set { self[status: "lastTransferredVersion"] = newValue.map { .string($0) } }
+    }
+
+    /// `status.lastTransferredDigest`.
+    public var lastTransferredDigest: String? {
+        get { json["status"]?["lastTransferredDigest"]?.string }
+        set { self[status: "lastTransferredDigest"] = newValue.map { .string($0) } }
+    }
+
+    /// `status.lastTransfer`.
+    public var lastTransfer: JSON? {
+        get { json["status"]?["lastTransfer"] }
+        set { self[status: "lastTransfer"] = newValue }
+    }
+
+    /// `status.lastFailedTransferEvents`.
+    public var failedTransfers: [JSON] {
+        get { json["status"]?["lastFailedTransferEvents"]?.array ?? [] }
+        set { self[status: "lastFailedTransferEvents"] = newValue.isEmpty ? JSON?.none : .array(newValue) }
+    }
 }

@@ -56,7 +56,7 @@ struct TransferOptionGroup: ParsableOptions {
         guard !(noUpdate && (overwrite || enforce)) else {
             throw UsageError("--no-update contradicts --overwrite and --enforce")
         }
-        var options = try context.configuration.transferDefaults()
+        var options = try TransferOptions(context.configuration)
         try options.setRun(verify, concurrency: concurrencyLimit, limits, evidence, in: context)
         if recursive { options.isRecursive = true }
         if copyResources || copyLocalResources { options.copyResources = copyResources ? .all : .local }

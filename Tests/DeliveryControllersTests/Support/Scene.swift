@@ -13,6 +13,7 @@ import WebClient
 struct Scene {
     let cluster = MemoryCluster()
     let service: ResolutionService
+    let transfers: TransferService
     let context: DeliveryContext
     static let now = Moment(seconds: 1_767_225_600)!
 
@@ -33,6 +34,9 @@ struct Scene {
                 settings.retry.connectAttempts = 1
                 return HTTPClient(settings)
             }, notify: notify)
+        do { transfers = try TransferService(resolution, clock: clock, notify: notify) } catch {
+            fatalError("\(error)")
+        }
         context = DeliveryContext(cluster: cluster, service: service, settings: settings)
     }
 
@@ -54,6 +58,9 @@ struct Scene {
         switch DeliveryKind(object) {
         case .repository: await RepositoryReconciler(context).pass(over: object, at: Self.now)
         case .component: await ComponentReconciler(context).pass(over: object, at: Self.now)
+        case .replication:
+            await ReplicationReconciler(context, transfers: transfers, now: { Self.now }).pass(
+                over: object, at: Self.now)
         case .resource: await ResourceReconciler(context).pass(over: object, at: Self.now)
         default: await DeployerReconciler(context, applyingTo: cluster).pass(over: object, at: Self.now)
         }
@@ -76,9 +83,11 @@ struct Scene {
         return object
     }
 
-    static func repository(_ specification: JSON, _ more: [(String, JSON)] = []) -> KubernetesObject {
+    static func repository(
+        _ specification: JSON, _ more: [(String, JSON)] = [], name: String = "repo"
+    ) -> KubernetesObject {
         object(
-            .repository, "repo", .object(JSONObject([("repositorySpec", specification), ("interval", "10m")] + more)))
+            .repository, name, .object(JSONObject([("repositorySpec", specification), ("interval", "10m")] + more)))
     }
 
     static func component(_ name: String, _ semver: String, _ more: [(String, JSON)] = []) -> KubernetesObject {
@@ -98,6 +107,13 @@ struct Scene {
     }
 
     static let deployer = object(.deployer, "app", ["resourceRef": ["name": "res", "namespace": "demo"]])
+
+    static func replication(_ more: [(String, JSON)] = []) -> KubernetesObject {
+        object(
+            .replication, "copy",
+            .object(
+                JSONObject([("componentRef", ["name": "comp"]), ("targetRepositoryRef", ["name": "target"])] + more)))
+    }
 
     static func secret(_ name: String, _ data: [(String, [UInt8])], kind: String = "Secret") -> KubernetesObject {
         var object = KubernetesObject(GroupVersionKind("", "v1", kind), namespace: "demo", name: name)
