@@ -72,6 +72,12 @@ public final class ObjectStore: Sendable {
         try await writer.submit(decide)
     }
 
+    /// Throws what keeps it from being read, and what kept the last changes from being made.
+    public func check() throws(Fault) {
+        if let problem = writer.lastProblem { throw problem }
+        _ = try readers.read { database throws(Fault) in try StoreTables.state(database) }
+    }
+
     /// The revision of the last change.
     public var revision: Int64 { feed.revision }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Basics
 import Documents
 import Testing
 import Web
+
+@testable import KubernetesStore
 
 @Suite("Discovery and OpenAPI", .timeLimit(.minutes(1))) struct DiscoveryTests {
     @Test("the version is that of the behaviour, with the product behind a plus") func version() async throws {
@@ -13,18 +16,41 @@ import Web
         }
     }
 
-    @Test("health is said in a word", arguments: ["/healthz", "/livez", "/readyz", "/readyz/ping", "/livez?verbose"])
-    func health(_ path: String) async throws {
+    @Test(
+        "health is said in a word, or check by check",
+        arguments: [
+            ("/healthz", "ok"), ("/livez", "ok"), ("/readyz", "ok"), ("/readyz/ping", "ok"), ("/readyz/storage", "ok"),
+            ("/livez?verbose", "[+]ping ok\nlivez check passed\n"),
+            ("/readyz?verbose", "[+]ping ok\n[+]storage ok\nreadyz check passed\n"),
+            ("/readyz?verbose=1&exclude=storage", "[+]ping ok\n[+]storage excluded: ok\nreadyz check passed\n"),
+        ])
+    func health(_ path: String, text: String) async throws {
         try await TestAPI.with { api in
             let reply = try await api.get(path)
-            #expect(reply.code == 200 && reply.text == "ok")
+            #expect(reply.code == 200 && reply.text == text)
+        }
+    }
+
+    @Test("a server that cannot write is not ready, but a new start would not help; and it is ready again by itself")
+    func illness() async throws {
+        try await TestAPI.with { api in
+            await #expect(throws: Fault.self) {
+                _ = try await api.store.submit { _ in throw Fault(.diskFull, "the disk is full") }
+            }
+            let reply = try await api.get("/readyz")
+            #expect(reply.code == 500)
+            #expect(reply.text == "[+]ping ok\n[-]storage failed: reason withheld\nreadyz check failed\n")
+            #expect(try await api.get("/livez").code == 200)
+            #expect(try await api.get("/readyz?exclude=storage").code == 200)
+            try api.must(try await api.post(Path.maps, Make.map("one")))
+            #expect(try await api.get("/readyz").code == 200)
         }
     }
 
     @Test(
         "what is not there is answered with a status",
         arguments: [
-            "/nothing", "/apis/no.group", "/apis/apps/v9", "/api/v2", "/apis/apps/v1/nothings",
+            "/nothing", "/readyz/nothing", "/apis/no.group", "/apis/apps/v9", "/api/v2", "/apis/apps/v1/nothings",
             "/openapi/v3/apis/no.group/v1", "/api/v1/pods/x", "/api/v1/namespaces/default/nodes",
             "/api/v1/namespaces/default/pods/x/nothing", "/api/v1/namespaces/default/pods/x/log/more",
         ])

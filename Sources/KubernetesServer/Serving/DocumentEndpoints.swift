@@ -5,7 +5,7 @@ internal import Kubernetes
 internal import Web
 internal import WebServer
 
-/// What is no object: discovery, OpenAPI, version, health.
+/// What is no object: discovery, OpenAPI, version.
 struct DocumentEndpoints: Sendable {
     let api: KubernetesAPI
     let version: ServerVersion
@@ -16,8 +16,6 @@ struct DocumentEndpoints: Sendable {
         switch (parts.first, parts.count) {
         case (nil, _): return json(["paths": .array(Self.paths.map { .string($0) })])
         case ("version", 1): return json(version.json)
-        case ("healthz", 1...2), ("livez", 1...2), ("readyz", 1...2):
-            return ServerResponse(status: 200, "text/plain; charset=utf-8", "ok")
         case ("api", 1), ("apis", 1): return try discovery(isCore: parts[0] == "api", request)
         case ("api", 2): return try respond(documents.resources(GroupVersion(group: "", version: parts[1])), request)
         case ("apis", 2): return try respond(documents.group(parts[1]), request)

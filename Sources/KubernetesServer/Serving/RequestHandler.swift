@@ -15,13 +15,14 @@ struct RequestHandler: Sendable {
     let version: ServerVersion
     let metrics: ServerMetrics
     let log: Log
+    private var health: ServerHealth { ServerHealth(store: api.store, log: log) }
     /// Nil when none are given.
     var snapshots: SnapshotEndpoint?
 
     func respond(to request: ServerRequest) async -> ServerResponse {
         let start = ContinuousClock.now
         let target = RequestTarget(request.path)
-        if case .other(let parts) = target, let health = Self.health(parts, request) { return health }
+        if case .other(let parts) = target, let answer = health.answer(parts, request) { return answer }
         var attributes: RequestAttributes?
         var context: RequestContext?
         var response: ServerResponse
@@ -41,14 +42,6 @@ struct RequestHandler: Sendable {
         response.headers.add("Audit-Id", "\(request.id)")
         record(request, attributes, response.status, ContinuousClock.now - start)
         return response
-    }
-
-    /// Whether it runs is nobody's secret, and those who ask have no credentials.
-    private static func health(_ parts: [String], _ request: ServerRequest) -> ServerResponse? {
-        guard request.method == .get || request.method == .head, let first = parts.first, parts.count <= 2,
-            ["healthz", "livez", "readyz"].contains(first)
-        else { return nil }
-        return ServerResponse(status: 200, "text/plain; charset=utf-8", "ok")
     }
 
     private func attributesOf(
