@@ -311,7 +311,8 @@ let package = Package(
         .testTarget(
             name: "KubernetesServerTests",
             dependencies: [
-                "Basics", "Archives", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes", "KubernetesStore",
+                "Basics", "Archives", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes",
+                "KubernetesStore",
                 "KubernetesServer", "Telemetry", "TestServers",
             ]),
         .testTarget(
