@@ -127,9 +127,9 @@ public final class ObjectStore: Sendable {
 
     /// Forgets changes that are older than the settings say. Who watches from behind them is told so.
     public func compact() async throws {
-        let moment = settings.clock() - Int64(settings.history / .milliseconds(1))
+        let now = settings.clock(), span = Int64(settings.history / .milliseconds(1))
         _ = try await writer.submit { database in
-            _ = try StoreTables.compact(before: moment, database)
+            _ = try StoreTables.compact(keeping: now - span...now + span, database)
             return nil
         }
     }

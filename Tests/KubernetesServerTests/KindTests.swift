@@ -155,6 +155,22 @@ import Testing
         }
     }
 
+    @Test(
+        "events whose clients have a wrong clock stay for an hour, too",
+        arguments: ["1970-01-01T00:00:00Z", "2199-01-01T00:00:00Z"])
+    func strangeEvents(time: String) async throws {
+        try await TestAPI.with { api in
+            var event = Self.event
+            (event["firstTimestamp"], event["lastTimestamp"]) = (.string(time), .string(time))
+            try api.must(try await api.post(Path.events, event))
+            await EventUpkeep(api.api, keeping: .seconds(3600)).run()
+            #expect(try await api.get("\(Path.events)/e").code == 200)
+            api.pass(seconds: 3700)
+            await EventUpkeep(api.api, keeping: .seconds(3600)).run()
+            #expect(try await api.isGone("\(Path.events)/e"))
+        }
+    }
+
     @Test("pods begin pending, get an account and a class, and cannot be changed much") func pods() async throws {
         try await TestAPI.with { api in
             let made = try await api.post(Path.pods, Make.pod("p"))
