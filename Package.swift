@@ -308,13 +308,13 @@ let package = Package(
         .testTarget(
             name: "KubernetesServerTests",
             dependencies: [
-                "Basics", "Archives", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes", "KubernetesStore",
-                "KubernetesServer", "Telemetry", "TestServers",
+                "Basics", "Archives", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes",
+                "KubernetesAccess", "KubernetesStore", "KubernetesServer", "Telemetry", "TestServers",
             ]),
         .testTarget(
             name: "KubernetesAccessTests",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "Tokens", "Web", "Kubernetes", "KubernetesAccess",
+                "Basics", "Chronology", "Cryptography", "Documents", "Tokens", "Web", "Kubernetes", "KubernetesAccess",
                 "KubernetesKinds", "TestInputs", "WebClient", "WebServer",
             ]),
         .testTarget(
