@@ -312,13 +312,12 @@ let package = Package(
             name: "KubernetesServerTests",
             dependencies: [
                 "Basics", "Archives", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes",
-                "KubernetesStore",
-                "KubernetesServer", "Telemetry", "TestServers",
+                "KubernetesAccess", "KubernetesStore", "KubernetesServer", "Telemetry", "TestServers",
             ]),
         .testTarget(
             name: "KubernetesAccessTests",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "Tokens", "Web", "Kubernetes", "KubernetesAccess",
+                "Basics", "Chronology", "Cryptography", "Documents", "Tokens", "Web", "Kubernetes", "KubernetesAccess",
                 "KubernetesKinds", "TestInputs", "WebClient", "WebServer",
             ]),
         .testTarget(

@@ -69,9 +69,12 @@ final class KillableProgram: Sendable {
 struct APIServerProgram {
     let folder: String
     let port: Int
+    private let options: [String]
     private var program: KillableProgram?
 
-    init(folder: String) throws { (self.folder, port) = (folder, try ServerProgram.freePort()) }
+    init(folder: String, options: [String] = []) throws {
+        (self.folder, port, self.options) = (folder, try ServerProgram.freePort(), options)
+    }
 
     var data: String { "\(folder)/api" }
     var kubeconfig: String { "\(data)/admin.kubeconfig" }
@@ -88,7 +91,8 @@ struct APIServerProgram {
     @discardableResult mutating func start() async throws -> Duration {
         let start = ContinuousClock.now
         let started = try KillableProgram(
-            ["apiserver", "--data", data, "--listen", "127.0.0.1:\(port)"], folder: folder, name: "apiserver")
+            ["apiserver", "--data", data, "--listen", "127.0.0.1:\(port)"] + options, folder: folder,
+            name: "apiserver")
         try await started.waitUntilListening(on: port)
         program = started
         return .now - start

@@ -14,15 +14,20 @@ internal import WebServer
 /// asks one alone. Whoever asks has no credentials, so what is wrong stands in the log alone.
 struct ServerHealth: Sendable {
     let store: ObjectStore
+    /// Nil when no records of requests are kept.
+    let audit: AuditLog?
     let log: Log
 
-    private static let endpoints = ["livez": ["ping"], "readyz": ["ping", "storage"], "healthz": ["ping", "storage"]]
+    private static let endpoints = [
+        "livez": ["ping"], "readyz": ["ping", "storage", "audit"], "healthz": ["ping", "storage", "audit"],
+    ]
 
     /// The answer; nil when the path is another one.
     func answer(_ parts: [String], _ request: ServerRequest) -> ServerResponse? {
         guard request.method == .get || request.method == .head, let endpoint = parts.first, parts.count <= 2,
             var checks = Self.endpoints[endpoint]
         else { return nil }
+        if audit == nil { checks.removeAll { $0 == "audit" } }
         if parts.count == 2 {
             guard checks.contains(parts[1]) else { return nil }
             checks = [parts[1]]
@@ -47,8 +52,13 @@ struct ServerHealth: Sendable {
     }
 
     private func problem(of check: String) -> Fault? {
-        guard check == "storage" else { return nil }
-        do throws(Fault) { try store.check() } catch { return error }
+        switch check {
+        case "storage": do throws(Fault) { try store.check() } catch { return error }
+        // It still answers, but not everything: those who choose where to send changes should know.
+        case "audit" where audit?.isBroken == true:
+            return Fault(.unavailable, "records of requests cannot be written, so changes are refused")
+        default: break
+        }
         return nil
     }
 }

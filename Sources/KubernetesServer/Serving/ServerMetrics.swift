@@ -24,6 +24,16 @@ final class ServerMetrics: Sendable {
         try registry.addProcessMetrics()
     }
 
+    /// Says how the records of requests fare.
+    func add(_ audit: AuditLog) throws(Fault) {
+        try registry.counter("sovereign_api_audit_lost_total", "Audit records that could not be written.") {
+            Double(audit.lost)
+        }
+        try registry.gauge(
+            "sovereign_api_audit_failing", "Whether audit records cannot be written; changes are refused then."
+        ) { audit.isBroken ? 1 : 0 }
+    }
+
     func count(verb: String, resource: String, code: Int, _ duration: Duration) {
         requests.with(verb, resource, "\(code)").increment()
         seconds.with(verb).observe(duration)
