@@ -9,7 +9,9 @@ import OCI
 import Reconciling
 import Repositories
 import TestRegistry
+import TestServers
 import Testing
+import WebClient
 
 @testable import DeliveryControllers
 
@@ -319,5 +321,97 @@ import Testing
         var deleted = try #require(component)
         deleted[metadata: "deletionTimestamp"] = "2026-01-01T00:00:00Z"
         #expect(try await scene.pass(deleted).object.finalizers == [])
+    }
+}
+
+/// Between two registries of others: an image that its component only refers to, and a version that it refers to.
+@Suite(
+    "Replications between registries of others", .timeLimit(.minutes(5)),
+    .enabled(if: RegistryServer.isInstalled, Comment(rawValue: RegistryServer.missing)))
+struct RealReplicationTests {
+    private static func connections(_ server: RegistryServer) throws -> RepositoryConnections {
+        RepositoryConnections(
+            credentials: try LoadedConfiguration(Configuration(documents: [(configuration(server), "a test")]))
+                .credentials,
+            http: HTTPClient())
+    }
+    private static func configuration(_ server: RegistryServer) -> [UInt8] {
+        Array(
+            """
+            type: generic.config.ocm.software/v1
+            configurations:
+              - type: transfer.config.ocm.software/v1alpha1
+                recursive: -1
+                copyMode: allResources
+              - type: credentials.config.ocm.software
+                consumers:
+                  - identity: {type: OCIRegistry, hostname: localhost, port: "\(server.port)"}
+                    credentials:
+                      - type: Credentials
+                        properties: {username: \(RegistryServer.user), password: \(RegistryServer.password)}
+            """.utf8)
+    }
+
+    @Test("All of a product is carried, and verifies in the target to its last byte")
+    func product() async throws {
+        let source = try await RegistryServer(.plain), target = try await RegistryServer(.basic)
+        let repository = try await DeliveryControllersTests.connections().open(RepositoryLocator(source.url), .write)
+        let store = try #require(repository.storeRepository?.store)
+        var entries: [JSON] = []
+        for (type, size) in [
+            ("application/vnd.oci.image.config.v1+json", 2), ("application/vnd.oci.image.layer.v1.tar", 3 << 20),
+        ] {
+            let bytes = size == 2 ? Array("{}".utf8) : (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 11) }
+            let blob = BlobSource(digest: Digest(of: bytes), size: Int64(bytes.count)) { ByteStream(bytes) }
+            _ = try await store.pushBlob(blob, in: "acme/image")
+            entries.append(OCIDescriptor(mediaType: type, digest: Digest(of: bytes), size: Int64(bytes.count)).json)
+        }
+        let type = "application/vnd.oci.image.manifest.v1+json"
+        let manifest: JSON = [
+            "schemaVersion": 2, "mediaType": .string(type), "config": entries[0], "layers": [entries[1]],
+        ]
+        let image = try await store.pushManifest(manifest.encoded(), mediaType: type, in: "acme/image", tag: "1.0.0")
+        let leaf = try await SampleComponent(
+            identity: "acme.org/leaf:1.0.0", contents: [.init(name: "part", bytes: Array("leaf".utf8))],
+            raw: [
+                [
+                    "name": "image", "version": "1.0.0", "type": "ociImage", "relation": "external",
+                    "access": ["type": "ociArtifact", "imageReference": .string("\(source.host)/acme/image:1.0.0")],
+                    "digest": DigestSpecification(artifact: image.digest).json,
+                ]
+            ]
+        ).write(to: repository)
+        let key = try PrivateKey.generate(.ed25519)
+        try await SampleComponent(
+            identity: "acme.org/app:1.0.0", contents: [.init(name: "config", bytes: Array("content".utf8))],
+            references: [("leaf", leaf)], signatures: [("default", key, .ed25519)]
+        ).write(to: repository)
+
+        let scene = Scene()
+        await scene.cluster.put(Scene.secret("key", [("default", Array(key.publicKey.pem().utf8))]))
+        await scene.cluster.put(Scene.secret("credentials", [(".ocmconfig", Self.configuration(target))]))
+        try await scene.pass(Scene.repository(["type": "OCIRegistry", "baseUrl": .string(source.url)]))
+        try await scene.pass(
+            Scene.component(
+                "acme.org/app", "1.0.0", [("verify", [["signature": "default", "secretRef": ["name": "key"]]])]))
+        try await scene.pass(
+            Scene.repository(
+                ["type": "OCIRegistry", "baseUrl": .string(target.url), "subPath": "mirror"],
+                [("ocmConfig", [["kind": "Secret", "name": "credentials"]])], name: "target"))
+        let pass = try await scene.pass(Scene.replication())
+        #expect(pass.ready?.state == .yes, "\(pass.readyText)")
+        #expect(pass.object.lastTransfer?["versions"] == 2)
+        #expect(pass.object.lastTransfer?["bytesMoved"]?.int ?? 0 > 3 << 20)
+
+        let connections = try Self.connections(target)
+        let mirror = try await connections.open(RepositoryLocator("\(target.url)/mirror"), .read)
+        let verified = try await ComponentVersionVerifier(
+            source: ComponentVersionSource(mirror), access: AccessMethods(connections), depth: .deep
+        ).verify(
+            ComponentVersionIdentity("acme.org/app:1.0.0"),
+            trust: [SignatureTrust(signature: "default", key: .key(key.publicKey))])
+        #expect(verified.signatures.map(\.name) == ["default"])
+        let carried = try #require(try await mirror.find(ComponentVersionIdentity("acme.org/leaf:1.0.0")))
+        #expect(carried.descriptor.resources.map { $0.access?.type.name } == ["localBlob", "localBlob"])
     }
 }

@@ -13,18 +13,28 @@ import Testing
 
 /// Every example of the first implementation, and what it tests with, as they are written: only the addresses of registries
 /// are others. What they take from the Internet is replaced by small things of the same names and versions, and what they
-/// sign with a key of their own is signed with another, whose public part is put into the Secret that has theirs.
+/// sign with a key of their own is signed with another, whose public part is put into the Secret that has theirs. All of
+/// them are delivered to one site, one after the other.
 @Suite(
-    "Examples of the first implementation", .serialized, .timeLimit(.minutes(5)),
+    "Examples of the first implementation", .timeLimit(.minutes(5)),
     .enabled(if: !ExampleFolder.all.isEmpty && ServerProgram.find("htpasswd") != nil, ExampleFolder.missing))
 struct ExampleTests {
     private static let graphs = GroupVersionResource("kro.run", "v1alpha1", "resourcegraphdefinitions")
     private static let services = GroupVersionResource("", "v1", "services")
     private static let deployments = GroupVersionResource("apps", "v1", "deployments")
 
-    @Test("reconcile as they are described", arguments: ExampleFolder.all)
-    func reconciles(_ folder: ExampleFolder) async throws {
-        let delivery = try await ExampleDelivery(folder)
+    @Test("reconcile as they are described")
+    func examples() async throws {
+        #expect(ExampleFolder.all.count == 13)
+        let place = try await ExamplePlace()
+        for folder in ExampleFolder.all {
+            do { try await reconcile(folder, in: place) } catch { Issue.record("\(folder.name): \(error)") }
+        }
+        await place.stop()
+    }
+
+    private func reconcile(_ folder: ExampleFolder, in place: ExamplePlace) async throws {
+        let delivery = try await ExampleDelivery(folder, in: place)
         let constructor = try #require(try folder.constructors.first)
         try await delivery.deliver(constructor)
         var objects = try delivery.objects(delivery.bootstrap)
@@ -35,7 +45,11 @@ struct ExampleTests {
         }
         try await delivery.ready(objects)
         try await isWhole(delivery, objects)
-        await delivery.stop()
+        if let later = try folder.constructors.dropFirst().first {
+            try await delivery.deliver(later)
+            try await isPruned(delivery, objects)
+        }
+        for object in objects where object.kind == "Replication" { try await isReplicated(delivery, object) }
     }
 
     /// The key that the example has is well read, and is not the one with which the component was signed here.
@@ -59,14 +73,14 @@ struct ExampleTests {
         for object in objects where object.kind == "Deployer" {
             let deployer = try await delivery.get(.deployer, object.name)
             let deployed = deployer.json["status"]?["deployed"]?.array ?? []
-            #expect(!deployed.isEmpty)
+            #expect(!deployed.isEmpty, "\(folder.name)")
             #expect(deployed.allSatisfy { $0["uid"]?.string != nil })
         }
         guard folder.has("rgd.yaml") else { return }
         let wanted = try #require(try delivery.objects("rgd.yaml").first)
         let graph = try #require(try await delivery.find(Self.graphs, ObjectName(nil, wanted.name)))
         let text = try YAML.document(Array(folder.text("rgd.yaml").utf8), source: "rgd.yaml").root
-        #expect(graph.json["spec"] == text["spec"])
+        #expect(graph.json["spec"] == text["spec"], "\(folder.name)")
         #expect(graph.ownerReferences.map(\.kind) == ["Deployer"])
         // The Resources of which the graph will take addresses: what they show is where it says.
         let prefix = try delivery.objects("instance.yaml").first?.json["spec"]?["prefix"]?.string ?? wanted.name
@@ -79,7 +93,7 @@ struct ExampleTests {
             resource.namespace = "default"
             resources.append(resource)
         }
-        #expect(!resources.isEmpty)
+        #expect(!resources.isEmpty, "\(folder.name)")
         try await delivery.apply(resources)
         try await delivery.ready(resources)
         for resource in resources {
@@ -99,13 +113,8 @@ struct ExampleTests {
         }
     }
 
-    @Test("What a second version lacks is removed, and all of it with the Deployer")
-    func pruning() async throws {
-        let delivery = try await ExampleDelivery(.named("applyset-pruning"))
-        for constructor in try delivery.folder.constructors { try await delivery.deliver(constructor) }
-        let objects = try delivery.objects("bootstrap.yaml") + delivery.objects("bootstrap-deployer.yaml")
-        try await delivery.apply(objects)
-        try await delivery.ready(objects)
+    /// What a second version lacks is removed, and all of it with the Deployer.
+    private func isPruned(_ delivery: ExampleDelivery, _ objects: [KubernetesObject]) async throws {
         @Sendable func names(_ resource: GroupVersionResource) async throws -> [String] {
             try await delivery.site.client.listAll(resource, namespace: "default").objects.map(\.name)
                 .filter { $0.contains("podinfo") }.sorted()
@@ -129,27 +138,20 @@ struct ExampleTests {
             let left = try await delivery.find(DeliveryKind.deployer.resource, deployer.objectName)
             return services.isEmpty && deployments.isEmpty && left == nil
         }
-        await delivery.stop()
     }
 
-    @Test("A version is in the registry with the password, and its digest in the status")
-    func replication() async throws {
-        let delivery = try await ExampleDelivery(.named("replication-simple"))
-        let constructor = try #require(try delivery.folder.constructors.first)
-        try await delivery.deliver(constructor)
-        let objects = try delivery.objects("manifests.yaml")
-        try await delivery.apply(objects)
-        try await delivery.ready(objects)
-        let status = try await delivery.get(.replication, "replication-simple").json["status"]
-        let component = try await delivery.get(.component, "replication-simple-component").json["status"]?["component"]
+    /// The version is in the registry with the password, and its digest in the status.
+    private func isReplicated(_ delivery: ExampleDelivery, _ replication: KubernetesObject) async throws {
+        let status = try await delivery.get(.replication, replication.name).json["status"]
+        let name = try #require(replication.json["spec"]?["componentRef"]?["name"]?.string)
+        let component = try await delivery.get(.component, name).json["status"]?["component"]
         #expect(status?["lastTransferredDigest"] == component?["digest"]?["value"])
         #expect(status?["lastTransferredVersion"] == "1.0.0")
         #expect(status?["component"] == component)
         #expect(status?["lastTransfer"]?["recursive"] == true)
         #expect(status?["effectiveOCMConfig"]?.array?.count == 2)
-        let identity = "ocm.software/ocm-k8s-toolkit/examples/replication-simple:1.0.0"
+        let identity = "ocm.software/ocm-k8s-toolkit/examples/\(delivery.folder.name):1.0.0"
         let version = try #require(try await delivery.replicated(identity))
         #expect(version.descriptor.resources.map(\.name) == ["config"])
-        await delivery.stop()
     }
 }

@@ -88,6 +88,7 @@ import Testing
             try await site.client.listAll(Self.events, namespace: "demo").objects.contains {
                 $0.json["involvedObject"]?["kind"] == "Component" && $0.json["type"] == "Warning"
                     && $0.json["reason"] == "GetComponentVersionFailed"
+                    && $0.json["reportingComponent"] == "sovereign-controllers"
             }
         }
         #expect(try await site.deployed() == "1.0.0")

@@ -8,6 +8,8 @@ public struct ControllerManifests: Sendable {
     private let namespace: String
     private let image: String
     private let isAdministrator: Bool
+    /// What the controllers are called: their Deployment and roles, and whoever reports their events.
+    static let name = "sovereign-controllers"
     private static let account = "ocm-k8s-toolkit-controller-manager"
 
     /// - Parameter isAdministrator: whether the controllers may do everything; else what deployers apply needs a role of
@@ -21,9 +23,9 @@ public struct ControllerManifests: Sendable {
         [
             ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(namespace)]],
             ["apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata(Self.account)],
-            role, binding("sovereign-controllers", "ClusterRole", "sovereign-controllers"), leaseRole, leaseBinding,
+            role, binding(Self.name, "ClusterRole", Self.name), leaseRole, leaseBinding,
             deployment,
-        ] + (isAdministrator ? [binding("sovereign-controllers-admin", "ClusterRole", "cluster-admin")] : [])
+        ] + (isAdministrator ? [binding("\(Self.name)-admin", "ClusterRole", "cluster-admin")] : [])
     }
 
     private func metadata(_ name: String) -> JSON { ["name": .string(name), "namespace": .string(namespace)] }
@@ -37,7 +39,7 @@ public struct ControllerManifests: Sendable {
         let group: JSON = [.string(DeliveryKind.groupVersion.group)]
         return [
             "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole",
-            "metadata": ["name": "sovereign-controllers"],
+            "metadata": ["name": .string(Self.name)],
             "rules": [
                 Self.rule(group, .array(kinds.map { .string($0) }), ["get", "list", "watch", "update", "patch"]),
                 Self.rule(group, .array(kinds.map { .string("\($0)/status") }), ["get", "update", "patch"]),
@@ -50,7 +52,7 @@ public struct ControllerManifests: Sendable {
 
     private var leaseRole: JSON {
         [
-            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": metadata("sovereign-controllers"),
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": metadata(Self.name),
             "rules": [Self.rule(["coordination.k8s.io"], ["leases"], ["get", "create", "update"])],
         ]
     }
@@ -62,8 +64,8 @@ public struct ControllerManifests: Sendable {
     private var leaseBinding: JSON {
         [
             "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
-            "metadata": metadata("sovereign-controllers"),
-            "roleRef": ["apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "sovereign-controllers"],
+            "metadata": metadata(Self.name),
+            "roleRef": ["apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": .string(Self.name)],
             "subjects": subject,
         ]
     }
@@ -78,14 +80,14 @@ public struct ControllerManifests: Sendable {
     }
 
     private var deployment: JSON {
-        let labels: JSON = ["app.kubernetes.io/name": "sovereign-controllers"]
+        let labels: JSON = ["app.kubernetes.io/name": .string(Self.name)]
         let probe = { (path: String) -> JSON in
             ["httpGet": ["path": .string(path), "port": "health"], "periodSeconds": 10]
         }
         let container: JSON = [
             "name": "controllers", "image": .string(image),
             "args": [
-                "controllers", "--leader-elect", "--lease", .string("\(namespace)/sovereign-controllers"), "--health",
+                "controllers", "--leader-elect", "--lease", .string("\(namespace)/\(Self.name)"), "--health",
                 "0.0.0.0:8081", "--log", "json",
             ],
             "ports": [["name": "health", "containerPort": 8081]], "livenessProbe": probe("/healthz"),
@@ -98,7 +100,7 @@ public struct ControllerManifests: Sendable {
             "volumeMounts": [["name": "work", "mountPath": "/tmp"]],
         ]
         return [
-            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata("sovereign-controllers"),
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata(Self.name),
             "spec": [
                 "replicas": 2, "selector": ["matchLabels": labels],
                 "template": [

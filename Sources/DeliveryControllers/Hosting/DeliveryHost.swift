@@ -81,7 +81,7 @@ public struct DeliveryHost: Sendable {
 
     private func lead() async throws {
         let discovery = Discovery(client)
-        let recorder = EventRecorder(client, component: "ocm-k8s-toolkit", now: now)
+        let recorder = EventRecorder(client, component: ControllerManifests.name, now: now)
         let caches = Dictionary(
             uniqueKeysWithValues: DeliveryKind.allCases.map { ($0, cache($0.groupVersionKind, $0.resource, .whole)) })
         // Of these, controllers need to know only that they have changed.

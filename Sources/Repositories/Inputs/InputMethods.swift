@@ -3,6 +3,7 @@
 internal import Basics
 public import ComponentModel
 internal import Documents
+internal import OCI
 
 /// Reads what a constructor's `input` describes.
 ///
@@ -45,8 +46,8 @@ public struct InputMethods: Sendable {
         }
         let fields = InputFields(input.json, thing: thing)
         switch type {
-        case "file": return Result(content: .blob(try FileInput(fields, files).content()), referenceName: nil)
-        case "dir": return Result(content: .blob(try DirectoryInput(fields, files).content()), referenceName: nil)
+        case "file": return try await artifactOrBlob(FileInput(fields, files).content(), thing)
+        case "dir": return try await artifactOrBlob(DirectoryInput(fields, files).content(), thing)
         case "utf8": return Result(content: .blob(try TextInput(fields).content()), referenceName: nil)
         case "binary": return Result(content: .blob(try BinaryInput(fields).content()), referenceName: nil)
         case "helm":
@@ -67,6 +68,19 @@ public struct InputMethods: Sendable {
             return try await ArtifactInput(fields, files).content(
                 connections, component: component, elementVersion: elementVersion)
         }
+    }
+
+    /// Files that are said to be an archive of an artifact, such as a layout that `docker buildx` has written, are that
+    /// artifact: it is kept as itself, so that it can be pulled.
+    private func artifactOrBlob(_ blob: BlobContent, _ thing: String) async throws -> Result {
+        guard MediaType.isArtifactArchive(blob.mediaType) else {
+            return Result(content: .blob(blob), referenceName: nil)
+        }
+        let layout = try await OCILayout.spooled(
+            blob.open(), source: "the archive of \(thing)", temporaryFolder: connections.temporaryFolder)
+        let root = try await layout.main()
+        return Result(
+            content: .artifact(ArtifactContent(store: layout, repository: "", root: root)), referenceName: nil)
     }
 }
 

@@ -19,39 +19,22 @@ import Transfer
 import WebClient
 import WebServer
 
-/// An example on its way: a running site, registries with passwords, stand-ins of the Internet, and a copy of the folder.
+/// An example on its way: a copy of its folder, and the places from which and to which it is delivered.
 final class ExampleDelivery: Sendable {
     let folder: ExampleFolder
-    let site: RunningSite
-    let addresses: ExampleAddresses
+    let place: ExamplePlace
     /// With this it is signed what the example signs with a key that is nobody's to give away.
     static let key = Result { try PrivateKey.generate(.rsa(bits: 2048)) }
     private let work: TemporaryFolder
-    private let first: SiteRegistry, second: SiteRegistry
-    private let gitHub: HTTPServer
-    private let client: KubernetesClient
-    private let open: RepositoryConnections
+    private var addresses: ExampleAddresses { place.addresses }
+    private var open: RepositoryConnections { place.open }
+    var site: RunningSite { place.site }
+    var client: KubernetesClient { place.client }
 
-    init(_ folder: ExampleFolder) async throws {
-        self.folder = folder
-        site = try await RunningSite()
-        client = await site.client
+    init(_ folder: ExampleFolder, in place: ExamplePlace) async throws {
+        (self.folder, self.place) = (folder, place)
         work = try TemporaryFolder(prefix: "example")
-        first = try await SiteRegistry(.basic, passwords: ["admin": "admin"])
-        second = try await SiteRegistry(.basic, passwords: ["admin2": "admin2"])
-        gitHub = try await ExampleInternet.gitHub()
-        open = RepositoryConnections(credentials: CredentialResolver(), http: HTTPClient())
-        let store = try await open.open(RepositoryLocator(site.registry), .write).storeRepository?.store
-        var addresses = ExampleAddresses(
-            site: site.registryPort, first: first.host.port, second: second.host.port, gitHub: gitHub.port)
-        addresses.digests = try await ExampleInternet.push(to: #require(store))
-        self.addresses = addresses
-        try folder.copy(to: "\(work.path)/copy", addresses)
-    }
-
-    func stop() async {
-        await site.stop()
-        await gitHub.stop()
+        try folder.copy(to: "\(work.path)/copy", place.addresses)
     }
 
     /// The objects of a file with the addresses of this test, in the namespace in which kubectl puts them.
@@ -206,7 +189,7 @@ final class ExampleDelivery: Sendable {
             """
         let configuration = try LoadedConfiguration(Configuration(documents: [(Array(text.utf8), "a test")]))
         let connections = RepositoryConnections(credentials: configuration.credentials, http: open.http)
-        let repository = try await connections.open(RepositoryLocator(first.url), .read)
+        let repository = try await connections.open(RepositoryLocator(place.firstURL), .read)
         return try await repository.find(ComponentVersionIdentity(identity))
     }
 }
