@@ -61,9 +61,10 @@ let package = Package(
             name: "KubernetesKinds",
             dependencies: ["Basics", "Chronology", "Documents", "Web", "KubernetesFormats", "Kubernetes"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
+        .target(name: "SPDY", dependencies: ["Basics", "Archives"]),
         .target(
             name: "KubernetesClient",
-            dependencies: ["Basics", "Chronology", "Documents", "Web", "WebClient", "Kubernetes"]),
+            dependencies: ["Basics", "Chronology", "Documents", "Web", "WebClient", "SPDY", "Kubernetes"]),
         .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
         .target(
             name: "AccessControl",
@@ -302,6 +303,7 @@ let package = Package(
             ]),
         .testTarget(name: "DeltasTests", dependencies: ["Basics", "Cryptography", "Archives", "Deltas", "TestInputs"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Basics", "Archives", "TestInputs"]),
+        .testTarget(name: "SPDYTests", dependencies: ["Archives", "Basics", "SPDY", "TestInputs"]),
         .testTarget(name: "WebTests", dependencies: ["Basics", "Web", "TestInputs"]),
         .testTarget(
             name: "KubernetesTests", dependencies: ["Basics", "Documents", "Chronology", "Kubernetes", "TestInputs"]),
@@ -344,8 +346,8 @@ let package = Package(
         .testTarget(
             name: "KubernetesClientTests",
             dependencies: [
-                "Basics", "Chronology", "Documents", "Kubernetes", "Web", "WebClient", "WebServer", "KubernetesClient",
-                "TestServers", "TestInputs", "TestCluster",
+                "Basics", "Chronology", "Documents", "Kubernetes", "SPDY", "Web", "WebClient", "WebServer",
+                "KubernetesClient", "TestServers", "TestInputs", "TestCluster",
             ], exclude: ["Fixtures"]),
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(
