@@ -42,7 +42,7 @@ struct RequestAudit: Sendable {
         guard log.isBroken, Self.isChange(request, attributes) else { return }
         var status = APIStatus(
             503, reason: "ServiceUnavailable", "changes are refused while audit records cannot be written")
-        status.retryAfterSeconds = 5
+        status.retryAfterSeconds = 1
         throw status
     }
 
