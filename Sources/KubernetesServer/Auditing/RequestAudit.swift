@@ -65,7 +65,8 @@ struct RequestAudit: Sendable {
         response.body = .stream(
             length: length,
             ByteStream {
-                _ = end
+                // Held for as long as somebody may ask for more.
+                defer { withExtendedLifetime(end) {} }
                 return try await stream.next()
             })
         return response
