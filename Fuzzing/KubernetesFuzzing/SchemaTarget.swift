@@ -27,7 +27,16 @@ public enum SchemaTarget {
             show(error.description)
         }
         guard let schema = try? StructuralSchema(first) else { return }
-        show(schema.openAPI(group: "a.b", version: "v1", kind: "K").text())
+        let component = schema.openAPI(group: "a.b", version: "v1", kind: "K")
+        show(component.text())
+        for form in SwaggerDocument.Form.allCases {
+            var document = SwaggerDocument(form)
+            document.add(["components": ["schemas": ["K": component]]])
+            let bytes = document.bytes
+            precondition(!bytes.isEmpty, "the document is empty")
+            guard form == .json else { continue }
+            precondition((try? JSON(parsing: bytes, source: "it"))?["definitions"]?["K"] != nil, "it is no JSON")
+        }
         check(Array(documents.dropFirst()), schema)
     }
 

@@ -50,7 +50,12 @@ struct MutationTests {
             case .success(let schema):
                 accepted += 1
                 try check(object, nil, schema)
-                #expect(schema.openAPI(group: "g", version: "v", kind: "K")["properties"] != nil)
+                let component = schema.openAPI(group: "g", version: "v", kind: "K")
+                #expect(component["properties"] != nil)
+                var document = SwaggerDocument(.json)
+                document.add(["components": ["schemas": ["K": component]]])
+                let old = try JSON(parsing: document.bytes, source: "the old document")
+                #expect(old["definitions"]?["K"]?["x-kubernetes-group-version-kind"] != nil)
             case .failure(let error):
                 #expect(!error.errors.isEmpty && error.errors.allSatisfy { !$0.field.isEmpty })
             }

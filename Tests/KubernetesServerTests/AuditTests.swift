@@ -151,7 +151,7 @@ import WebServer
         for index in 1..<50 where reply.code == 201 {
             reply = try await api.send(.post, Path.maps, Make.map("m\(index)"))
         }
-        #expect(reply.code == 503 && reply.headers["Retry-After"] == "5", "\(reply.text)")
+        #expect(reply.code == 503 && reply.headers["Retry-After"] == "1", "\(reply.text)")
         #expect(reply.problem?.reason == "ServiceUnavailable")
         #expect(try await api.send(.get, Path.maps).code == 200)
         let review: JSON = [
@@ -189,6 +189,19 @@ import WebServer
             .split(separator: "\n")
         #expect(lines.count == 3 && lines[0] == "{\"kind\":\"Ev")
         #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("{\"kind\":\"Event\"") && $0.hasSuffix("}") })
+    }
+
+    @Test("go into a new file when somebody has taken the old one") func moved() async throws {
+        try await Self.with { api in
+            _ = try await api.send(.delete, "\(Path.maps)/one")
+            try FileSystem.rename(api.path, to: "\(api.path).elsewhere")
+            _ = try await api.send(.delete, "\(Path.maps)/two")
+            #expect(try api.records().map { $0["objectRef"]?["name"] } == ["two"])
+            try FileSystem.removeFile(api.path)
+            _ = try await api.send(.delete, "\(Path.maps)/three")
+            #expect(try api.records().map { $0["objectRef"]?["name"] } == ["three"])
+            #expect(try api.records(".elsewhere").map { $0["objectRef"]?["name"] } == ["one"])
+        }
     }
 
     @Test("need a file", arguments: ["folder", "link"]) func place(_ kind: String) async throws {

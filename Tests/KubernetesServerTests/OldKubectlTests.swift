@@ -70,4 +70,20 @@ struct OldKubectlTests {
             try await kubectl.ok("delete ns shop --timeout=40s", "deleted")
         }
     }
+
+    @Test(
+        "understands the definitions that others have written",
+        .enabled(if: SharedDefinitions.areThere, SharedDefinitions.reason))
+    func definitions() async throws {
+        try await TestAPI.with { api in
+            let definitions = try await SharedDefinitions.install(api)
+            let kubectl = try Kubectl(api, Kubectl.old)
+            for definition in definitions {
+                let group = definition[path: "spec.group"]?.string ?? ""
+                let plural = definition[path: "spec.names.plural"]?.string ?? ""
+                let version = definition[path: "spec.versions.0.name"]?.string ?? ""
+                try await kubectl.ok("explain \(plural) --api-version=\(group)/\(version) --recursive", "FIELDS:")
+            }
+        }
+    }
 }

@@ -123,6 +123,20 @@ import Web
         }
     }
 
+    @Test(
+        "so it does for the definitions that others have written",
+        .enabled(if: SharedDefinitions.areThere, SharedDefinitions.reason))
+    func definitions() async throws {
+        try await TestAPI.with { api in
+            _ = try await SharedDefinitions.install(api)
+            let json = try await api.get("/openapi/v2").json
+            let read = try SwaggerReading.json(try await api.get("/openapi/v2", accept: Self.protobuf).bytes)
+            #expect(Self.difference(read, json, "") == nil)
+            let components = json["definitions"]?["software.ocm.delivery.v1alpha1.Component"]
+            #expect(components?["properties"]?["spec"]?["properties"]?["semver"]?["type"] == "string")
+        }
+    }
+
     @Test("it comes compressed to whom takes that, not again to whom has it, and anew behind a new definition")
     func cached() async throws {
         try await TestAPI.with { api in

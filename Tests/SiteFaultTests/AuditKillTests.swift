@@ -2,7 +2,10 @@
 
 import Basics
 import Documents
+import Glibc
+import Kubernetes
 import KubernetesClient
+import TestServers
 import Testing
 
 @Suite("Audit records of an API server that is killed", .serialized) struct AuditKillTests {
@@ -49,5 +52,44 @@ import Testing
         let all = try String(decoding: FileSystem.read(path, limit: 64 << 20), as: UTF8.self).split(separator: "\n")
         #expect(all.count > done.count && all.last?.hasPrefix("{\"kind\":\"Event\"") == true)
         #expect(all.last?.contains("\"verb\":\"list\"") == true)
+    }
+
+    @Test("are kept of a site's API as well, its own controllers among those who ask") func site() async throws {
+        let folder = try TemporaryFolder(prefix: "audit")
+        let path = "\(folder.path)/audit.log", data = "\(folder.path)/site"
+        let (registry, api) = (try ServerProgram.freePort(), try ServerProgram.freePort())
+        let program = try KillableProgram(
+            [
+                "up", "--data", data, "--registry", "127.0.0.1:\(registry)", "--api", "127.0.0.1:\(api)",
+                "--audit-log", path,
+            ], folder: folder.path, name: "site")
+        // It listens before its definitions are installed.
+        for _ in 0..<3000 where !program.log.contains("ready after") { try await Task.sleep(for: .milliseconds(10)) }
+        var settings = KubernetesClientSettings()
+        settings.attempts = 1
+        let client = try KubernetesClient(
+            ClusterConfiguration(try Kubeconfig(path: "\(data)/api/admin.kubeconfig")), settings)
+        let made = try await client.create(LoadKind.configMap.object("m", 1), in: LoadKind.configMap.resource)
+        let kept = try records(path)
+        #expect(kept.contains { $0["objectRef"]?["uid"]?.string == made.uid && $0["verb"] == "create" })
+        #expect(kept.contains { $0["objectRef"]?["resource"] == "customresourcedefinitions" })
+        program.signal(SIGTERM)
+        for _ in 0..<3000 where !program.isOver { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(program.isOver)
+        #expect(try !program.log.contains("ERROR") && records(path).count >= kept.count)
+    }
+
+    @Test(
+        "have sizes and counts that make sense",
+        arguments: [
+            (["--audit-log-size", "5"], "of less than 1MiB"), (["--audit-log-files", "0"], "too few or too many"),
+            (["--audit-log", "/proc"], "is no file"),
+        ])
+    func options(_ options: [String], _ told: String) async throws {
+        let folder = try TemporaryFolder(prefix: "audit")
+        let start = ["--data", "\(folder.path)/api", "--listen", "127.0.0.1:0", "--audit-log", "\(folder.path)/log"]
+        let words = options[0] == "--audit-log" ? Array(start.dropLast(2)) + options : start + options
+        let outcome = try await Sovereign.run(["apiserver"] + words)
+        #expect(outcome.status != 0 && outcome.said.contains(told), "\(outcome.said)")
     }
 }

@@ -19,7 +19,10 @@ enum Sovereign {
     }
 
     /// Runs it to its end; its output and errors as text.
-    static func run(_ arguments: String...) async throws -> (status: Int32, said: String) {
+    static func run(_ arguments: String...) async throws -> (status: Int32, said: String) { try await run(arguments) }
+
+    /// Runs it to its end; its output and errors as text.
+    static func run(_ arguments: [String]) async throws -> (status: Int32, said: String) {
         let result = try await ChildProcess.run([path] + arguments)
         return (Int32(result.status), String(decoding: result.stdout + result.stderr, as: UTF8.self))
     }

@@ -52,8 +52,11 @@ final class AuditFile: Sendable {
     }
 
     /// Appends lines. After an error some of them may be there, the last one in part.
+    ///
+    /// A file that somebody has moved or removed is made anew.
     func write(_ lines: [UInt8]) throws(Fault) {
         try state.withLock { state throws(Fault) in
+            if let kept = state.open, try FileMark(path) != kept.file.mark() { state.open = nil }
             if state.open == nil { try open(&state) }
             if state.size > 0, state.size + Int64(lines.count) > fileBytes {
                 try rotate(&state)

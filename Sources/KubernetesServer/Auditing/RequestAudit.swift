@@ -42,7 +42,7 @@ struct RequestAudit: Sendable {
         guard log.isBroken, Self.isChange(request, attributes) else { return }
         var status = APIStatus(
             503, reason: "ServiceUnavailable", "changes are refused while audit records cannot be written")
-        status.retryAfterSeconds = 5
+        status.retryAfterSeconds = 1
         throw status
     }
 
@@ -65,7 +65,8 @@ struct RequestAudit: Sendable {
         response.body = .stream(
             length: length,
             ByteStream {
-                _ = end
+                // Held for as long as somebody may ask for more.
+                defer { withExtendedLifetime(end) {} }
                 return try await stream.next()
             })
         return response

@@ -50,7 +50,10 @@ struct RequestHandler: Sendable {
             let status = Self.status(of: error)
             kept?.failure = status.reason
             response = Self.response(status)
-            if response.status >= 500 { log.error("a request failed", error, ["path": .string(request.path)]) }
+            // What is refused until later is no failure; why it is, is told elsewhere.
+            if response.status >= 500, response.status != 503 {
+                log.error("a request failed", error, ["path": .string(request.path)])
+            }
         }
         for warning in context?.warnings ?? [] { response.headers.add("Warning", "299 - \(Self.quoted(warning))") }
         response.headers.add("Audit-Id", "\(request.id)")
