@@ -6,7 +6,7 @@ SWIFT_BUILD = swift build --explicit-target-dependency-import-check error
 RELEASE = -c release -Xswiftc -static-stdlib
 DOCUMENTATION = .build/documentation
 
-.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry hostile-cel tsan-cel tsan-transfer tsan-web conformance-cel kill-transfer kill-registry kill-apiserver fuzz-records clean fuzz-kubernetes
+.PHONY: help setup build release install test check lint format layers demo bench docs fuzz-cel fuzz-registry fuzz-archive fuzz-journal fuzz-delivery fuzz-packages fuzz-specification fuzz-site fuzz-telemetry hostile-cel tsan-cel tsan-transfer tsan-web tsan-kubernetes conformance-cel kill-transfer kill-registry kill-apiserver fuzz-records clean fuzz-kubernetes
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -66,8 +66,8 @@ fuzz-specification: ## look for crashes of what reads transformation specificati
 fuzz-telemetry: ## look for crashes of what reads traces, and lines that are forged in logs and metrics (SECONDS=600)
 	@scripts/fuzz trace $(or $(SECONDS),600)
 
-fuzz-kubernetes: ## look for crashes of what reads objects of Kubernetes, their schemas, patches, managed fields and credentials (SECONDS=600 for each)
-	@for target in protobuf schema patch credentials; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
+fuzz-kubernetes: ## look for crashes of what reads objects of Kubernetes, their schemas, patches, managed fields, selectors and credentials, and the frames of forwarded ports (SECONDS=600 for each)
+	@for target in protobuf schema patch selector frame credentials; do scripts/fuzz $$target $(or $(SECONDS),600) || exit 1; done
 
 fuzz-archive: ## look for crashes of what reads volumes, inventories and records of archives (SECONDS=600)
 	@scripts/fuzz archive $(or $(SECONDS),600)
@@ -108,6 +108,9 @@ tsan-transfer: ## run the tests of what transfers are made of under ThreadSaniti
 
 tsan-web: ## run the tests of the web server under ThreadSanitizer
 	scripts/tsan-web
+
+tsan-kubernetes: ## run the tests of Kubernetes' API, its client and its controllers under ThreadSanitizer
+	scripts/tsan-kubernetes
 
 conformance-cel: ## run the vectors of the expression language, with a count for each file
 	scripts/conformance-cel

@@ -61,9 +61,10 @@ let package = Package(
             name: "KubernetesKinds",
             dependencies: ["Basics", "Chronology", "Documents", "Web", "KubernetesFormats", "Kubernetes"]),
         .target(name: "WebClient", dependencies: ["Basics", "Web", "CCurl"]),
+        .target(name: "SPDY", dependencies: ["Basics", "Archives"]),
         .target(
             name: "KubernetesClient",
-            dependencies: ["Basics", "Chronology", "Documents", "Web", "WebClient", "Kubernetes"]),
+            dependencies: ["Basics", "Chronology", "Documents", "Web", "WebClient", "SPDY", "Kubernetes"]),
         .target(name: "WebServer", dependencies: ["Basics", "Web", "CMicroHTTPD"]),
         .target(
             name: "AccessControl",
@@ -97,9 +98,9 @@ let package = Package(
         .target(
             name: "KubernetesServer",
             dependencies: [
-                "Basics", "Chronology", "Cryptography", "Documents", "Storage", "Web", "WebServer", "Kubernetes",
-                "KubernetesStore", "KubernetesPatches", "KubernetesKinds", "KubernetesSchemas", "KubernetesAccess",
-                "Telemetry",
+                "Basics", "Archives", "Chronology", "Cryptography", "Documents", "Storage", "Web", "WebServer",
+                "Kubernetes", "KubernetesStore", "KubernetesPatches", "KubernetesKinds", "KubernetesSchemas",
+                "KubernetesAccess", "Telemetry",
             ]),
         .target(name: "OCI", dependencies: ["Basics", "Cryptography", "Documents", "Archives", "Web", "WebClient"]),
         .target(name: "ComponentModel", dependencies: ["Basics", "Cryptography", "Documents"]),
@@ -302,6 +303,7 @@ let package = Package(
             ]),
         .testTarget(name: "DeltasTests", dependencies: ["Basics", "Cryptography", "Archives", "Deltas", "TestInputs"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Basics", "Archives", "TestInputs"]),
+        .testTarget(name: "SPDYTests", dependencies: ["Archives", "Basics", "SPDY", "TestInputs"]),
         .testTarget(name: "WebTests", dependencies: ["Basics", "Web", "TestInputs"]),
         .testTarget(
             name: "KubernetesTests", dependencies: ["Basics", "Documents", "Chronology", "Kubernetes", "TestInputs"]),
@@ -311,13 +313,13 @@ let package = Package(
         .testTarget(
             name: "KubernetesServerTests",
             dependencies: [
-                "Basics", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes", "KubernetesStore",
-                "KubernetesServer", "Telemetry", "TestServers",
+                "Basics", "Archives", "Chronology", "Documents", "Web", "WebClient", "WebServer", "Kubernetes",
+                "KubernetesAccess", "KubernetesStore", "KubernetesServer", "Telemetry", "TestServers",
             ]),
         .testTarget(
             name: "KubernetesAccessTests",
             dependencies: [
-                "Basics", "Cryptography", "Documents", "Tokens", "Web", "Kubernetes", "KubernetesAccess",
+                "Basics", "Chronology", "Cryptography", "Documents", "Tokens", "Web", "Kubernetes", "KubernetesAccess",
                 "KubernetesKinds", "TestInputs", "WebClient", "WebServer",
             ]),
         .testTarget(
@@ -344,8 +346,8 @@ let package = Package(
         .testTarget(
             name: "KubernetesClientTests",
             dependencies: [
-                "Basics", "Chronology", "Documents", "Kubernetes", "Web", "WebClient", "WebServer", "KubernetesClient",
-                "TestServers", "TestInputs", "TestCluster",
+                "Basics", "Chronology", "Documents", "Kubernetes", "SPDY", "Web", "WebClient", "WebServer",
+                "KubernetesClient", "TestServers", "TestInputs", "TestCluster",
             ], exclude: ["Fixtures"]),
         .testTarget(name: "WebServerTests", dependencies: ["Basics", "Web", "WebServer", "WebClient", "TestServers"]),
         .testTarget(

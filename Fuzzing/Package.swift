@@ -37,6 +37,7 @@ let package = Package(
         .target(name: "Cryptography", dependencies: ["Basics", "COpenSSL"]),
         .target(name: "Documents", dependencies: ["Basics", "CYAML"]),
         .target(name: "Archives", dependencies: ["Basics", "CZlib"]),
+        .target(name: "SPDY", dependencies: ["Basics", "Archives"]),
         .target(name: "Localization", dependencies: ["Basics", "Documents", "Archives"]),
         .target(name: "Web", dependencies: ["Basics"]),
         .target(name: "KubernetesFormats", dependencies: ["Web"]),
@@ -101,8 +102,8 @@ let package = Package(
         .target(
             name: "KubernetesFuzzing",
             dependencies: [
-                "FuzzingEntry", "Basics", "Chronology", "Documents", "Kubernetes", "KubernetesKinds",
-                "KubernetesSchemas",
+                "FuzzingEntry", "Basics", "Archives", "Chronology", "Documents", "SPDY", "Kubernetes",
+                "KubernetesKinds", "KubernetesSchemas",
             ]),
         .target(
             name: "CredentialFuzzing",

@@ -64,9 +64,18 @@ public final class ObjectStore: Sendable {
         lock.release()
     }
 
+    /// Ends all that follows changes, and what begins to from now on at once; all else goes on until `close`.
+    public func endFollowing() { feed.end() }
+
     /// Asks the one who changes the store.
     func submit(_ decide: @escaping @Sendable (SQLiteConnection) throws -> StoreChange?) async throws -> StoreChange? {
         try await writer.submit(decide)
+    }
+
+    /// Throws what keeps it from being read, and what kept the last changes from being made.
+    public func check() throws(Fault) {
+        if let problem = writer.lastProblem { throw problem }
+        _ = try readers.read { database throws(Fault) in try StoreTables.state(database) }
     }
 
     /// The revision of the last change.
@@ -118,9 +127,9 @@ public final class ObjectStore: Sendable {
 
     /// Forgets changes that are older than the settings say. Who watches from behind them is told so.
     public func compact() async throws {
-        let moment = settings.clock() - Int64(settings.history / .milliseconds(1))
+        let now = settings.clock(), span = Int64(settings.history / .milliseconds(1))
         _ = try await writer.submit { database in
-            _ = try StoreTables.compact(before: moment, database)
+            _ = try StoreTables.compact(keeping: now - span...now + span, database)
             return nil
         }
     }

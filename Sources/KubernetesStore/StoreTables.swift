@@ -113,13 +113,17 @@ enum StoreTables {
         return StoreChange(kind, object, before: before)
     }
 
-    /// Forgets changes up to a moment, but for what later ones need; returns up to which revision.
-    static func compact(before time: Int64, _ database: SQLiteConnection) throws(Fault) -> Int64 {
+    /// Forgets changes, but for what later ones need; returns up to which revision.
+    ///
+    /// - Parameter times: which changes are kept. Later ones than now were made before the clock was set back; without an
+    ///   upper limit they would keep all that follows them until the clock is there again.
+    static func compact(keeping times: ClosedRange<Int64>, _ database: SQLiteConnection) throws(Fault) -> Int64 {
         let old = try state(database).compacted
         // Times may leap; revisions do not: all that stands before the first young change is old.
         let young =
             try database.first(
-                "SELECT min(revision) FROM changes WHERE kind < 3 AND time >= ?", .integer(time)
+                "SELECT min(revision) FROM changes WHERE kind < 3 AND time BETWEEN ? AND ?",
+                .integer(times.lowerBound), .integer(times.upperBound)
             ) { row throws(Fault) in row.optionalInteger(0) } ?? nil
         let newest = try state(database).revision
         let limit = max(old, young.map { $0 - 1 } ?? newest)

@@ -19,6 +19,7 @@ final class StoreWriter: Sendable {
         let database: SQLiteConnection
     }
     private let own: Guarded<Thread?>
+    private let problem: Guarded<Fault?>
     private let thread: BatchThread<Job>
     /// How many requests are made durable at once, at the most.
     private static let batch = 256
@@ -28,8 +29,17 @@ final class StoreWriter: Sendable {
     init(_ database: sending SQLiteConnection, _ feed: ChangeFeed) {
         let own = Guarded<Thread?>(Thread(database: database))
         self.own = own
-        thread = BatchThread(most: Self.batch) { Self.commit($0, own, feed) }
+        let problem = Guarded<Fault?>(nil)
+        self.problem = problem
+        thread = BatchThread(most: Self.batch) { jobs in
+            let failure = Self.commit(jobs, own, feed)
+            problem.withLock { $0 = failure }
+        }
     }
+
+    /// What kept the last changes from being made: the disk is full, the file is damaged or may not be written. Nil when they
+    /// were made.
+    var lastProblem: Fault? { problem.withLock { $0 } }
 
     /// Asks for a change; returns when it is durable and in the feed. What `decide` throws is thrown here, and nothing of
     /// it happens; it may decide that nothing changes.
@@ -48,17 +58,18 @@ final class StoreWriter: Sendable {
         own.withLock { $0 = nil }
     }
 
-    private static func commit(_ jobs: [Job], _ own: Guarded<Thread?>, _ feed: ChangeFeed) {
+    private static func commit(_ jobs: [Job], _ own: Guarded<Thread?>, _ feed: ChangeFeed) -> Fault? {
         own.withLock { own in
             guard let database = own?.database else {
                 for job in jobs { job.answer(.failure(isOver)) }
-                return
+                return isOver
             }
-            commit(jobs, database, feed)
+            return commit(jobs, database, feed)
         }
     }
 
-    private static func commit(_ jobs: [Job], _ database: SQLiteConnection, _ feed: ChangeFeed) {
+    /// Returns what is wrong with the database, if anything is.
+    private static func commit(_ jobs: [Job], _ database: SQLiteConnection, _ feed: ChangeFeed) -> Fault? {
         var done: [(Job, Outcome)] = []
         do throws(Fault) {
             try database.transaction { () throws(Fault) in
@@ -66,10 +77,17 @@ final class StoreWriter: Sendable {
             }
         } catch {
             for job in jobs { job.answer(.failure(error)) }
-            return
+            return error
         }
         feed.publish(done.compactMap { try? $0.1.get() })
         for (job, outcome) in done { job.answer(outcome) }
+        return done.lazy.compactMap { Self.failure($0.1) }.first
+    }
+
+    /// A failure of the database itself; a change that was refused is none.
+    private static func failure(_ outcome: Outcome) -> Fault? {
+        guard case .failure(let error) = outcome, let fault = error as? Fault else { return nil }
+        return [.diskFull, .corrupt, .forbidden].contains(fault.code) ? fault : nil
     }
 
     /// Decides one request; when it fails, what it did is undone and the others go on.

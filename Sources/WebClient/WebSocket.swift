@@ -9,14 +9,7 @@ public import Web
 /// ends when it is closed, when nobody holds it, and with a task that is cancelled while it waits for it.
 public final class WebSocket: Sendable {
     /// What a server answers that wants no WebSocket.
-    public struct Refusal: Error, Sendable {
-        /// The status.
-        public let status: Int
-        /// The header fields.
-        public let headers: HTTPHeaders
-        /// The beginning of the body.
-        public let body: [UInt8]
-    }
+    public typealias Refusal = UpgradeRefusal
     /// One message.
     public struct Message: Sendable, Equatable {
         /// Whether it is a text.
@@ -28,7 +21,7 @@ public final class WebSocket: Sendable {
         public init(isText: Bool, bytes: [UInt8]) { (self.isText, self.bytes) = (isText, bytes) }
     }
 
-    private let core: WebSocketCore
+    private let core: UpgradeCore
     /// Which of the protocols that were offered the server has chosen.
     public let chosenProtocol: String?
 
@@ -45,24 +38,16 @@ public final class WebSocket: Sendable {
         guard !settings.isOffline else {
             throw Fault(.unavailable, "\(request.url.redacted) is not asked: working offline")
         }
-        let core = try WebSocketCore(messageLimit: messageLimit)
+        let core = try UpgradeCore(WebSocketConversation(protocols: protocols, messageLimit: messageLimit))
         self.core = core
-        chosenProtocol = try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                startThread {
-                    core.run(request, protocols, settings) { continuation.resume(with: $0) }
-                }
-            }
-        } onCancel: {
-            core.abort(CancellationError())
-        }
+        chosenProtocol = try await core.open(request, settings).chosen
     }
 
     deinit { core.close() }
 
     /// Sends a message; returns when there is room for the next. Throws when the connection is gone.
     public func send(_ bytes: [UInt8], isText: Bool = false) async throws {
-        try await core.send(WebSocketFrame(isLast: true, kind: isText ? .text : .binary, payload: bytes))
+        try await core.send(WebSocketConversation.bytes(isText ? .text : .binary, bytes))
     }
 
     /// The next message; nil when the server has closed. For one reader.

@@ -16,21 +16,9 @@ struct WebSocketHandshake {
 
     /// The request's bytes.
     func request(_ request: HTTPRequest, userAgent: String) throws(Fault) -> [UInt8] {
-        let url = request.url
-        let port = url.port.map { ":\($0)" } ?? ""
-        let host = (url.host.contains(":") ? "[\(url.host)]" : url.host) + port
-        var lines = [
-            "GET \(url.path)\(url.query.map { "?\($0)" } ?? "") HTTP/1.1", "Host: \(host)", "Upgrade: websocket",
-            "Connection: Upgrade", "Sec-WebSocket-Key: \(key)", "Sec-WebSocket-Version: 13", "User-Agent: \(userAgent)",
-        ]
-        if !protocols.isEmpty { lines.append("Sec-WebSocket-Protocol: \(protocols.joined(separator: ", "))") }
-        for (name, value) in request.headers {
-            guard HTTPToken.isValid(name) else {
-                throw Fault(.invalid, "a header field for \(url.redacted) has a name that is no word")
-            }
-            lines.append("\(name): \(value)")
-        }
-        return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+        var fields = ["Upgrade: websocket", "Sec-WebSocket-Key: \(key)", "Sec-WebSocket-Version: 13"]
+        if !protocols.isEmpty { fields.append("Sec-WebSocket-Protocol: \(protocols.joined(separator: ", "))") }
+        return try request.upgrading(fields, userAgent: userAgent)
     }
 
     /// Which protocol a server has chosen with 101; throws `.corrupt` when its answer is none to this handshake.

@@ -71,7 +71,8 @@ public final class HTTPServer: Sendable {
 
     /// Refuses new connections and requests, lets those that run finish, and ends.
     ///
-    /// What still runs at the deadline is abandoned: its task is cancelled, its connection closed.
+    /// What still runs at the deadline is abandoned: its task is cancelled, its connection closed. Whether the caller is
+    /// cancelled makes no difference.
     public func stop(deadline: Duration = .seconds(10)) async {
         let isFirst = isStopping.withLock { isStopping in
             defer { isStopping = true }
@@ -82,9 +83,13 @@ public final class HTTPServer: Sendable {
         listener.refuse()
         for loop in loops { loop.ring() }
         let end = ContinuousClock.now + deadline
-        while core.requests.load(ordering: .sequentiallyConsistent) > 0 && ContinuousClock.now < end {
-            try? await Task.sleep(for: .milliseconds(10))
-        }
+        // Who stops a server is often cancelled already: in his own task each sleep would return at once, and the loop
+        // would keep a thread from those that are waited for.
+        await Task { [core] in
+            while core.requests.load(ordering: .sequentiallyConsistent) > 0 && ContinuousClock.now < end {
+                try? await Task.sleep(for: .milliseconds(10))
+            }
+        }.value
         core.isClosing.store(true, ordering: .sequentiallyConsistent)
         for loop in loops { loop.ring() }
         for loop in loops { await loop.waitUntilOver() }

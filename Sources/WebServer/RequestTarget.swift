@@ -29,7 +29,7 @@ struct RequestTarget: Sendable, Equatable {
     private init?(allowed text: Substring) {
         var rest = text
         // A server must accept the absolute form (RFC 9112 section 3.2.2); `Host` decides nothing here.
-        for scheme in ["http://", "https://"] where rest.lowercased().hasPrefix(scheme) {
+        if rest.utf8.first != slash, let scheme = ["http://", "https://"].first(where: rest.lowercased().hasPrefix) {
             rest = rest.dropFirst(scheme.count)
             rest = rest.firstIndex(of: "/").map { rest[$0...] } ?? "/"
         }

@@ -55,7 +55,10 @@ extension ServerCore {
         } catch {
             observe(.refused(connection.peer, status: error.status, reason: error.reason))
             connection.leavesBody = true
-            return .answer(.error(error.status, error.reason), closing: true)
+            var answer = ServerResponse.error(error.status, error.reason)
+            // Nothing has been done, and another server, or this one when it is back, may do it.
+            if error.status == 503 { answer.headers.add("Retry-After", "1") }
+            return .answer(answer, closing: true)
         }
     }
 

@@ -188,35 +188,3 @@ import Testing
         #expect(refused?.code == 400)
     }
 }
-
-@Suite("Audit records") struct AuditRecordTests {
-    @Test("are one line each, whatever is in them, and hold no credentials") func line() throws {
-        let user = UserInfo(
-            "z\n{}", groups: ["g"], extra: ["authentication.kubernetes.io/credential-id": ["JTI=secret"]])
-        let request = RequestAttributes(
-            user, "create", group: "apps", version: "v1", resource: "deployments", namespace: "n", name: "d\u{2028}")
-        let record = AuditRecord(
-            request, time: Timestamp(seconds: 0), id: "1", source: "::1", code: 201, microseconds: 1500, isDryRun: true,
-            reason: "why")
-        let line = record.line
-        #expect(line.filter { $0 == 0x0A }.count == 1 && line.last == 0x0A)
-        let json = try JSON(parsing: line, source: "line")
-        #expect(
-            json["user"] == "z\n{}" && json["code"] == 201 && json["dryRun"] == true && json["microseconds"] == 1500)
-        #expect(!json.text().contains("secret"))
-        let path = AuditRecord(
-            RequestAttributes(UserInfo("z"), "get", path: "/x"), time: Timestamp(seconds: 0), id: "2", code: 200,
-            microseconds: 1)
-        #expect(
-            String(decoding: path.line, as: UTF8.self)
-                == #"{"time":"1970-01-01T00:00:00Z","id":"2","user":"z","verb":"get","path":"/x","code":200,"microseconds":1}"#
-                + "\n")
-        let long = AuditRecord(
-            RequestAttributes(UserInfo(String(repeating: "x", count: 100_000)), "get", path: "/"),
-            time: Timestamp(seconds: 0), id: "", code: 1, microseconds: 1)
-        #expect(long.line.count < 2000)
-        let marks = RequestAttributes(UserInfo("x" + String(repeating: "\u{301}", count: 100_000)), "get", path: "/")
-        let marked = AuditRecord(marks, time: Timestamp(seconds: 0), id: "", code: 1, microseconds: 1)
-        #expect(marked.line.count < 2000)
-    }
-}

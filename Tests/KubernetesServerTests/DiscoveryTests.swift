@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Basics
 import Documents
 import Testing
 import Web
+
+@testable import KubernetesStore
 
 @Suite("Discovery and OpenAPI", .timeLimit(.minutes(1))) struct DiscoveryTests {
     @Test("the version is that of the behaviour, with the product behind a plus") func version() async throws {
@@ -13,18 +16,46 @@ import Web
         }
     }
 
-    @Test("health is said in a word", arguments: ["/healthz", "/livez", "/readyz", "/readyz/ping", "/livez?verbose"])
-    func health(_ path: String) async throws {
+    @Test(
+        "health is said in a word, or check by check",
+        arguments: [
+            ("/healthz", "ok"), ("/livez", "ok"), ("/readyz", "ok"), ("/readyz/ping", "ok"), ("/readyz/storage", "ok"),
+            ("/livez?verbose", "[+]ping ok\nlivez check passed\n"),
+            ("/readyz?verbose", "[+]ping ok\n[+]storage ok\nreadyz check passed\n"),
+            ("/readyz?verbose=1&exclude=storage", "[+]ping ok\n[+]storage excluded: ok\nreadyz check passed\n"),
+        ])
+    func health(_ path: String, text: String) async throws {
         try await TestAPI.with { api in
             let reply = try await api.get(path)
-            #expect(reply.code == 200 && reply.text == "ok")
+            #expect(reply.code == 200 && reply.text == text)
+        }
+    }
+
+    @Test("a server that cannot write is not ready, but a new start would not help; and it is ready again by itself")
+    func illness() async throws {
+        try await TestAPI.with { api in
+            // What the server does by itself may succeed between the failure and the question.
+            func reply(_ path: String) async throws -> Reply {
+                _ = try? await api.store.submit { _ in throw Fault(.diskFull, "the disk is full") }
+                return try await api.get(path)
+            }
+            let failed = "[+]ping ok\n[-]storage failed: reason withheld\nreadyz check failed\n"
+            #expect(
+                try await api.eventually {
+                    let reply = try await reply("/readyz")
+                    return reply.code == 500 && reply.text == failed
+                })
+            #expect(try await reply("/livez").code == 200)
+            #expect(try await reply("/readyz?exclude=storage").code == 200)
+            try api.must(try await api.post(Path.maps, Make.map("one")))
+            #expect(try await api.get("/readyz").code == 200)
         }
     }
 
     @Test(
         "what is not there is answered with a status",
         arguments: [
-            "/nothing", "/apis/no.group", "/apis/apps/v9", "/api/v2", "/apis/apps/v1/nothings",
+            "/nothing", "/readyz/nothing", "/apis/no.group", "/apis/apps/v9", "/api/v2", "/apis/apps/v1/nothings",
             "/openapi/v3/apis/no.group/v1", "/api/v1/pods/x", "/api/v1/namespaces/default/nodes",
             "/api/v1/namespaces/default/pods/x/nothing", "/api/v1/namespaces/default/pods/x/log/more",
         ])
@@ -170,20 +201,6 @@ import Web
                 $0.value["x-kubernetes-group-version-kind"]
             }
             #expect(kinds?.contains([["group": "example.org", "version": "v1", "kind": "Widget"]]) == true)
-        }
-    }
-
-    @Test("old clients get a document of OpenAPI 2 that describes nothing, and go on to the other") func oldOpenAPI()
-        async throws
-    {
-        try await TestAPI.with { api in
-            let json = try await api.get("/openapi/v2")
-            #expect(json["swagger"] == "2.0" && json["definitions"] == [:])
-            let type = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
-            let reply = try await api.get("/openapi/v2?timeout=32s", accept: type)
-            #expect(reply.code == 200)
-            #expect(reply.headers["Content-Type"] == type.replacing("@", with: "."))
-            #expect(reply.bytes.starts(with: [0x0A, 3] + Array("2.0".utf8)))
         }
     }
 

@@ -102,11 +102,66 @@ import Testing
         }
     }
 
+    @Test("an autoscaler is one object in both versions, whoever writes, applies or watches it")
+    func autoscalers() async throws {
+        try await TestAPI.with { api in
+            func path(_ version: String) -> String {
+                "/apis/autoscaling/\(version)/namespaces/default/horizontalpodautoscalers"
+            }
+            func object(_ version: String, _ spec: JSON) -> JSON {
+                [
+                    "apiVersion": .string("autoscaling/\(version)"), "kind": "HorizontalPodAutoscaler",
+                    "metadata": ["name": "a"], "spec": spec,
+                ]
+            }
+            let target: JSON = ["apiVersion": "apps/v1", "kind": "Deployment", "name": "d"]
+            try api.must(
+                try await api.apply(
+                    "\(path("v1"))/a",
+                    object("v1", ["scaleTargetRef": target, "maxReplicas": 3, "targetCPUUtilizationPercentage": 60]),
+                    manager: "early"))
+            let later = try await api.get("\(path("v2"))/a")
+            #expect(later["apiVersion"] == "autoscaling/v2")
+            #expect(later["spec.metrics"]?[0]?["resource"]?["target"]?["averageUtilization"] == 60)
+            let taken = try await api.apply(
+                "\(path("v2"))/a", object("v2", ["scaleTargetRef": target, "maxReplicas": 5]), manager: "late")
+            #expect(taken.code == 409 && taken.text.contains("early"), "\(taken.text)")
+            let watch = try await api.watch(
+                "\(path("v1"))?watch=true&resourceVersion=\(later["metadata.resourceVersion"]?.string ?? "")")
+            try api.must(try await api.patch("\(path("v2"))/a", .merge, ["spec": ["maxReplicas": 4]]))
+            let event = try #require(try await watch.next())
+            #expect(event.object["apiVersion"] == "autoscaling/v1" && event.object["spec"]?["maxReplicas"] == 4)
+            #expect(event.object["spec"]?["targetCPUUtilizationPercentage"] == 60)
+            #expect(try await api.get(path("v2")).names == ["a"])
+            #expect(try await api.get(path("v1")).names == ["a"])
+            let damaged = try await api.patch(
+                "\(path("v1"))/a", .merge,
+                ["metadata": ["annotations": ["autoscaling.alpha.kubernetes.io/metrics": "{"]]])
+            #expect(damaged.code == 422, "\(damaged.text)")
+        }
+    }
+
     @Test("events are forgotten after an hour") func oldEvents() async throws {
         try await TestAPI.with { api in
             var event = Self.event
             let now = "\(Timestamp.now())"
             (event["firstTimestamp"], event["lastTimestamp"]) = (.string(now), .string(now))
+            try api.must(try await api.post(Path.events, event))
+            await EventUpkeep(api.api, keeping: .seconds(3600)).run()
+            #expect(try await api.get("\(Path.events)/e").code == 200)
+            api.pass(seconds: 3700)
+            await EventUpkeep(api.api, keeping: .seconds(3600)).run()
+            #expect(try await api.isGone("\(Path.events)/e"))
+        }
+    }
+
+    @Test(
+        "events whose clients have a wrong clock stay for an hour, too",
+        arguments: ["1970-01-01T00:00:00Z", "2199-01-01T00:00:00Z"])
+    func strangeEvents(time: String) async throws {
+        try await TestAPI.with { api in
+            var event = Self.event
+            (event["firstTimestamp"], event["lastTimestamp"]) = (.string(time), .string(time))
             try api.must(try await api.post(Path.events, event))
             await EventUpkeep(api.api, keeping: .seconds(3600)).run()
             #expect(try await api.get("\(Path.events)/e").code == 200)

@@ -223,8 +223,11 @@ import Testing
                 ("patch deployment d --subresource=status --type=merge -p {\"status\":{\"replicas\":6}}", "patched"),
                 ("patch deployment d -p {\"spec\":{\"replicas\":6}}", "patched (no change)"),
                 ("edit deployment d", "deployment.apps/d edited"),
-                ("label deployment d tier-", "unlabeled"),
+                ("label deployment d tier-", "unlabeled"), ("autoscale deployment d --min=2 --max=4", "autoscaled"),
             ] { try await kubectl.ok(line, told) }
+            try await kubectl.ok("get hpa d", "cpu: <unknown>/80%   2         4")
+            try await kubectl.ok(
+                "get horizontalpodautoscalers.v1.autoscaling d -o yaml", "targetCPUUtilizationPercentage: 80")
             try await kubectl.ok(
                 "get deployment d -o jsonpath={.spec.replicas},{.status.replicas},{.metadata.annotations.note}",
                 "6,6,after")

@@ -200,4 +200,33 @@ import Testing
             #expect(try store.list(Self.maps, limit: 5).revision == 6)
         }
     }
+
+    @Test("a clock that was ahead for a time keeps no history for ever, and loses no object") func setBack()
+        async throws
+    {
+        let time = Guarded(Int64(100_000))
+        try await Self.with {
+            $0.clock = { time.withLock { $0 } }
+            ($0.history, $0.feedBytes) = (.seconds(10), 0)
+        } _: { store, _ in
+            let key = Self.key("x")
+            var last = try await store.put(key, Self.object(key, 0), if: .absent)
+            // Years ahead, then back again.
+            for (value, leap) in [(1, Int64(1) << 40), (2, -(Int64(1) << 40)), (3, 1000)] {
+                time.withLock { $0 += leap }
+                last = try await store.put(key, Self.object(key, value), if: .revision(last.revision))
+            }
+            // The first is young, so all of it stays; a clock that was ahead takes nothing away from those who watch.
+            try await store.compact()
+            var cursor = store.changes(of: Self.maps, after: 0)
+            #expect(try #require(try await cursor.next()).map { try Self.value($0.object) } == [0, 1, 2, 3])
+            time.withLock { $0 += 9_500 }
+            try await store.compact()
+            var early = store.changes(of: Self.maps, after: 2)
+            await #expect(throws: HistoryExpired(oldest: 3)) { try await early.next() }
+            var late = store.changes(of: Self.maps, after: 3)
+            #expect(try #require(try await late.next()).map { try Self.value($0.object) } == [3])
+            #expect(try Self.value(store.object(key)) == 3)
+        }
+    }
 }

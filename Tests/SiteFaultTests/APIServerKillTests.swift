@@ -11,11 +11,11 @@ import Testing
     /// `make kill-apiserver` does the same at 100 moments.
     private static let points = Environment.process["KILL_POINTS"].flatMap { Int($0) } ?? 5
 
-    private func served(_ client: KubernetesClient) async throws -> (
+    private func served(_ client: KubernetesClient, _ kinds: [LoadKind] = LoadKind.allCases) async throws -> (
         objects: [LoadKind: [String: KubernetesObject]], revision: Int64
     ) {
         var objects: [LoadKind: [String: KubernetesObject]] = [:], revision: Int64 = 0
-        for kind in LoadKind.allCases {
+        for kind in kinds {
             let list = try await client.listAll(kind.resource, namespace: "default")
             objects[kind] = Dictionary(uniqueKeysWithValues: list.objects.map { ($0.name, $0) })
             revision = max(revision, Int64(list.resourceVersion) ?? 0)
@@ -97,5 +97,69 @@ import Testing
             \(outcomes["not done"] ?? 0) not done; \(told) changes told, \(restarts) times a feed began again; the slowest \
             start took \(Int(slowest / .milliseconds(1))) ms
             """)
+    }
+
+    @Test("one that is ended in the middle of writes by a signal answers those that it has begun, and loses none")
+    func ended() async throws {
+        let folder = try TemporaryFolder(prefix: "end")
+        var server = try APIServerProgram(folder: folder.path)
+        try await server.start()
+        let client = try server.client(), kinds = [LoadKind.configMap, .secret, .deployment]
+        let feeds = kinds.map { ($0, FeedRecord(client, $0.resource)) }
+        try await eventually("feeds have begun") { feeds.allSatisfy(\.1.isSynced) }
+        let writers = (0..<4).map { ObjectWriter($0, kinds) }
+        for round in 1...3 {
+            let load = Task {
+                await withTaskGroup(of: Void.self) { group in
+                    for writer in writers { group.addTask { await writer.run(client) } }
+                }
+            }
+            try await Task.sleep(for: .milliseconds(Int.random(in: 200...600)))
+            try await server.stop()
+            await load.value
+            try await server.start()
+            let (objects, _) = try await served(client, kinds)
+            for writer in writers {
+                _ = await writer.settle(objects)
+                let problems = await writer.problems
+                #expect(problems.isEmpty, "behind end \(round): \(problems.prefix(10))")
+            }
+        }
+        let (objects, _) = try await served(client, kinds)
+        for (kind, feed) in feeds {
+            let now = (objects[kind] ?? [:]).mapValues { $0.resourceVersion ?? "" }
+            try await eventually("the feed of \(kind) has told all there is") { feed.revisions == now }
+            #expect(feed.problems.isEmpty, "\(kind): \(feed.problems.prefix(10))")
+            await feed.end()
+        }
+        try await server.stop()
+    }
+
+    @Test("a server that went back to an earlier state would be noticed")
+    func checked() async throws {
+        let folder = try TemporaryFolder(prefix: "kill")
+        var server = try APIServerProgram(folder: folder.path)
+        try await server.start()
+        let client = try server.client(), kinds = [LoadKind.configMap, .secret], writer = ObjectWriter(0, kinds)
+        func write() async throws {
+            let load = Task { await writer.run(client) }
+            try await Task.sleep(for: .milliseconds(400))
+            try await server.stop()
+            await load.value
+        }
+        try await write()
+        let kept = "\(folder.path)/kept.db"
+        try FileSystem.write(try FileSystem.read("\(server.data)/objects.db", limit: 256 << 20), to: kept)
+        try await server.start()
+        _ = await writer.settle(try await served(client, kinds).objects)
+        let problems = await writer.problems
+        #expect(problems.isEmpty, "\(problems.prefix(5))")
+        try await write()
+        // The file as it was, without what a restore does to it.
+        try FileSystem.rename(kept, to: "\(server.data)/objects.db")
+        try await server.start()
+        _ = await writer.settle(try await served(client, kinds).objects)
+        #expect(await writer.problems.count > problems.count)
+        try await server.stop()
     }
 }

@@ -43,7 +43,11 @@ actor ObjectWriter {
     /// Writes until the server is gone.
     func run(_ client: KubernetesClient) async {
         while let target = targets.randomElement() {
-            do { try await write(target, client) } catch let status as APIStatus {
+            do { try await write(target, client) } catch let status as APIStatus where status.code == 503 {
+                // It is ending, and has not begun with this one.
+                pending = nil
+                return
+            } catch let status as APIStatus {
                 problems.append("\(pending?.word ?? "") of \(target): \(status)")
                 pending = nil
             } catch {

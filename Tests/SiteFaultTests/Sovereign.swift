@@ -40,12 +40,22 @@ final class KillableProgram: Sendable {
         program = try ServerProgram(shell + arguments, log: "\(folder)/\(name).log")
     }
 
+    private var pid: pid_t? {
+        guard let bytes = try? FileSystem.read(pidPath, limit: 64) else { return nil }
+        return pid_t(String(decoding: bytes, as: UTF8.self).filter(\.isNumber))
+    }
+
     /// Sends a signal; false when nothing runs any more.
     @discardableResult func signal(_ signal: Int32) -> Bool {
-        guard let bytes = try? FileSystem.read(pidPath, limit: 64),
-            let pid = pid_t(String(decoding: bytes, as: UTF8.self).filter(\.isNumber))
-        else { return false }
+        guard let pid else { return false }
         return kill(pid, signal) == 0
+    }
+
+    /// Whether the process has ended; the shell that started it may not have asked for its end yet.
+    var isOver: Bool {
+        guard let pid, let stat = try? FileSystem.read("/proc/\(pid)/stat", limit: 4096) else { return true }
+        let text = String(decoding: stat, as: UTF8.self)
+        return text.split(separator: ")").last?.split(separator: " ").first == "Z"
     }
 
     /// Waits until somebody listens on a port.
@@ -59,9 +69,12 @@ final class KillableProgram: Sendable {
 struct APIServerProgram {
     let folder: String
     let port: Int
+    private let options: [String]
     private var program: KillableProgram?
 
-    init(folder: String) throws { (self.folder, port) = (folder, try ServerProgram.freePort()) }
+    init(folder: String, options: [String] = []) throws {
+        (self.folder, port, self.options) = (folder, try ServerProgram.freePort(), options)
+    }
 
     var data: String { "\(folder)/api" }
     var kubeconfig: String { "\(data)/admin.kubeconfig" }
@@ -78,7 +91,8 @@ struct APIServerProgram {
     @discardableResult mutating func start() async throws -> Duration {
         let start = ContinuousClock.now
         let started = try KillableProgram(
-            ["apiserver", "--data", data, "--listen", "127.0.0.1:\(port)"], folder: folder, name: "apiserver")
+            ["apiserver", "--data", data, "--listen", "127.0.0.1:\(port)"] + options, folder: folder,
+            name: "apiserver")
         try await started.waitUntilListening(on: port)
         program = started
         return .now - start
@@ -96,8 +110,10 @@ struct APIServerProgram {
         try await gone()
     }
 
+    /// A server that ends refuses connections long before it is over; a second signal would kill it.
     private mutating func gone() async throws {
-        for _ in 0..<1000 where ServerProgram.listens(on: port) { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<3000 where program?.isOver == false { try await Task.sleep(for: .milliseconds(10)) }
+        guard program?.isOver != false else { throw Fault(.unavailable, "the server did not end: \(log.suffix(2000))") }
         program = nil
     }
 }

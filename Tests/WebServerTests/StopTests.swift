@@ -35,11 +35,35 @@ import WebServer
         try await idle.send(Self.request)
         let late = try await idle.receive()
         #expect(late.hasPrefix("HTTP/1.1 503 ") && late.contains("Connection: close"))
+        #expect(late.contains("Retry-After: 1\r\n"))
         mayAnswer.withLock { $0 = true }
         let answer = try await running.receive()
         #expect(answer.contains("200 OK") && answer.hasSuffix("0\r\n\r\n"))
         await stopped
         #expect(began.withLock { $0 } == 2)
+    }
+
+    @Test("who stops servers and is cancelled keeps nobody from answering") func cancelled() async throws {
+        let mayAnswer = Guarded(false)
+        var servers: [TestServer] = [], connections: [RawConnection] = []
+        // More than there are threads for tasks.
+        for _ in 0..<16 {
+            let server = try TestServer { _ in
+                while !mayAnswer.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(10)) }
+                return ServerResponse(status: 204)
+            }
+            let connection = try await RawConnection(port: server.port)
+            try await connection.send(Self.request)
+            try await eventually { server.handled.withLock { $0 } == 1 }
+            servers.append(server)
+            connections.append(connection)
+        }
+        let stops = servers.map { server in Task { await server.server.stop(deadline: .seconds(20)) } }
+        for stop in stops { stop.cancel() }
+        try await Task.sleep(for: .milliseconds(50))
+        mayAnswer.withLock { $0 = true }
+        for connection in connections { #expect(try await connection.receive().hasPrefix("HTTP/1.1 204 ")) }
+        for stop in stops { await stop.value }
     }
 
     @Test("at the deadline the rest is cancelled and cut off", arguments: ["handler", "upload", "download", "events"])

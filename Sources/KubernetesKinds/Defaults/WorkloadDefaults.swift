@@ -64,6 +64,7 @@ extension KindDefaults {
             spec.fill("successfulJobsHistoryLimit", 3)
             spec.fill("failedJobsHistoryLimit", 1)
         },
+        "autoscaling.v1.HorizontalPodAutoscalerSpec": { $0.fill("minReplicas", 1) },
         "autoscaling.v2.HorizontalPodAutoscalerSpec": { spec in
             spec.fill("minReplicas", 1)
             if spec.items("metrics").isEmpty {

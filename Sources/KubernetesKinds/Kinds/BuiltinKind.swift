@@ -27,6 +27,8 @@ public struct BuiltinKind: Sendable {
     public var singular: String { kind.kind.lowercased() }
     /// The type of its objects, as OpenAPI calls it.
     public var typeName: String { TypeTable.builtin.type(of: kind)?.name ?? "" }
+    /// How its objects are stored; nil when they are stored as they are.
+    public var form: StoredForm? { StoredForm.form(of: kind) }
     /// Whether objects of it are stored.
     public var isStored: Bool { verbs.contains("get") }
     /// The fields that lists can be narrowed by.

@@ -63,7 +63,10 @@ public enum BuiltinKinds {
     private static let scaling = [
         BuiltinKind(
             "autoscaling", "HorizontalPodAutoscaler", "horizontalpodautoscalers", .namespaced, short: ["hpa"],
-            categories: ["all"], subresources: [.status])
+            categories: ["all"], subresources: [.status]),
+        BuiltinKind(
+            "autoscalingv1", "HorizontalPodAutoscaler", "horizontalpodautoscalers", .namespaced, short: ["hpa"],
+            categories: ["all"], subresources: [.status]),
     ]
 
     private static let jobs = [

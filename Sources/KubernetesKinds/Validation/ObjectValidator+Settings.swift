@@ -143,6 +143,15 @@ extension ObjectValidator {
         if let least = spec.number("minReplicas"), most < least {
             invalid(place["maxReplicas"], .integer(most), "must be greater than or equal to `minReplicas`")
         }
+        // What v1 keeps in annotations becomes fields; what cannot become one would be lost.
+        if object.text("apiVersion") == "autoscaling/v1" {
+            let annotations = object.members("metadata", "annotations")
+            for name in AutoscalerForms.Annotation.all where annotations[name] != nil {
+                guard AutoscalerForms.value(of: name, in: annotations) == nil else { continue }
+                let kept = FieldPlace("metadata.annotations")[name]
+                invalid(kept, annotations[name], "must be the JSON that a server writes there")
+            }
+        }
         for key in ["kind", "name"] { needs(spec.at("scaleTargetRef") ?? [:], key, place["scaleTargetRef"]) }
     }
 }

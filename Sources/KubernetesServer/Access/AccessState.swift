@@ -15,6 +15,7 @@ final class AccessState: Sendable {
         "clusterrolebindings": "ClusterRoleBinding",
     ]
     private let state: Guarded<RBACAuthorizer>
+    private let observer = Guarded<(@Sendable () -> Void)?>(nil)
 
     /// Reads what is stored.
     init(_ store: ObjectStore) throws {
@@ -34,11 +35,22 @@ final class AccessState: Sendable {
     /// As it is now.
     var authorizer: RBACAuthorizer { state.withLock { $0 } }
 
+    /// Throws 403 when a request is not allowed.
+    @discardableResult func check(_ attributes: RequestAttributes) throws -> AccessVerdict {
+        let verdict = authorizer.authorize(attributes)
+        guard verdict.isAllowed else { throw verdict.forbidden(attributes) }
+        return verdict
+    }
+
+    /// Calls something after each change of a ClusterRole, when it is taken in.
+    func observeClusterRoles(_ observe: (@Sendable () -> Void)?) { observer.withLock { $0 = observe } }
+
     /// Takes note of a write.
     func note(_ object: KubernetesObject, _ resource: ServedResource, isGone: Bool) {
         guard resource.storage.group == Self.group, let kind = Self.kinds[resource.plural] else { return }
         state.withLock { state in
             if isGone { state.remove(kind: kind, object.objectName) } else { state.put(object) }
         }
+        if kind == "ClusterRole" { observer.withLock { $0 }?() }
     }
 }

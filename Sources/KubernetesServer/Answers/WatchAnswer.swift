@@ -35,7 +35,11 @@ private actor WatchEvents {
     private var nextBookmark: ContinuousClock.Instant
 
     private enum Phase { case starting, listing(ObjectPage.Position), following(ChangeCursor), over }
-    private var phase = Phase.starting
+    private var phase = Phase.starting {
+        didSet { if case .over = phase { running = nil } }
+    }
+    /// Counts it while it runs.
+    private var running: WatchCount.Running?
     private var isFirst = true
     /// Changes that are read and not yet told.
     private var pending: ArraySlice<StoreChange> = []
@@ -52,6 +56,7 @@ private actor WatchEvents {
     ) {
         (self.api, self.resource, self.namespace) = (api, resource, resource.isNamespaced ? namespace : nil)
         (self.options, self.writing) = (options, writing)
+        running = api.watches.begin()
         let now = ContinuousClock.now
         deadline = now + (options.timeout ?? Self.usualTime())
         nextBookmark = now + Self.bookmarks

@@ -14,23 +14,42 @@ struct BuiltinStrategy: ResourceStrategy {
     let versions: ObjectVersions
     let emptyObject: JSON
     let selectableFields: Set<String>
+    var showsAsStored: Bool { form == nil }
+    private let form: StoredForm?
     private let table: KindTable
 
     init(_ builtin: BuiltinKind) {
         self.builtin = builtin
         let name = builtin.typeName
-        mergeSchema = MergeSchema(openAPI: TypeTable.builtin.schema(named: name) ?? [:]) {
-            TypeTable.builtin.schema(named: $0)
-        }
-        versions = ObjectVersions(builtin.kind.apiVersion, mergeSchema)
+        mergeSchema = Self.mergeSchema(of: builtin)
+        versions = Self.versions(of: builtin, mergeSchema)
         var empty = TypeTable.builtin.type(named: name).map { EmptyObject.make($0) } ?? [:]
         (empty["apiVersion"], empty["kind"]) = (.string(builtin.kind.apiVersion), .string(builtin.kind.kind))
         emptyObject = empty
         selectableFields = Set(builtin.selectableFields.map(\.label))
+        form = builtin.form
         table = KindTable.table(of: builtin.kind)
     }
 
-    private var isEvent: Bool { builtin.kind.group == "events.k8s.io" }
+    private static func mergeSchema(of builtin: BuiltinKind) -> MergeSchema {
+        MergeSchema(openAPI: TypeTable.builtin.schema(named: builtin.typeName) ?? [:]) {
+            TypeTable.builtin.schema(named: $0)
+        }
+    }
+
+    /// The kinds as which clients may have set fields of the same objects.
+    private static func versions(of builtin: BuiltinKind, _ own: MergeSchema) -> ObjectVersions {
+        let stored = builtin.form?.kind ?? builtin.kind
+        let kinds = BuiltinKinds.all.filter { ($0.form?.kind ?? $0.kind) == stored }
+        guard kinds.count > 1 else { return ObjectVersions(builtin.kind.apiVersion, own) }
+        let forms = Dictionary(uniqueKeysWithValues: kinds.map { ($0.kind.apiVersion, $0.form) })
+        let schemas = Dictionary(uniqueKeysWithValues: kinds.map { ($0.kind.apiVersion, mergeSchema(of: $0)) })
+        return ObjectVersions(schemas) { object, apiVersion in
+            let form = object["apiVersion"]?.string.flatMap { forms[$0] ?? nil }
+            let stored = form?.stored(object) ?? object
+            return (forms[apiVersion] ?? nil)?.shown(stored) ?? stored
+        }
+    }
 
     func admitted(_ json: JSON) throws -> (object: JSON, unknownFields: [String]) {
         let reading = try ObjectReading(json, as: builtin.kind)
@@ -67,9 +86,8 @@ struct BuiltinStrategy: ResourceStrategy {
         ObjectProblems(errors: KindValidation.problems(of: object, builtin.kind, old: old))
     }
 
-    func shown(_ stored: JSON) throws -> JSON { isEvent ? EventForms.events(stored) : stored }
-    func stored(_ shown: JSON) -> JSON { isEvent ? EventForms.core(shown) : shown }
-    var showsAsStored: Bool { !isEvent }
+    func shown(_ stored: JSON) throws -> JSON { form?.shown(stored) ?? stored }
+    func stored(_ shown: JSON) -> JSON { form?.stored(shown) ?? shown }
 
     var mergesStrategically: Bool { true }
     var replacesUnconditionally: Bool { !Self.conditional.contains(builtin.plural) }
@@ -81,7 +99,7 @@ struct BuiltinStrategy: ResourceStrategy {
     }
 
     var columns: [JSON] { table.columns.map(\.definition) }
-    func cells(of object: JSON, now: Moment) -> [JSON] { table.cells(of: object, now: now) }
+    func cells(of object: JSON, now: Moment) -> [JSON] { table.cells(of: stored(object), now: now) }
     func rowConditions(of object: JSON) -> [JSON] { KindTable.rowConditions(of: object, builtin.kind) }
 
     func scale(of object: JSON) -> JSON? { WorkloadScale.scale(of: object) }

@@ -91,13 +91,12 @@ struct ServedGroup: Sendable {
 
 extension ServedResource {
     convenience init(_ builtin: BuiltinKind) {
-        let isEvent = builtin.kind.group == "events.k8s.io"
         self.init(
             kind: builtin.kind, listKind: "\(builtin.kind.kind)List", plural: builtin.plural,
             singular: builtin.singular, isNamespaced: builtin.isNamespaced, verbs: builtin.verbs,
             shortNames: builtin.shortNames, categories: builtin.categories,
             subresources: builtin.subresources.map { Part(name: $0.name, kind: $0.kind, verbs: $0.verbs) },
-            storage: GroupResource(group: isEvent ? "" : builtin.kind.group, resource: builtin.plural),
+            storage: GroupResource(group: (builtin.form?.kind ?? builtin.kind).group, resource: builtin.plural),
             strategy: BuiltinStrategy(builtin))
     }
 

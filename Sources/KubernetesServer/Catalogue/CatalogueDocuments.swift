@@ -16,7 +16,10 @@ final class CatalogueDocuments: Sendable {
     private let groups: [ServedGroup]
     private let made = Guarded<[String: Document]>([:])
 
-    init(_ groups: [ServedGroup]) { self.groups = groups }
+    /// The document of OpenAPI 2.
+    let swagger: SwaggerDocuments
+
+    init(_ groups: [ServedGroup]) { (self.groups, swagger) = (groups, SwaggerDocuments(groups)) }
 
     private func document(_ name: String, _ make: () -> JSON?) -> Document? {
         if let known = made.withLock({ $0[name] }) { return known }

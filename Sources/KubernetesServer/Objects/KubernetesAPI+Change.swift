@@ -3,6 +3,7 @@
 internal import Basics
 internal import Documents
 internal import Kubernetes
+internal import KubernetesAccess
 internal import KubernetesPatches
 internal import KubernetesStore
 
@@ -42,6 +43,11 @@ extension KubernetesAPI {
         for attempt in 1... {
             guard let stored = try store.object(resource.key(namespace, name)) else {
                 guard let creation = edit.creation else { throw APIStatus.notFound(resource.groupResource, name) }
+                // Who may only change objects does not make them by another verb.
+                try access.check(
+                    RequestAttributes(
+                        context.user, "create", group: resource.kind.group, version: resource.kind.version,
+                        resource: resource.plural, namespace: namespace ?? "", name: name))
                 do {
                     return (try await create(resource, namespace, name, creation(), options, context), true)
                 } catch let status as APIStatus where status.reason == "AlreadyExists" && attempt < Self.attempts {

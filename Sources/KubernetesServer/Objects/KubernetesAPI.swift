@@ -17,6 +17,8 @@ final class KubernetesAPI: Sendable {
     let addresses: ServiceAddressPool
     /// Who may do what.
     let access: AccessState
+    /// How many watches run.
+    let watches = WatchCount()
     /// What selectors of watches looked at last.
     let selectable = SelectableObjects()
 

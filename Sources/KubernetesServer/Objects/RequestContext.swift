@@ -10,6 +10,7 @@ final class RequestContext: Sendable {
     /// Who asks.
     let user: UserInfo
     private let told = Guarded<[String]>([])
+    private let made = Guarded<(name: String, uid: String)?>(nil)
 
     init(user: UserInfo) { self.user = user }
 
@@ -17,6 +18,12 @@ final class RequestContext: Sendable {
     static var server: RequestContext {
         RequestContext(user: UserInfo("system:apiserver", groups: [UserInfo.mastersGroup]))
     }
+
+    /// Notes which object came of the request.
+    func note(created object: KubernetesObject) { made.withLock { $0 = (object.name, object.uid ?? "") } }
+
+    /// Name and uid of the object that came of the request.
+    var created: (name: String, uid: String)? { made.withLock { $0 } }
 
     /// Has the client told something, once; at most so many characters of it.
     func warn(_ text: String) {

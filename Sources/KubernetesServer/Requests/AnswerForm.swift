@@ -28,9 +28,11 @@ struct AnswerForm: Sendable, Equatable {
     ///
     /// - Parameter shapes: whether tables and metadata make sense for what is asked for.
     init(_ headers: HTTPHeaders, shapes: Bool) throws(APIStatus) {
-        let fields = headers.values(for: "Accept").filter { $0.contains { $0 != " " } }
-        guard !fields.isEmpty else { return }
-        var ranges = fields.flatMap { $0.split(separator: ",").prefix(64) }.compactMap { MediaRange($0) }
+        let fields = headers.values(for: "Accept").filter { $0.utf8.contains { $0 != UInt8(ascii: " ") } }
+        // The two that most requests send need no reading.
+        guard !fields.isEmpty, fields != ["application/json"], fields != ["*/*"] else { return }
+        var ranges = fields.flatMap { $0.utf8.split(separator: UInt8(ascii: ",")).prefix(64) }
+            .compactMap { MediaRange(Substring($0)) }
         // Equal weights keep their order.
         ranges = ranges.enumerated().sorted { ($1.element.weight, $0.offset) < ($0.element.weight, $1.offset) }
             .map(\.element)
@@ -72,8 +74,8 @@ struct MediaRange {
     var weight = 1000
 
     init?(_ text: Substring) {
-        let parts = text.split(separator: ";").map { Self.trimmed($0) }
-        guard let first = parts.first, first.contains("/") else { return nil }
+        let parts = text.utf8.split(separator: UInt8(ascii: ";")).map { Self.trimmed(Substring($0)) }
+        guard let first = parts.first, first.utf8.contains(UInt8(ascii: "/")) else { return nil }
         type = first.lowercased()
         for part in parts.dropFirst().prefix(16) {
             guard let equals = part.firstIndex(of: "=") else { continue }
@@ -94,6 +96,13 @@ struct MediaRange {
     }
 
     private static func trimmed(_ text: Substring) -> String {
-        String(text.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+        // By bytes: this runs several times for every request.
+        var bytes = text.utf8.drop { Self.isSpace($0) }
+        while let last = bytes.last, Self.isSpace(last) { bytes.removeLast() }
+        return String(Substring(bytes))
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
     }
 }

@@ -5,25 +5,23 @@ internal import Kubernetes
 internal import Web
 internal import WebServer
 
-/// What is no object: discovery, OpenAPI, version, health.
+/// What is no object: discovery, OpenAPI, version.
 struct DocumentEndpoints: Sendable {
     let api: KubernetesAPI
     let version: ServerVersion
 
-    func answer(_ parts: [String], _ request: ServerRequest) throws -> ServerResponse {
+    func answer(_ parts: [String], _ request: ServerRequest) async throws -> ServerResponse {
         let documents = api.catalogue.documents
         guard request.method == .get || request.method == .head else { throw APIStatus.methodNotAllowed() }
         switch (parts.first, parts.count) {
         case (nil, _): return json(["paths": .array(Self.paths.map { .string($0) })])
         case ("version", 1): return json(version.json)
-        case ("healthz", 1...2), ("livez", 1...2), ("readyz", 1...2):
-            return ServerResponse(status: 200, "text/plain; charset=utf-8", "ok")
         case ("api", 1), ("apis", 1): return try discovery(isCore: parts[0] == "api", request)
         case ("api", 2): return try respond(documents.resources(GroupVersion(group: "", version: parts[1])), request)
         case ("apis", 2): return try respond(documents.group(parts[1]), request)
         case ("apis", 3):
             return try respond(documents.resources(GroupVersion(group: parts[1], version: parts[2])), request)
-        case ("openapi", 2) where parts[1] == "v2": return OldOpenAPI.answer(request)
+        case ("openapi", 2) where parts[1] == "v2": return try await documents.swagger.answer(request.headers)
         case ("openapi", 2) where parts[1] == "v3": return try respond(documents.openAPIPaths(), request)
         case ("openapi", 4) where parts[1] == "v3" && parts[2] == "api":
             return try respond(documents.openAPI(GroupVersion(group: "", version: parts[3])), request)

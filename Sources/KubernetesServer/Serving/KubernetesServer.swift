@@ -14,6 +14,8 @@ public final class KubernetesServer: Sendable {
     private let store: ObjectStore
     private let upkeep: Upkeep
     private let renewal: Task<Void, Never>?
+    private let grace: Duration
+    private let audit: AuditLog?
     /// Where clients reach it.
     public let url: String
     /// The file with which clients may do everything; nil when the server is open.
@@ -42,6 +44,10 @@ public final class KubernetesServer: Sendable {
         public var sealingKeys: String?
         /// How long changes are kept for those who watch.
         public var history = Duration.seconds(300)
+        /// Where records of requests go; nil for nowhere.
+        public var audit: AuditSettings?
+        /// How long requests that run may take when it ends.
+        public var grace = Duration.seconds(10)
         /// Where it writes what happens.
         public var log = Log.none
 
@@ -61,6 +67,7 @@ public final class KubernetesServer: Sendable {
                 fix: "leave authentication on, or listen on 127.0.0.1")
         }
         try FileSystem.makeFolder(folder, mode: 0o700)
+        let audit = try settings.audit.map { (kept) throws(Fault) in try AuditLog(kept, settings.log) }
         var storing = ObjectStore.Settings()
         storing.history = settings.history
         // A key is made with a new store only: without its own key, an old one must not seem to be empty of secrets.
@@ -75,6 +82,8 @@ public final class KubernetesServer: Sendable {
             await store.close()
             throw Fault(.conflict, "the keys of \(keys) were changed meanwhile", fix: "start again")
         }
+        grace = settings.grace
+        self.audit = audit
         let now = Timestamp.now()
         let api = try KubernetesAPI(store)
         let identity =
@@ -87,12 +96,14 @@ public final class KubernetesServer: Sendable {
         listening.bodyBytes = Int64(BodyReading.bytes)
         try await FirstObjects(api).create()
         let running = Guarded<HTTPServer?>(nil)
-        let metrics = try ServerMetrics(store) { running.withLock { $0 }?.statistics.connections ?? 0 }
+        let metrics = try ServerMetrics(api) { running.withLock { $0 }?.statistics.connections ?? 0 }
+        if let audit { try metrics.add(audit) }
         let handler = RequestHandler(
             api: api,
             access: RequestAccess(authenticator: identity?.authenticator, state: api.access, clock: api.clock),
             version: settings.version, metrics: metrics, log: settings.log,
-            snapshots: SnapshotEndpoint(store, folder: "\(folder)/snapshots"))
+            snapshots: SnapshotEndpoint(store, folder: "\(folder)/snapshots"),
+            audit: audit.map { RequestAudit(log: $0) })
         let host = listening.address == "0.0.0.0" || listening.address == "::" ? "127.0.0.1" : listening.address
         let name = host.contains(":") ? "[\(host)]" : host
         let base = "\(identity == nil ? "http" : "https")://\(name)"
@@ -125,11 +136,16 @@ public final class KubernetesServer: Sendable {
     /// Where it listens.
     public var port: Int { server.port }
 
-    /// Ends it: requests that run are answered, watches end.
+    /// Ends it: connections are refused, watches end, requests that run are answered; only then the store is closed.
+    ///
+    /// New requests on open connections get 503 and `Retry-After`. What is not answered within the grace of the settings,
+    /// because of clients that take nothing for example, is given up.
     public func stop() async {
         renewal?.cancel()
+        store.endFollowing()
+        await server.stop(deadline: grace)
         await upkeep.stop()
         await store.close()
-        await server.stop()
+        await audit?.end()
     }
 }

@@ -17,38 +17,47 @@ struct RequestHandler: Sendable {
     let log: Log
     /// Nil when none are given.
     var snapshots: SnapshotEndpoint?
+    /// Nil when no records of requests are kept.
+    var audit: RequestAudit?
+
+    private var health: ServerHealth { ServerHealth(store: api.store, audit: audit?.log, log: log) }
 
     func respond(to request: ServerRequest) async -> ServerResponse {
         let start = ContinuousClock.now
         let target = RequestTarget(request.path)
-        if case .other(let parts) = target, let health = Self.health(parts, request) { return health }
+        if case .other(let parts) = target, let answer = health.answer(parts, request) { return answer }
+        var kept = audit?.begin(request)
         var attributes: RequestAttributes?
         var context: RequestContext?
         var response: ServerResponse
         do {
-            let user = try access.user(of: request)
+            let requester = try access.requester(of: request)
+            kept?.user = requester
+            let other = try access.impersonated(request, by: requester)
+            kept?.impersonated = other
+            let user = other ?? requester
             let asked = try attributesOf(request, target, user)
             attributes = asked
-            try access.check(asked)
+            kept?.request = asked
+            let verdict = access.state.authorizer.authorize(asked)
+            kept?.verdict = verdict
+            guard verdict.isAllowed else { throw verdict.forbidden(asked) }
+            try audit?.check(request, asked)
             let known = RequestContext(user: user)
             context = known
             response = try await answer(request, target, known)
         } catch {
-            response = Self.response(Self.status(of: error))
+            let status = Self.status(of: error)
+            kept?.failure = status.reason
+            response = Self.response(status)
             if response.status >= 500 { log.error("a request failed", error, ["path": .string(request.path)]) }
         }
         for warning in context?.warnings ?? [] { response.headers.add("Warning", "299 - \(Self.quoted(warning))") }
         response.headers.add("Audit-Id", "\(request.id)")
         record(request, attributes, response.status, ContinuousClock.now - start)
-        return response
-    }
-
-    /// Whether it runs is nobody's secret, and those who ask have no credentials.
-    private static func health(_ parts: [String], _ request: ServerRequest) -> ServerResponse? {
-        guard request.method == .get || request.method == .head, let first = parts.first, parts.count <= 2,
-            ["healthz", "livez", "readyz"].contains(first)
-        else { return nil }
-        return ServerResponse(status: 200, "text/plain; charset=utf-8", "ok")
+        guard let audit, var kept else { return response }
+        kept.created = context?.created
+        return await audit.finish(kept, request, response)
     }
 
     private func attributesOf(
@@ -84,7 +93,7 @@ struct RequestHandler: Sendable {
         case .other(SnapshotEndpoint.parts):
             guard let snapshots else { throw APIStatus.noResource() }
             return try await snapshots.answer(request, context.user)
-        case .other(let parts): return try DocumentEndpoints(api: api, version: version).answer(parts, request)
+        case .other(let parts): return try await DocumentEndpoints(api: api, version: version).answer(parts, request)
         case .resource(let path):
             guard let resource = api.catalogue.resource(path.groupVersion, path.resource) else {
                 throw APIStatus.noResource()

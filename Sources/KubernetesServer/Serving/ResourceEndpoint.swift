@@ -117,6 +117,7 @@ struct ResourceEndpoint: Sendable {
         let (form, options) = (try form(), try options())
         _ = form
         let object = try await api.create(resource, namespace: namespace, try await body(), options, context)
+        context.note(created: object)
         return try respond(object, status: 201)
     }
 

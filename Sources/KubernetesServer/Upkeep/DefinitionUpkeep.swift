@@ -24,6 +24,9 @@ actor DefinitionUpkeep {
         await settleNames()
     }
 
+    /// Leaves what is not done.
+    func end() { ending = [] }
+
     /// Looks again at what is not done.
     func retry() async { for name in ending { await clean(name) } }
 
@@ -101,6 +104,7 @@ actor DefinitionUpkeep {
     }
 
     private func again(_ name: String) {
+        guard ending.contains(name) else { return }
         Task {
             try? await Task.sleep(for: .milliseconds(250))
             if ending.contains(name) { await clean(name) }

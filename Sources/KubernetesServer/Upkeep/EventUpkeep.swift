@@ -6,7 +6,8 @@ internal import Documents
 internal import Kubernetes
 internal import KubernetesStore
 
-/// Forgets events that are old.
+/// Forgets events whose last moment is long ago: that of the server's clock when they were made, or a later one that they
+/// tell.
 struct EventUpkeep {
     private static let events = GroupResource(group: "", resource: "events")
     private let api: KubernetesAPI
@@ -16,13 +17,19 @@ struct EventUpkeep {
 
     func run() async {
         guard let resource = api.catalogue.resource(storing: Self.events) else { return }
-        let oldest = api.clock().seconds - age.components.seconds
+        let now = api.clock().seconds, span = age.components.seconds
         do {
             try await api.forEach(resource) { event in
-                let last = event.json["lastTimestamp"]?.string ?? event.json["series"]?["lastObservedTime"]?.string
-                let told = last ?? event.json["eventTime"]?.string ?? event[metadata: "creationTimestamp"] ?? ""
-                let moment = Timestamp(told) ?? event.created.map { Timestamp(seconds: $0.seconds) }
-                guard let moment, moment.seconds < oldest else { return }
+                let json = event.json
+                let told = [
+                    json["lastTimestamp"], json["series"]?["lastObservedTime"], json["eventTime"],
+                    event[metadata: "creationTimestamp"].map { .string($0) },
+                ]
+                // Clocks of clients go wrong, and our own may have: what has not happened yet says nothing.
+                let moments = told.compactMap { $0?.string.flatMap { Timestamp($0)?.seconds } }.filter {
+                    $0 <= now + span
+                }
+                guard moments.max() ?? 0 < now - span else { return }
                 _ = try? await api.delete(resource, namespace: event.namespace, event.name, DeleteOptions(), .server)
             }
         } catch {}

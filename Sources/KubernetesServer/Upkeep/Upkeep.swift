@@ -15,6 +15,7 @@ final class Upkeep: Sendable {
     private let collector: GarbageCollector
     private let namespaces: NamespaceUpkeep
     private let definitions: DefinitionUpkeep
+    private let aggregations: AggregationUpkeep
     private let settings: Settings
 
     struct Settings: Sendable {
@@ -31,8 +32,16 @@ final class Upkeep: Sendable {
         collector = GarbageCollector(api)
         namespaces = NamespaceUpkeep(api, authority: settings.authority)
         definitions = DefinitionUpkeep(api)
+        aggregations = AggregationUpkeep(api)
         follow()
-        clock.withLock { $0 = Task.detached { [self] in await tick() } }
+        api.access.observeClusterRoles { [aggregations] in Task { await aggregations.observe() } }
+        clock.withLock {
+            $0 = Task.detached { [self] in
+                // Roles may have changed while nobody wrote them back.
+                await aggregations.settle()
+                await tick()
+            }
+        }
     }
 
     /// Follows every resource that is stored; those of new definitions as they come.
@@ -46,11 +55,14 @@ final class Upkeep: Sendable {
     }
 
     func stop() async {
+        api.access.observeClusterRoles(nil)
+        await aggregations.end()
         clock.withLock { $0 }?.cancel()
         let running = tasks.withLock { Array($0.values) }
         for task in running { task.cancel() }
         for task in running { await task.value }
         await clock.withLock { $0 }?.value
+        await definitions.end()
     }
 
     private func tick() async {
@@ -60,6 +72,7 @@ final class Upkeep: Sendable {
             await collector.retry()
             await namespaces.retry()
             await definitions.retry()
+            await aggregations.settle()
             rounds += 1
             if rounds % 6 == 0 {
                 try? await api.store.compact()

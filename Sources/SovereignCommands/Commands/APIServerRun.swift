@@ -37,6 +37,7 @@ struct APIServerRun: Command {
         help: "the file of keys that seal Secrets on disk; keep it elsewhere than the folder", valueName: "FILE",
         completion: .file)
     var sealingKeys: String?
+    @OptionGroup var audit: AuditOptions
     @Option(help: "how lines of the log are written: text or json") var log = LogForm.text
     @Option(help: "which lines are written: debug, info, warn or error") var logLevel = LogThreshold.warn
     @Flag(help: "let those who do not say who they are do what system:anonymous may") var anonymous = false
@@ -51,7 +52,7 @@ struct APIServerRun: Command {
             hosts: name.filter { IPAddress($0) == nil },
             addresses: (name + [address.address]).compactMap { IPAddress($0) }.filter { !$0.isUnspecified })
         (settings.tokenFile, settings.allowsAnonymous) = (tokenFile, anonymous)
-        settings.sealingKeys = sealingKeys
+        (settings.sealingKeys, settings.audit) = (sealingKeys, try audit.settings())
         (settings.log, settings.version) = (Log(writer), ServerVersion(product: Version.text))
         do {
             let server = try await KubernetesServer(folder: folder, settings)

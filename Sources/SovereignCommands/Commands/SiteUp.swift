@@ -36,6 +36,7 @@ struct SiteUp: Command {
     var registryConfig: String?
     @Option(name: "api-name", help: "a further name or address of the API; may be repeated", valueName: "NAME")
     var names: [String] = []
+    @OptionGroup var audit: AuditOptions
     @Option(help: "how lines of the log are written: text or json") var log = LogForm.text
     @Option(help: "which lines are written: debug, info, warn or error") var logLevel = LogThreshold.warn
 
@@ -60,6 +61,7 @@ struct SiteUp: Command {
         settings.api.names = ServerNames(
             hosts: names.filter { IPAddress($0) == nil },
             addresses: (names + [address.address]).compactMap { IPAddress($0) }.filter { !$0.isUnspecified })
+        settings.api.audit = try audit.settings()
         settings.api.version = ServerVersion(product: Version.text)
         settings.tracer = Tracer(
             try TracingSettings(environment: context.environment, serviceName: "sovereign"), log: Log(writer))

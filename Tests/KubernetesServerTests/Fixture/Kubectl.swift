@@ -25,6 +25,13 @@ struct Kubectl: Sendable {
     static var newest: String? { programs[32] ?? programs.max { $0.key < $1.key }?.value }
     static let isThere = newest != nil
 
+    /// One from before 1.27: the one that `SOVEREIGN_OLD_KUBECTL` names, or Debian's.
+    static let old: String? = {
+        if let path = Environment.process["SOVEREIGN_OLD_KUBECTL"] { return path }
+        let isDebians = FileSystem.exists("/usr/share/doc/kubernetes-client/copyright")
+        return isDebians && FileSystem.exists("/usr/bin/kubectl") ? "/usr/bin/kubectl" : nil
+    }()
+
     init(_ api: TestAPI, _ program: String? = nil) throws {
         self.program = program ?? Self.newest ?? "kubectl"
         folder = try TemporaryFolder(prefix: "kubectl")

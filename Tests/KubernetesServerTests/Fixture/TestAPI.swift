@@ -3,6 +3,7 @@
 import Basics
 import Documents
 import Kubernetes
+import KubernetesAccess
 import KubernetesStore
 import Telemetry
 import Web
@@ -26,7 +27,10 @@ final class TestAPI: Sendable {
     /// - Parameters:
     ///   - feedBytes: how much of what happens is kept in memory for those who watch.
     ///   - folder: where the objects of a server before are.
-    init(feedBytes: Int = 32 << 20, in folder: TemporaryFolder? = nil) async throws {
+    ///   - authenticator: who is known; without one everybody is an administrator.
+    init(
+        feedBytes: Int = 32 << 20, in folder: TemporaryFolder? = nil, authenticator: RequestAuthenticator? = nil
+    ) async throws {
         let ahead = Guarded<Int64>(0)
         self.ahead = ahead
         self.folder = try folder ?? TemporaryFolder(prefix: "apiserver")
@@ -37,8 +41,8 @@ final class TestAPI: Sendable {
         api = try KubernetesAPI(store) { Timestamp(seconds: Timestamp.now().seconds + ahead.withLock { $0 }) }
         try await FirstObjects(api).create()
         let handler = RequestHandler(
-            api: api, access: RequestAccess(authenticator: nil, state: api.access, clock: api.clock),
-            version: ServerVersion(product: "test"), metrics: try ServerMetrics(store) { 0 }, log: .none)
+            api: api, access: RequestAccess(authenticator: authenticator, state: api.access, clock: api.clock),
+            version: ServerVersion(product: "test"), metrics: try ServerMetrics(api) { 0 }, log: .none)
         var listening = ServerSettings()
         listening.bodyBytes = Int64(BodyReading.bytes)
         server = try HTTPServer(listening) { await handler.respond(to: $0) }

@@ -52,9 +52,10 @@ actor WatchReading {
 }
 
 extension TestAPI {
-    func watch(_ path: String, accept: String? = nil) async throws -> WatchReading {
+    func watch(_ path: String, accept: String? = nil, headers: [String: String] = [:]) async throws -> WatchReading {
         var request = HTTPRequest(method: .get, url: try HTTPURL("http://127.0.0.1:\(port)\(path)"))
         request.headers["Accept"] = accept
+        for (name, value) in headers { request.headers[name] = value }
         return WatchReading(try await client.open(request, retry: false))
     }
 }

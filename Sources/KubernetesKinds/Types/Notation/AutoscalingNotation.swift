@@ -133,6 +133,34 @@ extension TypeNotation {
 
         package autoscalingv1
 
+        kind HorizontalPodAutoscaler
+          # Changes the number of pods by the processor time that they use.
+          1 metadata meta.ObjectMeta
+          2 spec HorizontalPodAutoscalerSpec
+          3 status HorizontalPodAutoscalerStatus
+
+        type HorizontalPodAutoscalerSpec
+          1 scaleTargetRef! CrossVersionObjectReference
+            # The object whose number of pods is changed.
+          2 minReplicas? int32
+            # The fewest pods; 1 if not given.
+          3 maxReplicas! int32
+            # The most pods.
+          4 targetCPUUtilizationPercentage? int32
+            # The share of the requested processor time that the pods should use on average.
+
+        type HorizontalPodAutoscalerStatus
+          1 observedGeneration? int64
+          2 lastScaleTime? time
+          3 currentReplicas! int32
+          4 desiredReplicas! int32
+          5 currentCPUUtilizationPercentage? int32
+
+        type CrossVersionObjectReference
+          1 kind! string
+          2 name! string
+          3 apiVersion string
+
         single Scale
           # How many pods an object wants, and how many it has.
           1 metadata meta.ObjectMeta

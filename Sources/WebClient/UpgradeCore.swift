@@ -5,8 +5,8 @@ internal import CCurl
 internal import Glibc
 internal import Web
 
-/// What tasks and the thread of a WebSocket share.
-final class WebSocketCore: Sendable {
+/// What tasks and the thread of a connection share that has left HTTP: a WebSocket, or another protocol.
+final class UpgradeCore: Sendable {
     private struct State: Sendable {
         var outgoing: [UInt8] = []
         var incoming: [WebSocket.Message] = []
@@ -19,12 +19,12 @@ final class WebSocketCore: Sendable {
     }
     private let state = Guarded(State())
     private let bell: Int32
-    let messageLimit: Int
+    private let conversation: any UpgradeConversation
     private static let roomy = 1 << 20
     private static let headLimit = 64 * 1024
 
-    init(messageLimit: Int) throws(Fault) {
-        self.messageLimit = messageLimit
+    init(_ conversation: any UpgradeConversation) throws(Fault) {
+        self.conversation = conversation
         bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         guard bell >= 0 else { throw Fault.system(errno, "make an eventfd") }
     }
@@ -33,12 +33,25 @@ final class WebSocketCore: Sendable {
 
     // MARK: Tasks
 
-    func send(_ frame: WebSocketFrame) async throws {
+    /// Connects on a thread of its own, which goes on until the end.
+    func open(_ request: HTTPRequest, _ settings: HTTPClientSettings) async throws -> UpgradeAnswer {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                startThread { [self] in
+                    run(request, settings) { continuation.resume(with: $0) }
+                }
+            }
+        } onCancel: {
+            abort(CancellationError())
+        }
+    }
+
+    func send(_ bytes: [UInt8]) async throws {
         try await wait { $0.end != nil || $0.isClosing || $0.outgoing.count < Self.roomy }
         try state.withLock { state in
             if case .failure(let error) = state.end { throw error }
-            guard state.end == nil, !state.isClosing else { throw Fault(.unavailable, "a WebSocket is closed") }
-            state.outgoing += frame.encoded(mask: .random(in: 0...UInt32.max))
+            guard state.end == nil, !state.isClosing else { throw Fault(.unavailable, "\(conversation.thing) is closed") }
+            state.outgoing += bytes
         }
         ring()
     }
@@ -61,9 +74,7 @@ final class WebSocketCore: Sendable {
         state.withLock { state in
             guard !state.isClosing, state.end == nil else { return }
             state.isClosing = true
-            // 1000: all is well.
-            let frame = WebSocketFrame(isLast: true, kind: .close, payload: [0x03, 0xE8])
-            state.outgoing += frame.encoded(mask: .random(in: 0...UInt32.max))
+            state.outgoing += conversation.farewell
         }
         ring()
     }
@@ -108,32 +119,30 @@ final class WebSocketCore: Sendable {
     private func ring() { eventfd_write(bell, 1) }
 
     /// Connects, shakes hands, and moves messages until the end.
-    func run(
-        _ request: HTTPRequest, _ protocols: [String], _ settings: HTTPClientSettings,
-        _ opened: (Result<String?, any Error>) -> Void
+    private func run(
+        _ request: HTTPRequest, _ settings: HTTPClientSettings, _ opened: (Result<UpgradeAnswer, any Error>) -> Void
     ) {
         CurlExecutor.blockBrokenPipeSignal()
-        var reader = WebSocketReader(limit: messageLimit)
+        var conversation = conversation
         let tunnel: CurlTunnel
         do {
-            let handshake = WebSocketHandshake(protocols: protocols)
             tunnel = try CurlTunnel(request, settings)
             let deadline = ContinuousClock.now + settings.connectTimeout
-            try put(handshake.request(request, userAgent: settings.userAgent), into: tunnel, by: deadline)
+            try put(conversation.request(request, userAgent: settings.userAgent), into: tunnel, by: deadline)
             let (head, rest) = try readHead(tunnel, request, by: deadline)
             guard head.status == 101 else {
                 let body = readRefusal(rest, tunnel, head.headers, by: deadline)
-                throw WebSocket.Refusal(status: head.status, headers: head.headers, body: body)
+                throw UpgradeRefusal(status: head.status, headers: head.headers, body: body)
             }
-            let chosen = try handshake.chosen(head.headers)
-            reader.add(rest)
-            opened(.success(chosen))
+            let chosen = try conversation.chosen(head.headers)
+            conversation.add(rest[...])
+            opened(.success(UpgradeAnswer(chosen: chosen, headers: head.headers)))
         } catch {
             end(.failure(error))
             return opened(.failure(error))
         }
         do {
-            try move(tunnel, &reader)
+            try move(tunnel, &conversation)
             end(.success(()))
         } catch { end(.failure(error)) }
     }
@@ -218,8 +227,8 @@ final class WebSocketCore: Sendable {
         return ready
     }
 
-    private func move(_ tunnel: CurlTunnel, _ reader: inout WebSocketReader) throws {
-        var (buffer, partial) = ([UInt8](repeating: 0, count: 64 * 1024), WebSocketFrame?.none)
+    private func move(_ tunnel: CurlTunnel, _ conversation: inout any UpgradeConversation) throws {
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         var pending: Chunk = []
         var (closingSince, isClosed): (ContinuousClock.Instant?, Bool) = (nil, false)
         while true {
@@ -232,6 +241,8 @@ final class WebSocketCore: Sendable {
             }
             if case .failure(let error) = ended { throw error }
             if isClosing, closingSince == nil { closingSince = .now }
+            // Where nothing is said at the end, everything has been said.
+            if isClosing, conversation.farewell.isEmpty { isClosed = true }
             var isBlocked = false
             while !pending.isEmpty, !isBlocked {
                 if case .moved(let count) = try tunnel.send(pending) {
@@ -242,21 +253,24 @@ final class WebSocketCore: Sendable {
             }
             if pending.isEmpty {
                 change { _ in }
-                if isClosed { return }
+                if isClosed {
+                    if state.withLock({ $0.outgoing.isEmpty }) { return }
+                    continue
+                }
             }
             var mayWait = true
             if hasRoom, !isClosed {
                 switch try tunnel.receive(into: &buffer) {
                 case .moved(let count):
-                    reader.add(buffer[..<count])
+                    conversation.add(buffer[..<count])
                     mayWait = false
                 case .wait: break
                 case .ended:
-                    if isClosing { return }
-                    throw Fault(.unavailable, "a WebSocket has ended without being closed", fix: "run it again")
+                    if isClosing || conversation.farewell.isEmpty { return }
+                    throw Fault(.unavailable, "\(conversation.thing) has ended without being closed", fix: "run it again")
                 }
-                while let frame = try reader.next() {
-                    if try take(frame, &partial) { isClosed = true }
+                while let event = try conversation.next() {
+                    if take(event) { isClosed = true }
                 }
                 if isClosed { continue }
             }
@@ -266,45 +280,34 @@ final class WebSocketCore: Sendable {
             let events = (hasRoom && !isClosed ? Int16(POLLIN) : 0) | (isBlocked ? Int16(POLLOUT) : 0)
             if poll(tunnel, events, milliseconds: closingSince == nil ? 30_000 : 200) == 0, closingSince == nil {
                 // Nobody has said anything for long: a dead connection is found when nobody takes this.
-                reply(.ping, [])
+                reply(conversation.signOfLife)
             }
         }
     }
 
-    /// Takes a frame; whether it was the last.
-    private func take(_ frame: WebSocketFrame, _ partial: inout WebSocketFrame?) throws(Fault) -> Bool {
-        switch frame.kind {
-        case .ping: reply(.pong, frame.payload)
-        case .pong: break
-        case .close:
-            let isOurs = state.withLock { state in
-                defer { state.isClosing = true }
-                return state.isClosing
-            }
-            if !isOurs { reply(.close, Array(frame.payload.prefix(2))) }
-            return true
-        case .text, .binary, .continuation:
-            guard (frame.kind == .continuation) == (partial != nil) else { throw WebSocketReader.wrong }
-            var whole = partial ?? WebSocketFrame(isLast: false, kind: frame.kind, payload: [])
-            guard whole.payload.count + frame.payload.count <= messageLimit else {
-                throw Fault(.limitExceeded, "a WebSocket message has more than \(ByteCount(Int64(messageLimit)))")
-            }
-            whole.payload += frame.payload
-            partial = frame.isLast ? nil : whole
-            guard frame.isLast else { return false }
-            let message = WebSocket.Message(isText: whole.kind == .text, bytes: whole.payload)
+    /// Takes what was said; whether it was the last.
+    private func take(_ event: UpgradeEvent) -> Bool {
+        switch event {
+        case .message(let message):
             change { state in
                 state.incoming.append(message)
                 state.incomingBytes += message.bytes.count
             }
+            return false
+        case .question(let answer):
+            reply(answer)
+            return false
+        case .end(let answer):
+            state.withLock { state in
+                if !state.isClosing { state.outgoing += answer }
+                state.isClosing = true
+            }
+            return true
         }
-        return false
     }
 
-    private func reply(_ kind: WebSocketFrame.Kind, _ payload: [UInt8]) {
-        let bytes = WebSocketFrame(isLast: true, kind: kind, payload: payload).encoded(
-            mask: .random(in: 0...UInt32.max))
-        // Of pings that come faster than their answers go, some stay without one.
-        state.withLock { if kind == .close || $0.outgoing.count < Self.roomy { $0.outgoing += bytes } }
+    private func reply(_ bytes: [UInt8]) {
+        // Of questions that come faster than their answers go, some stay without one.
+        state.withLock { if $0.outgoing.count < Self.roomy { $0.outgoing += bytes } }
     }
 }

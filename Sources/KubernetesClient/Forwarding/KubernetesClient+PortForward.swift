@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+public import Kubernetes
+internal import Web
+internal import WebClient
+
+extension KubernetesClient {
+    private static let tunnelProtocol = "SPDY/3.1+portforward.k8s.io"
+    private static let forwardProtocol = "portforward.k8s.io"
+
+    /// Opens a connection over which ports of a pod are reached: SPDY in a WebSocket, as servers of Kubernetes 1.30 and newer
+    /// offer it (KEP-4006), otherwise SPDY, as all do.
+    ///
+    /// Throws an `APIStatus` when the server refuses. The first way needs the right to `get` `pods/portforward`, the second
+    /// one to `create` it.
+    public func portForward(_ pod: ObjectName) async throws -> PortForward {
+        let path = try Self.path(Self.pods, pod, "portforward")
+        do {
+            let socket = try await socket(APIRequest(.get, path), protocols: [Self.tunnelProtocol])
+            return try PortForward(pod, over: TunnelTransport(socket: socket))
+        } catch let fault as Fault where fault.code == .unsupported {
+            settings.observe?("… \(path) again without a WebSocket")
+        } catch let refusal as APIStatus where Self.mayDoOtherwise(refusal) {
+            settings.observe?("… \(path) again without a WebSocket, which was refused with \(refusal.code)")
+        }
+        var request = APIRequest(.post, path)
+        request.headers["X-Stream-Protocol-Version"] = Self.forwardProtocol
+        let connection = try await upgraded(request, to: "SPDY/3.1")
+        let chosen = connection.headers["X-Stream-Protocol-Version"]?.trimmed
+        guard chosen == Self.forwardProtocol else {
+            connection.close()
+            throw Fault(.unsupported, "\(configuration) does not forward ports by \(Self.forwardProtocol)")
+        }
+        return try PortForward(pod, over: PlainTransport(connection: connection))
+    }
+
+    /// Servers that know no such WebSocket refuse it in many ways; these would refuse the other way too.
+    private static func mayDoOtherwise(_ refusal: APIStatus) -> Bool {
+        refusal.code != 401 && refusal.code != 429 && refusal.code != 503
+            && !(refusal.code == 404 && refusal.reason == "NotFound" && refusal.kind == "pods")
+    }
+}
