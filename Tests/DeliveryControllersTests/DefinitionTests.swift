@@ -37,6 +37,21 @@ import Testing
     }
 
     @Test(
+        "The role of the controllers names every kind, its status and its finalizers", arguments: DeliveryKind.allCases)
+    func rights(_ kind: DeliveryKind) throws {
+        let manifests = ControllerManifests(namespace: "ocm", image: "i", isAdministrator: false).all
+        let role = try #require(manifests.first { $0["kind"] == "ClusterRole" })
+        for resource in [kind.plural, "\(kind.plural)/status", "\(kind.plural)/finalizers"] {
+            let rules = (role["rules"]?.array ?? []).filter { rule in
+                rule["resources"]?.array?.contains(.string(resource)) == true
+                    && rule["apiGroups"] == ["delivery.ocm.software"]
+            }
+            #expect(rules.count == 1, "\(resource)")
+            #expect(rules.first?["verbs"]?.array?.contains("update") == true, "\(resource)")
+        }
+    }
+
+    @Test(
         "Every object of the vectors is admitted, and no field of it is unknown",
         .enabled(if: Vectors.folder != nil, Vectors.reason))
     func samples() throws {

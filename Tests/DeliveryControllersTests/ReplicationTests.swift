@@ -143,6 +143,33 @@ import WebClient
         #expect(target.requests.count { $0.method == "PUT" && $0.target.contains("/blobs/") } == uploads)
     }
 
+    @Test("A signature that came later is carried when somebody asks for it")
+    func signedLater() async throws {
+        try await write()
+        try await start()
+        var pass = try await scene.pass(Scene.replication())
+        func signatures(_ place: String, _ connections: RepositoryConnections) async throws -> [String]? {
+            let repository = try await connections.open(RepositoryLocator(place), .write)
+            let identity = try ComponentVersionIdentity("acme.org/app:1.0.0")
+            return try await repository.find(identity)?.descriptor.signatures.map(\.name)
+        }
+        let repository = try await connections().open(RepositoryLocator(source.url), .write)
+        var options = ComponentSigner.Options(name: "second", key: try Self.key.get(), scheme: .rsaPSS)
+        options.normalisation = .v4alpha1
+        _ = try await ComponentSigner(
+            source: ComponentVersionSource(repository), access: AccessMethods(connections()), options: options
+        ).sign(ComponentVersionIdentity("acme.org/app:1.0.0"))
+        #expect(try await signatures(source.url, connections()) == ["default", "second"])
+        var object = pass.object
+        object[annotation: "reconcile.fluxcd.io/requestedAt"] = "now"
+        pass = try await scene.pass(object)
+        #expect(pass.ready?.state == .yes, "\(pass.readyText)")
+        let loaded = try await ConfigurationLoader(scene.cluster).load(
+            [ConfigurationReference(["kind": "Secret", "name": "credentials", "namespace": "demo"], path: "a test")])
+        let withPassword = RepositoryConnections(credentials: loaded.credentials, http: HTTPClient())
+        #expect(try await signatures("\(target.url)/mirror", withPassword) == ["default", "second"])
+    }
+
     @Test("Another target and other options are another transfer, although the version is the same")
     func otherTarget() async throws {
         try await write()

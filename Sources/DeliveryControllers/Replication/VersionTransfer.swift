@@ -10,7 +10,7 @@ internal import Transfer
 
 /// Carries one component version, and what it refers to if that is wanted, to another repository.
 ///
-/// The version is the one that was resolved, whatever stands under its tag by now. Contents are compared with their
+/// The version has the digest of the one that was resolved, or nothing is carried. Contents are compared with their
 /// digests while they move and pass in pieces; the descriptor follows behind its contents and references.
 struct VersionTransfer: Sendable {
     let version: ResolvedVersion
@@ -49,8 +49,11 @@ struct VersionTransfer: Sendable {
     private func plan(
         to target: any ComponentVersionRepository, _ access: AccessMethods
     ) async throws -> TransferPlan {
-        var first = version.repository
-        if let digest = version.stored.storedDigest {
+        // Signatures may have come since, which the digest does not cover.
+        let (stored, repository) = try await version.open.source.get(version.identity)
+        try stored.descriptor.check(version.digest)
+        var first = repository
+        if let digest = stored.storedDigest {
             first = PinnedRepository(first, version.identity, storedAs: digest)
         }
         let source = ComponentVersionSource(

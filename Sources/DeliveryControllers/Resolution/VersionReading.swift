@@ -51,7 +51,7 @@ struct VersionReading: Sendable {
 
 extension ComponentDescriptor {
     /// Compares this descriptor with the digest that a status or a reference states.
-    fileprivate func check(_ expected: DigestSpecification) throws(Fault) {
+    func check(_ expected: DigestSpecification) throws(Fault) {
         do throws(Fault) { try check(expected, pinnedBy: identity) } catch {
             guard error.code == .mismatch else { throw error }
             throw Fault(
