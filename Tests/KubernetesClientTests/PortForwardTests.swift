@@ -6,8 +6,8 @@ import TestServers
 import Testing
 import Web
 import WebClient
-@testable import KubernetesClient
 
+@testable import KubernetesClient
 
 @Suite("Ports of pods", .timeLimit(.minutes(2))) struct PortForwardTests {
     typealias Port = ForwardingPeer.Port
