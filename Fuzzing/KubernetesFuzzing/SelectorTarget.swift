@@ -9,7 +9,9 @@ internal import Kubernetes
 /// What has to hold, beyond not crashing: what was read is read again as the same when it is written, all requirements hold
 /// for an object when each of them does, and no object with and without a label is selected by its being there and missing.
 public enum SelectorTarget {
-    private static let objects: [KubernetesObject] = [[:], ["a": ""], ["a": "b", "c": "d"], ["x.y/z": "1", "in": "in"]].map {
+    private static let objects: [KubernetesObject] = [
+        [:], ["a": ""], ["a": "b", "c": "d"], ["x.y/z": "1", "in": "in"],
+    ].map {
         var object = KubernetesObject(GroupVersionKind("", "v1", "Pod"), namespace: "n", name: "a")
         for (key, value) in $0 { object[label: key] = value }
         return object
@@ -22,7 +24,9 @@ public enum SelectorTarget {
         case 0: if let selector = try? LabelSelector(text) { check(selector) }
         case 1: if let selector = try? FieldSelector(text) { check(selector) }
         default:
-            guard let json = try? JSON(parsing: rest, source: "it"), let selector = try? LabelSelector(json) else { return }
+            guard let json = try? JSON(parsing: rest, source: "it"), let selector = try? LabelSelector(json) else {
+                return
+            }
             check(selector)
         }
     }

@@ -49,9 +49,12 @@ extension SPDYConnection {
             return try allow(bytes.count, nil)
         }
         let wrong: SPDYStatus? =
-            if entry.hasEnded { .alreadyClosed
-            } else if !entry.isReplied, !entry.isTheirs { .protocolError
-            } else if isWindowed, entry.incomingBytes + entry.consumed + bytes.count > Self.ownWindow { .flowControl
+            if entry.hasEnded {
+                .alreadyClosed
+            } else if !entry.isReplied, !entry.isTheirs {
+                .protocolError
+            } else if isWindowed, entry.incomingBytes + entry.consumed + bytes.count > Self.ownWindow {
+                .flowControl
             } else { nil }
         if let wrong {
             try send(.reset(stream: id, wrong))

@@ -19,7 +19,9 @@ public struct SPDYHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 
     /// Names, whatever their letters, and values. Of a name that comes twice the first counts.
     public init(dictionaryLiteral elements: (String, String)...) {
-        for (name, value) in elements where self[name] == nil { fields.append(Field(name: name.lowercased(), value: value)) }
+        for (name, value) in elements where self[name] == nil {
+            fields.append(Field(name: name.lowercased(), value: value))
+        }
     }
 
     /// The value of a name, whatever its letters.
@@ -34,7 +36,9 @@ public struct SPDYHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     var block: [UInt8] {
         var bytes = SPDYFrame.word(UInt32(fields.count))
         for field in fields {
-            for text in [field.name, field.value] { bytes += SPDYFrame.word(UInt32(text.utf8.count)) + Array(text.utf8) }
+            for text in [field.name, field.value] {
+                bytes += SPDYFrame.word(UInt32(text.utf8.count)) + Array(text.utf8)
+            }
         }
         return bytes
     }

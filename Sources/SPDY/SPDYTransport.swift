@@ -41,5 +41,7 @@ public struct SPDYSettings: Sendable {
     public var limits = SPDYLimits()
 
     /// The defaults above.
-    public init(_ role: Role, flowControl: FlowControl = .windows) { (self.role, self.flowControl) = (role, flowControl) }
+    public init(_ role: Role, flowControl: FlowControl = .windows) {
+        (self.role, self.flowControl) = (role, flowControl)
+    }
 }

@@ -50,7 +50,9 @@ final class UpgradeCore: Sendable {
         try await wait { $0.end != nil || $0.isClosing || $0.outgoing.count < Self.roomy }
         try state.withLock { state in
             if case .failure(let error) = state.end { throw error }
-            guard state.end == nil, !state.isClosing else { throw Fault(.unavailable, "\(conversation.thing) is closed") }
+            guard state.end == nil, !state.isClosing else {
+                throw Fault(.unavailable, "\(conversation.thing) is closed")
+            }
             state.outgoing += bytes
         }
         ring()
@@ -267,7 +269,8 @@ final class UpgradeCore: Sendable {
                 case .wait: break
                 case .ended:
                     if isClosing || conversation.farewell.isEmpty { return }
-                    throw Fault(.unavailable, "\(conversation.thing) has ended without being closed", fix: "run it again")
+                    throw Fault(
+                        .unavailable, "\(conversation.thing) has ended without being closed", fix: "run it again")
                 }
                 while let event = try conversation.next() {
                     if take(event) { isClosed = true }

@@ -75,6 +75,7 @@ final class ForwardingPeer: Sendable {
 
         /// So many bytes; nil when there are no more.
         func take(_ count: Int) async throws -> [UInt8]? {
+            guard count > 0 else { return [] }
             var bytes: [UInt8] = []
             while bytes.count < count {
                 guard let more = try await receive() else { return nil }

@@ -28,7 +28,9 @@ enum LocalClient {
         startThread {
             var rest = bytes[...]
             while !rest.isEmpty {
-                let sent = unsafe rest.withUnsafeBytes { unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                let sent = unsafe rest.withUnsafeBytes {
+                    unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
                 guard sent > 0 else { break }
                 rest = rest.dropFirst(sent)
             }

@@ -166,12 +166,16 @@ import Testing
         "a server that lies ends the connection",
         arguments: [
             ("data of a stream that was never opened", [SPDYFrame.data(stream: 3, [1], isLast: false)]),
-            ("a reply to one", [.reply(stream: 3, [:], isLast: false)]), ("a reset of one", [.reset(stream: 3, .cancelled)]),
+            ("a reply to one", [.reply(stream: 3, [:], isLast: false)]),
+            ("a reset of one", [.reset(stream: 3, .cancelled)]),
             ("a window for one", [.window(stream: 2, delta: 1)]),
             ("a stream with a number of ours", [.open(stream: 3, [:], isLast: false, isOneWay: false)]),
             (
                 "the same stream twice",
-                [.open(stream: 2, [:], isLast: false, isOneWay: false), .open(stream: 2, [:], isLast: false, isOneWay: false)]
+                [
+                    .open(stream: 2, [:], isLast: false, isOneWay: false),
+                    .open(stream: 2, [:], isLast: false, isOneWay: false),
+                ]
             ),
             ("a window wider than windows are", [.window(stream: 0, delta: 0x7FFF_FFFF)]),
             ("streams that begin with such a window", [.settings([.init(id: 7, value: 0x8000_0000)])]),
@@ -183,7 +187,8 @@ import Testing
     @Test("so does one that sends more than the window, asks and does not listen, or writes no frames") func floods()
         async throws
     {
-        let pieces = [SPDYFrame](repeating: .data(stream: 1, [UInt8](repeating: 0, count: 1 << 20), isLast: false), count: 9)
+        let pieces = [SPDYFrame](
+            repeating: .data(stream: 1, [UInt8](repeating: 0, count: 1 << 20), isLast: false), count: 9)
         // A stream whose window was exceeded is reset; the window of the connection is all there is beyond that.
         #expect(try await Self.end(.client, [.reply(stream: 1, [:], isLast: false)] + pieces) == nil)
         #expect(try await Self.end(.client, [], raw: Array("HTTP/1.1 200 OK\r\n\r\n".utf8)) == .corrupt)
@@ -191,12 +196,15 @@ import Testing
         #expect(try await Self.end(.server, [.open(stream: 2, [:], isLast: false, isOneWay: false)]) == .corrupt)
     }
 
-    @Test("what a stream does wrong ends the stream", arguments: [
-        [SPDYFrame.data(stream: 1, [1], isLast: false)],
-        [.reply(stream: 1, [:], isLast: false), .reply(stream: 1, [:], isLast: false)],
-        [.reply(stream: 1, [:], isLast: true), .data(stream: 1, [1], isLast: false)],
-        [.reply(stream: 1, [:], isLast: false), .window(stream: 1, delta: 0x7FFF_FFFF)],
-    ]) func wrongStream(_ frames: [SPDYFrame]) async throws {
+    @Test(
+        "what a stream does wrong ends the stream",
+        arguments: [
+            [SPDYFrame.data(stream: 1, [1], isLast: false)],
+            [.reply(stream: 1, [:], isLast: false), .reply(stream: 1, [:], isLast: false)],
+            [.reply(stream: 1, [:], isLast: true), .data(stream: 1, [1], isLast: false)],
+            [.reply(stream: 1, [:], isLast: false), .window(stream: 1, delta: 0x7FFF_FFFF)],
+        ]) func wrongStream(_ frames: [SPDYFrame]) async throws
+    {
         let (near, far) = Wire.pair()
         let subject = try Running(near, SPDYSettings(.client))
         let stream = try await subject.connection.open([:])

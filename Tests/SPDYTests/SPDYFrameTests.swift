@@ -30,7 +30,8 @@ import Testing
             (.reset(stream: 3, .cancelled), "80030003 00000008 00000003 00000005"),
             (.settings([.init(id: 7, value: 65_536)]), "80030004 0000000c 00000001 00000007 00010000"),
             (.settings([]), "80030004 00000004 00000000"),
-            (.ping(2), "80030006 00000004 00000002"), (.goAway(lastStream: 9, 1), "80030007 00000008 00000009 00000001"),
+            (.ping(2), "80030006 00000004 00000002"),
+            (.goAway(lastStream: 9, 1), "80030007 00000008 00000009 00000001"),
             (.window(stream: 0, delta: 65_536), "80030009 00000008 00000000 00010000"),
             (.other(kind: 11), "8003000b 00000000"),
         ] as [(SPDYFrame, String)])
@@ -75,7 +76,8 @@ import Testing
             ("80030007 00000004 00000001", "a short GOAWAY"),
             ("80030009 00000008 00000001 00000000", "a window that opens by nothing"),
             ("80030004 0000000c 00000002 00000007 00010000", "fewer settings than said"),
-            ("80030004 00000004 20000000", "more settings than there can be"), ("80030001 00000009 000000010000000000", "a short SYN_STREAM"),
+            ("80030004 00000004 20000000", "more settings than there can be"),
+            ("80030001 00000009 000000010000000000", "a short SYN_STREAM"),
             ("80030001 0000000a 00000001000000000000", "a SYN_STREAM without headers"),
             ("80030002 00000008 00000001 78f9e3c6", "headers that are cut off"),
             ("80030001 00ffffff", "a frame of 16 MiB"), ("80030063 00ffffff", "an unknown frame of 16 MiB"),
@@ -86,7 +88,8 @@ import Testing
 
     private static func open(_ block: [UInt8], dictionary: [UInt8] = SPDYDictionary.bytes) throws -> [UInt8] {
         let packed = try BlockCompressor(dictionary: dictionary).compressed(block)
-        return SPDYFrame.word(0x8003_0001) + SPDYFrame.word(UInt32(10 + packed.count)) + SPDYFrame.word(1) + SPDYFrame.word(0) + [0, 0]
+        return SPDYFrame.word(0x8003_0001) + SPDYFrame.word(UInt32(10 + packed.count)) + SPDYFrame.word(1)
+            + SPDYFrame.word(0) + [0, 0]
             + packed
     }
 
@@ -97,7 +100,8 @@ import Testing
         }
         #expect(try Self.read(Self.open(block("a", "b\0c", "d", ""))).count == 1)
         for (bytes, what) in [
-            (block("A", "b"), "capital letters"), (block("", "b"), "no name"), (block("a", "1", "a", "2"), "a name twice"),
+            (block("A", "b"), "capital letters"), (block("", "b"), "no name"),
+            (block("a", "1", "a", "2"), "a name twice"),
             (block("a", "\u{1}"), "a control character"), (block("a", "b", count: 2), "fewer than said"),
             (block("a", "b", rest: [0]), "bytes behind the last"), (SPDYFrame.word(.max), "too many"),
             (SPDYFrame.word(1) + SPDYFrame.word(.max) + [0x61], "a name longer than all"), ([0, 0], "half a number"),
@@ -105,7 +109,9 @@ import Testing
         ] as [([UInt8], String)] {
             #expect(throws: Fault.self, "\(what)") { try Self.read(Self.open(bytes)) }
         }
-        #expect(throws: Fault.self, "another dictionary") { try Self.read(Self.open(block("a", "b"), dictionary: [1, 2, 3])) }
+        #expect(throws: Fault.self, "another dictionary") {
+            try Self.read(Self.open(block("a", "b"), dictionary: [1, 2, 3]))
+        }
     }
 
     @Test("a small frame whose headers expand without end is refused before they do") func bomb() throws {
@@ -130,7 +136,8 @@ import Testing
     @Test("damaged bytes are refused or read, whatever they are") func damaged() throws {
         let writer = try SPDYFrameWriter()
         let seed = try [
-            SPDYFrame.open(stream: 1, ["port": "80"], isLast: false, isOneWay: false), .reply(stream: 1, [:], isLast: true),
+            SPDYFrame.open(stream: 1, ["port": "80"], isLast: false, isOneWay: false),
+            .reply(stream: 1, [:], isLast: true),
             .data(stream: 1, [1, 2, 3], isLast: true), .settings([.init(id: 4, value: 9)]), .ping(1),
             .window(stream: 1, delta: 5),
         ].flatMap { try writer.encoded($0) }

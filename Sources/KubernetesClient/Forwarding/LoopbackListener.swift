@@ -75,7 +75,9 @@ final class LoopbackListener: Sendable {
     func accept() async throws -> LoopbackConnection? {
         while true {
             let seen = arrived.count
-            let (next, isStopped) = state.withLock { ($0.waiting.isEmpty ? nil : $0.waiting.removeFirst(), $0.isStopped) }
+            let (next, isStopped) = state.withLock {
+                ($0.waiting.isEmpty ? nil : $0.waiting.removeFirst(), $0.isStopped)
+            }
             if let next {
                 ring()
                 return next

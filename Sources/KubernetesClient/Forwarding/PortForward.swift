@@ -144,7 +144,11 @@ public final class PodConnection: Sendable {
         let (words, failure) = try await withTimeLimit(
             .seconds(10), "the server does not say how a connection to a pod went"
         ) {
-            await withTaskCancellationHandler { await verdict.value } onCancel: { verdict.cancel() }
+            await withTaskCancellationHandler {
+                await verdict.value
+            } onCancel: {
+                verdict.cancel()
+            }
         }
         if let error = words ?? failure { throw error }
     }
