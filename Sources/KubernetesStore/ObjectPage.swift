@@ -32,7 +32,10 @@ public struct HistoryExpired: Error, Sendable, Equatable {
 }
 
 extension ObjectStore {
-    /// A part of the list of a resource, at most so many objects.
+    /// How many bytes of values make a part of a list end: what is longer is told in more parts.
+    public static let pageBytes = 8 << 20
+
+    /// A part of the list of a resource: at most so many objects, and none behind those that make up `pageBytes`.
     ///
     /// All parts of a list show the state at one revision, whatever changes meanwhile. Throws `HistoryExpired` when that
     /// is forgotten.
@@ -56,10 +59,14 @@ extension ObjectStore {
             let range = StoreTables.Range(
                 resource: id, namespace: namespace, last: position?.last, revision: revision)
             let (count, isMore) = limit.addingReportingOverflow(1)
-            var objects = try StoreTables.objects(resource, range, limit: isMore ? limit : count, database)
-            var next: ObjectPage.Position?
+            var (objects, isCut) = try StoreTables.objects(
+                resource, range, limit: isMore ? limit : count, bytes: Self.pageBytes, database)
             if objects.count > limit {
                 objects.removeLast()
+                isCut = true
+            }
+            var next: ObjectPage.Position?
+            if isCut {
                 next = objects.last.map { ObjectPage.Position(revision: revision, last: $0.key.name) }
             }
             return (ObjectPage(objects: objects, revision: revision, next: next), 0)

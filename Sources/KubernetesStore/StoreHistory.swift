@@ -46,10 +46,11 @@ extension StoreTables {
 
     /// Objects as they were at a revision, in the order of their names, at most so many.
     static func objects(
-        _ resource: GroupResource, _ range: Range, limit: Int, _ database: SQLiteConnection
-    ) throws(Fault) -> [StoredObject] {
+        _ resource: GroupResource, _ range: Range, limit: Int, bytes: Int, _ database: SQLiteConnection
+    ) throws(Fault) -> (objects: [StoredObject], isCut: Bool) {
+        var (objects, size): ([StoredObject], Int) = ([], 0)
         // Objects that are now as they were then, and those that were something else before the first change since then.
-        try database.all(
+        try database.each(
             """
             SELECT namespace, name, uid, revision, place, value FROM objects
             WHERE resource = ?1 AND (?2 IS NULL OR namespace = ?2) AND (namespace, name) > (?3, ?4) AND revision <= ?5
@@ -64,10 +65,14 @@ extension StoreTables {
             .text(range.last?.name ?? ""), .integer(range.revision), .integer(Int64(limit))
         ) { row throws(Fault) in
             let namespace = row.text(0)
-            return StoredObject(
-                key: ObjectKey(resource, ObjectName(namespace.isEmpty ? nil : namespace, row.text(1))),
-                uid: row.text(2), revision: row.integer(3),
-                value: StoredValue(bytes: row.bytes(5), place: Int(row.integer(4))))
+            let value = StoredValue(bytes: row.bytes(5), place: Int(row.integer(4)))
+            let name = ObjectName(namespace.isEmpty ? nil : namespace, row.text(1))
+            objects.append(
+                StoredObject(
+                    key: ObjectKey(resource, name), uid: row.text(2), revision: row.integer(3), value: value))
+            size += value.bytes.count
+            return size < bytes
         }
+        return (objects, size >= bytes)
     }
 }

@@ -143,4 +143,18 @@ import WebServer
         for reading in readings { #expect(try await reading.all().allSatisfy { $0.type == "ADDED" }) }
         await stopped
     }
+
+    @Test("a server that could not listen leaves its folder to the next one") func unlucky() async throws {
+        let folder = try TemporaryFolder(prefix: "unlucky")
+        let other = try HTTPServer(ServerSettings()) { _ in ServerResponse(status: 204) }
+        var settings = KubernetesServer.Settings()
+        (settings.isOpen, settings.listening.port) = (true, other.port)
+        let fault = await #expect(throws: Fault.self) {
+            _ = try await KubernetesServer(folder: folder.path, settings)
+        }
+        #expect(fault?.code == .conflict)
+        await other.stop(deadline: .zero)
+        let server = try await Self.start(folder)
+        await server.stop()
+    }
 }

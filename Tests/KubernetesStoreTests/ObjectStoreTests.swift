@@ -229,4 +229,29 @@ import Testing
             #expect(try Self.value(store.object(key)) == 3)
         }
     }
+
+    @Test("a part of a list is no larger than a few megabytes, and all parts together are the list") func largeParts()
+        async throws
+    {
+        try await Self.with { _ in
+        } _: { store, _ in
+            let text = String(repeating: "x", count: 1 << 20)
+            for index in 0..<20 {
+                let key = Self.key("large-\(index + 10)")
+                var object = Self.object(key, index)
+                object.json["data"]?["text"] = .string(text)
+                _ = try await store.put(key, object, if: .absent)
+            }
+            var (values, sizes): ([Int], [Int]) = ([], [])
+            var position: ObjectPage.Position?
+            repeat {
+                let page = try store.list(Self.maps, from: position, limit: 500)
+                values += try page.objects.map { try Self.value($0) }
+                sizes.append(page.objects.count)
+                position = page.next
+            } while position != nil
+            #expect(values == Array(0..<20))
+            #expect(sizes == [8, 8, 4])
+        }
+    }
 }

@@ -15,7 +15,7 @@ enum ListAnswer {
         _ writing: ObjectWriting
     ) throws -> ServerResponse {
         let most = options.limit ?? KubernetesAPI.pageSize
-        var objects: [StoredObject] = []
+        var (objects, bytes): ([StoredObject], Int) = ([], 0)
         var position = try api.start(options)
         var revision: Int64
         // What a selector passes over does not make short lists.
@@ -25,8 +25,10 @@ enum ListAnswer {
                 try api.list(resource, namespace: namespace, options, from: position, limit: room)
             }
             objects += page.objects
+            bytes += page.objects.reduce(0) { $0 + $1.bytes.count }
             (position, revision) = (page.next, page.revision)
-        } while position != nil && objects.count < most
+            // Large objects do: a client goes on behind what it has, however little that is.
+        } while position != nil && objects.count < most && bytes < ObjectStore.pageBytes
         // With a limit the client asks for the rest; without one, the answer goes on.
         let token = options.limit == nil ? nil : position.map(ContinueToken.text)
         let pages = ListPages(

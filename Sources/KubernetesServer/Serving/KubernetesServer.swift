@@ -60,14 +60,31 @@ public final class KubernetesServer: Sendable {
     /// Throws `.conflict` when the port is taken or another process serves the folder, and `.forbidden` when it would
     /// let others than this machine in without asking who they are.
     public init(folder: String, _ settings: Settings = Settings()) async throws {
-        var listening = settings.listening
-        guard !settings.isOpen || listening.address == "127.0.0.1" || listening.address == "::1" else {
+        let address = settings.listening.address
+        guard !settings.isOpen || address == "127.0.0.1" || address == "::1" else {
             throw Fault(
                 .forbidden, "an open API server may listen on this machine's own addresses only",
                 fix: "leave authentication on, or listen on 127.0.0.1")
         }
         try FileSystem.makeFolder(folder, mode: 0o700)
+        grace = settings.grace
         let audit = try settings.audit.map { (kept) throws(Fault) in try AuditLog(kept, settings.log) }
+        self.audit = audit
+        let store = try await Self.openStore(folder, settings)
+        self.store = store
+        do {
+            let running = try await RunningServer(store, audit, folder: folder, settings)
+            (server, upkeep, renewal) = (running.server, running.upkeep, running.renewal)
+            (url, configuration) = (running.url, running.configuration)
+        } catch {
+            // Whoever tries again finds the folder free.
+            await store.close()
+            await audit?.end()
+            throw error
+        }
+    }
+
+    private static func openStore(_ folder: String, _ settings: Settings) async throws -> ObjectStore {
         var storing = ObjectStore.Settings()
         storing.history = settings.history
         // A key is made with a new store only: without its own key, an old one must not seem to be empty of secrets.
@@ -76,61 +93,14 @@ public final class KubernetesServer: Sendable {
         let sealing = try KeyFileSealing(keys, isMade: !FileSystem.exists("\(folder)/objects.db"))
         storing.sealing = sealing
         let store = try ObjectStore("\(folder)/objects.db", storing)
-        self.store = store
         // Who changes keys does so while the store is his; what was read before it was ours may be from before.
-        guard try KeyFileSealing(keys).keyIDs == sealing.keyIDs else {
+        let now = Result { try KeyFileSealing(keys).keyIDs }
+        guard case .success(sealing.keyIDs) = now else {
             await store.close()
+            _ = try now.get()
             throw Fault(.conflict, "the keys of \(keys) were changed meanwhile", fix: "start again")
         }
-        grace = settings.grace
-        self.audit = audit
-        let now = Timestamp.now()
-        let api = try KubernetesAPI(store)
-        let identity =
-            settings.isOpen
-            ? nil
-            : try ServerIdentity(
-                folder: folder, names: settings.names, tokenFile: settings.tokenFile,
-                allowsAnonymous: settings.allowsAnonymous, store: store, at: now)
-        listening.tls = try identity?.tls(at: now)
-        listening.bodyBytes = Int64(BodyReading.bytes)
-        try await FirstObjects(api).create()
-        let running = Guarded<HTTPServer?>(nil)
-        let metrics = try ServerMetrics(api) { running.withLock { $0 }?.statistics.connections ?? 0 }
-        if let audit { try metrics.add(audit) }
-        let handler = RequestHandler(
-            api: api,
-            access: RequestAccess(authenticator: identity?.authenticator, state: api.access, clock: api.clock),
-            version: settings.version, metrics: metrics, log: settings.log,
-            snapshots: SnapshotEndpoint(store, folder: "\(folder)/snapshots"),
-            audit: audit.map { RequestAudit(log: $0) })
-        let host = listening.address == "0.0.0.0" || listening.address == "::" ? "127.0.0.1" : listening.address
-        let name = host.contains(":") ? "[\(host)]" : host
-        let base = "\(identity == nil ? "http" : "https")://\(name)"
-        configuration = identity == nil ? nil : "\(folder)/admin.kubeconfig"
-        // Whoever finds that somebody listens finds the file as well; a port that the system chooses is known later.
-        if let configuration, listening.port != 0 {
-            try identity?.writeConfiguration(to: configuration, server: "\(base):\(listening.port)", at: now)
-        }
-        let server = try HTTPServer(listening) { await handler.respond(to: $0) }
-        running.withLock { $0 = server }
-        self.server = server
-        url = "\(base):\(server.port)"
-        if let configuration, listening.port == 0 {
-            try identity?.writeConfiguration(to: configuration, server: url, at: now)
-        }
-        var keeping = Upkeep.Settings()
-        keeping.authority = identity?.authorityText
-        upkeep = Upkeep(api, keeping)
-        renewal = identity.map { identity in
-            Task.detached {
-                while (try? await Task.sleep(for: .seconds(6 * 3600))) != nil {
-                    do { try server.replaceCertificate(try identity.tls(at: .now())) } catch {
-                        settings.log.error("the server's certificate could not be made anew", error)
-                    }
-                }
-            }
-        }
+        return store
     }
 
     /// Where it listens.
