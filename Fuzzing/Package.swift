@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "AccessFuzzing", type: .static, targets: ["AccessFuzzing"]),
         .library(name: "PatchFuzzing", type: .static, targets: ["PatchFuzzing"]),
         .library(name: "CredentialFuzzing", type: .static, targets: ["CredentialFuzzing"]),
+        .library(name: "ExchangeFuzzing", type: .static, targets: ["ExchangeFuzzing"]),
         .library(name: "KubernetesFuzzing", type: .static, targets: ["KubernetesFuzzing"]),
         .library(name: "OrchestrationFuzzing", type: .static, targets: ["OrchestrationFuzzing"]),
     ],
@@ -102,9 +103,12 @@ let package = Package(
         .target(
             name: "KubernetesFuzzing",
             dependencies: [
-                "FuzzingEntry", "Basics", "Archives", "Chronology", "Documents", "SPDY", "Kubernetes",
-                "KubernetesKinds", "KubernetesSchemas",
+                "FuzzingEntry", "Basics", "Chronology", "Documents", "Kubernetes", "KubernetesKinds",
+                "KubernetesSchemas",
             ]),
+        .target(
+            name: "ExchangeFuzzing",
+            dependencies: ["FuzzingEntry", "Basics", "Archives", "Documents", "SPDY", "Kubernetes"]),
         .target(
             name: "CredentialFuzzing",
             dependencies: [

@@ -5,8 +5,6 @@ internal import FuzzingEntry
 private let targets = FuzzTargets([
     "schema": { SchemaTarget.run($0) },
     "protobuf": { ProtobufTarget.run($0) },
-    "selector": { SelectorTarget.run($0) },
-    "frame": { FrameTarget.run($0) },
 ])
 
 /// What the fuzzer calls with each input.

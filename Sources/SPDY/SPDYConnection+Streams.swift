@@ -9,6 +9,7 @@ extension SPDYConnection {
     /// Opens a stream; what is written to it waits until the other side has taken it.
     public func open(_ headers: SPDYHeaders) throws(Fault) -> SPDYStream {
         if let end { throw end }
+        guard !isClosing else { throw Fault(.unavailable, "a connection is closed") }
         guard !hasGoneAway else { throw Fault(.unavailable, "the other side takes no more streams") }
         guard entries.values.count(where: { !$0.isTheirs && $0.failure == nil }) < theirStreamLimit else {
             throw Fault(.unavailable, "the other side takes \(theirStreamLimit) streams at once, not more")
@@ -81,6 +82,7 @@ extension SPDYConnection {
         while !rest.isEmpty {
             let entry = try entry(id)
             guard !entry.isFinished else { throw Fault(.invalid, "a stream is written to behind its end") }
+            guard !isClosing else { throw Fault(.unavailable, "a connection is closed") }
             let isWindowed = settings.flowControl == .windows
             // Waits for what is the stream's own matter, then for what all wait for.
             let (own, all) = (entry.changed.count, drained.count)

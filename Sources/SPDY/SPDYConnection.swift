@@ -39,7 +39,8 @@ public actor SPDYConnection {
     var buffered = 0
     var outgoing: [UInt8] = []
     var hasRun = false
-    private var isClosing = false
+    /// Whether nothing more is taken to be sent.
+    var isClosing = false
     /// Set when nothing more is sent or received.
     var end: Fault?
     /// Set when the other side takes no more streams.

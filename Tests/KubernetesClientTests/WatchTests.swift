@@ -8,7 +8,7 @@ import WebServer
 
 @testable import KubernetesClient
 
-@Suite("Watches", .timeLimit(.minutes(1))) struct WatchTests {
+@Suite("Watches", .timeLimit(.minutes(3))) struct WatchTests {
     /// All events, and what ended them.
     static func read(_ events: WatchEvents) async -> ([String], (any Error)?) {
         var seen: [String] = []

@@ -5,7 +5,7 @@ import Testing
 
 @testable import SPDY
 
-@Suite("Connections of SPDY", .timeLimit(.minutes(1))) struct SPDYConnectionTests {
+@Suite("Connections of SPDY", .timeLimit(.minutes(3))) struct SPDYConnectionTests {
     /// A client, and a server that gives back what each stream says, until its end.
     static func withEcho(
         _ flowControl: SPDYSettings.FlowControl, change: (inout SPDYSettings) -> Void = { _ in },
@@ -55,7 +55,7 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<100 {
                     group.addTask {
-                        let bytes = (0..<number * 700).map { UInt8(truncatingIfNeeded: $0 / 7 + number) }
+                        let bytes = (0..<number * 200).map { UInt8(truncatingIfNeeded: $0 / 7 + number) }
                         let answer = try await Self.exchange(connection, bytes)
                         #expect(answer == bytes)
                     }
@@ -134,6 +134,19 @@ import Testing
             #expect(try await stream.read() == [5])
             #expect(try await Self.exchange(connection, [1, 2]) == [1, 2])
         }
+    }
+
+    @Test("what is closed says so to who writes") func closed() async throws {
+        let (near, far) = Wire.pair()
+        let client = try Running(near, SPDYSettings(.client, flowControl: .transport))
+        let server = try Running(far, SPDYSettings(.server, flowControl: .transport))
+        let stream = try await client.connection.open([:])
+        try await server.connection.accept()?.reply()
+        await client.connection.close()
+        await #expect(throws: Fault.self) { try await stream.write([1]) }
+        await #expect(throws: Fault.self) { try await client.connection.open([:]) }
+        #expect(await client.code == nil)
+        #expect(await server.code == nil)
     }
 
     // MARK: Lies
