@@ -160,7 +160,7 @@ import Testing
             while let from = position {
                 let page = try store.list(Self.maps, from: from, limit: 3)
                 #expect(page.revision == first.revision)
-                values += try page.objects.map { try Self.value($0) }
+                values += try page.objects.compactMap { try Self.value($0) }
                 position = page.next
             }
             #expect(values == Array(0..<10))
@@ -246,7 +246,7 @@ import Testing
             var position: ObjectPage.Position?
             repeat {
                 let page = try store.list(Self.maps, from: position, limit: 500)
-                values += try page.objects.map { try Self.value($0) }
+                values += try page.objects.compactMap { try Self.value($0) }
                 sizes.append(page.objects.count)
                 position = page.next
             } while position != nil
