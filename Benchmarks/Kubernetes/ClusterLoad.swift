@@ -81,13 +81,16 @@ struct ClusterLoad: Sendable {
         return bytes
     }
 
-    /// The position behind a page, which stands before its items; empty behind the last.
+    /// The position behind a page, which stands before its items or rows; empty behind the last.
     private static func continuation(_ body: [UInt8]) -> String {
         let head = String(decoding: body.prefix(1024), as: UTF8.self)
         let start = "\"continue\":\""
-        guard let place = head.firstRange(of: start), let items = head.firstRange(of: "\"items\""),
-            place.lowerBound < items.lowerBound
-        else { return "" }
+        let contents = ["\"items\"", "\"columnDefinitions\"", "\"rows\""].compactMap {
+            head.firstRange(of: $0)?.lowerBound
+        }
+        guard let place = head.firstRange(of: start), let first = contents.min(), place.lowerBound < first else {
+            return ""
+        }
         return String(head[place.upperBound...].prefix { $0 != "\"" })
     }
 
