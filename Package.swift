@@ -221,7 +221,11 @@ let package = Package(
         // Damaged inputs for parsers of foreign bytes.
         .target(name: "TestInputs", path: "Tests/TestInputs"),
         .target(
-            name: "TestCluster", dependencies: ["Basics", "Documents", "Kubernetes", "KubernetesClient"],
+            name: "TestCluster",
+            dependencies: [
+                "Basics", "Chronology", "Documents", "Kubernetes", "KubernetesClient", "KubernetesControllers",
+                "Reconciling",
+            ],
             path: "Tests/TestCluster"),
 
         .executableTarget(

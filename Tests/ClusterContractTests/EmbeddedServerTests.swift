@@ -8,7 +8,9 @@ import Testing
 import WebServer
 
 @Suite("The contract of API servers, kept by ours", .timeLimit(.minutes(5))) struct EmbeddedServerTests {
-    @Test("every step holds", arguments: ClusterContract.steps) func step(_ step: ClusterContract.Step) async throws {
+    @Test("every step holds", arguments: ClusterContract.steps + ClusterContract.toolkit) func step(
+        _ step: ClusterContract.Step
+    ) async throws {
         let folder = try TemporaryFolder()
         var settings = KubernetesServer.Settings()
         settings.listening.port = 0

@@ -11,7 +11,9 @@ import Testing
         if: Environment.process["SOVEREIGN_TEST_KUBECONFIG"] != nil, "needs a cluster: set SOVEREIGN_TEST_KUBECONFIG"),
     .timeLimit(.minutes(5)))
 struct ContractTests {
-    @Test("every step holds", arguments: ClusterContract.steps) func step(_ step: ClusterContract.Step) async throws {
+    @Test("every step holds", arguments: ClusterContract.steps + ClusterContract.toolkit) func step(
+        _ step: ClusterContract.Step
+    ) async throws {
         let path = try #require(Environment.process["SOVEREIGN_TEST_KUBECONFIG"])
         let client = try KubernetesClient(ClusterConfiguration.find(kubeconfig: path))
         try await ClusterContract.withNamespace(client) { try await step.run(client, $0) }

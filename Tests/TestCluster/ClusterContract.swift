@@ -135,7 +135,7 @@ public enum ClusterContract {
 }
 
 extension ClusterContract.Step {
-    fileprivate init(
+    init(
         _ description: String, _ run: @escaping @Sendable (KubernetesClient, String) async throws -> Void,
         needsControllers: Bool = false
     ) {
