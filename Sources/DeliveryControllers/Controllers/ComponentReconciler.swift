@@ -26,7 +26,7 @@ public struct ComponentReconciler: Reconciler {
                 retryAfter: nil)
         }
         let configuration = try await context.configuration(of: &object, parent: repository)
-        let demands = try await demands(specification, object)
+        let demands = try await context.demands(of: object)
         let version = try await choose(specification, repositorySpec, configuration, object)
         let request = VersionRequest(
             repositorySpec: repositorySpec.repositorySpec, configuration: configuration,
@@ -56,21 +56,6 @@ public struct ComponentReconciler: Reconciler {
         }
         object.finalizers.removeAll { finalizers.contains($0) }
         return .released
-    }
-
-    private func demands(
-        _ specification: ComponentSpecification, _ object: KubernetesObject
-    ) async throws(ReconcileError) -> [VerificationDemand] {
-        do {
-            return try await VerificationKeys.demands(
-                specification.verify, namespace: object.namespace, in: context.cluster)
-        } catch {
-            let fault = Fault(wrapping: error), reason = DeliveryReason.componentVersion
-            guard fault.code == .notFound else { throw .failed(fault, reason: reason) }
-            throw .waiting(
-                ReconcileError.failed(fault, reason: reason).message, reason: reason,
-                retryAfter: context.settings.missingRetry)
-        }
     }
 
     /// The version to take, which may follow the one before.

@@ -35,6 +35,20 @@ public struct DeliveryContext: Sendable {
         (self.cluster, self.service, self.settings) = (cluster, service, settings)
     }
 
+    /// The signatures that must verify for a Component, with their keys; waited for where a Secret is not there.
+    func demands(of component: KubernetesObject) async throws(ReconcileError) -> [VerificationDemand] {
+        do {
+            return try await VerificationKeys.demands(
+                ComponentSpecification(component).verify, namespace: component.namespace, in: cluster)
+        } catch {
+            let fault = Fault(wrapping: error), reason = DeliveryReason.componentVersion
+            guard fault.code == .notFound else { throw .failed(fault, reason: reason) }
+            throw .waiting(
+                ReconcileError.failed(fault, reason: reason).message, reason: reason,
+                retryAfter: settings.missingRetry)
+        }
+    }
+
     /// The object that another refers to; it must be there, wanted and ready.
     func required(
         _ kind: DeliveryKind, _ name: ObjectName, reason: String

@@ -83,7 +83,8 @@ public struct ReplicationReconciler: Reconciler {
         _ object: inout KubernetesObject
     ) async throws(ReconcileError) -> TransferSummary {
         let address = ObjectAddress(of: object)
-        let demands = try await demands(of: component)
+        // It must verify once more before anything moves, and pin all that it refers to.
+        let demands = try await context.demands(of: component)
         let activity = "transferring \(information.component):\(information.version)"
         do throws(ReconcileError) {
             let version = try await context.resolve(information, configuration, for: address)
@@ -111,20 +112,6 @@ public struct ReplicationReconciler: Reconciler {
                 note(&object, .no, DeliveryReason.replication, error.message)
             }
             throw error
-        }
-    }
-
-    /// What vouches for the version: it must verify once more before anything moves, and pin all that it refers to.
-    private func demands(of component: KubernetesObject) async throws(ReconcileError) -> [VerificationDemand] {
-        do {
-            return try await VerificationKeys.demands(
-                ComponentSpecification(component).verify, namespace: component.namespace, in: context.cluster)
-        } catch {
-            let fault = Fault(wrapping: error), reason = DeliveryReason.componentVersion
-            guard fault.code == .notFound else { throw .failed(fault, reason: reason) }
-            throw .waiting(
-                ReconcileError.failed(fault, reason: reason).message, reason: reason,
-                retryAfter: context.settings.missingRetry)
         }
     }
 
