@@ -224,7 +224,7 @@ let package = Package(
             name: "TestCluster",
             dependencies: [
                 "Basics", "Chronology", "Documents", "Kubernetes", "KubernetesClient", "KubernetesControllers",
-                "Reconciling",
+                "Reconciling", "TestServers",
             ],
             path: "Tests/TestCluster"),
 

@@ -123,7 +123,7 @@ struct ResumeTests {
         try proxy.begin("second")
         // The process that sends has let the journal go when it has noted where the upload stands.
         let file = try #require(try journal(workshop))
-        for _ in 0..<500 where try FileLock(file.path) == nil { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually("the journal is let go") { try FileLock(file.path) != nil }
         let text = try #require(try journal(workshop)).text
         #expect(try FileSystem.entry(at: file.path)?.mode == 0o600)
         switch what {

@@ -225,7 +225,7 @@ struct SpecificationResumeTests {
         try proxy.begin("between")
         let journal = try #require(try journals(workshop).first)
         let path = "\(workshop.path)/.local/state/ocm/transfers/\(journal)"
-        for _ in 0..<500 where try FileLock(path) == nil { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually("the journal is let go") { try FileLock(path) != nil }
         try proxy.begin("second")
         let other = try await ChildProcess.run(
             ["sh", "-c", "openssl genrsa 2048 | openssl rsa -pubout -out other.pem"], workingFolder: workshop.path)

@@ -6,6 +6,7 @@ import Kubernetes
 import KubernetesClient
 import KubernetesServer
 import Reconciling
+import TestServers
 import Testing
 import WebServer
 

@@ -5,6 +5,7 @@ import Documents
 import Kubernetes
 import KubernetesClient
 import Reconciling
+import TestServers
 import Testing
 import Web
 import WebClient

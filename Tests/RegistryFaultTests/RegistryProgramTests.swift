@@ -52,14 +52,6 @@ import WebServer
         return try? await HTTPClient(settings).send(request) { $0.status }
     }
 
-    private func eventually(_ condition: () async -> Bool) async throws {
-        for _ in 0..<600 {
-            if await condition() { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        throw Fault(.unavailable, "it did not become so")
-    }
-
     @Test("shows a certificate that was replaced on the disk, and keeps the one it has while files do not fit")
     func certificates() async throws {
         let site = try await Site.start("tls: {certificate: server.pem, key: server-key.pem}") {

@@ -6,6 +6,7 @@ import OCI
 import Registry
 import RegistryProxy
 import RegistryServer
+import TestServers
 import TestSite
 import Testing
 import Web

@@ -153,12 +153,3 @@ extension RegistryServer {
         }
     }
 }
-
-/// Waits for something that other tasks bring about.
-func eventually(_ isTrue: () async throws -> Bool) async throws {
-    for _ in 0..<1000 {
-        if try await isTrue() { return }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-    Issue.record("it did not come about")
-}

@@ -7,6 +7,7 @@ import Documents
 import Registry
 import RegistryServer
 import Telemetry
+import TestServers
 import Testing
 import WebServer
 
@@ -36,10 +37,7 @@ import WebServer
             throw Fault(.internal, "no keys are fetched here")
         }
         let host = try RegistryHost(registry, access: access, configuration, log: Log(writer))
-        for _ in 0..<1000 where try !registry.tagEntries(in: name).isEmpty {
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        #expect(try registry.tagEntries(in: name).isEmpty)
+        try await eventually("the tag is gone") { try registry.tagEntries(in: name).isEmpty }
         #expect(try registry.hasManifest(pushed.digest, in: name))
         await host.stop(deadline: .zero)
         #expect(await writer.flush(atMost: .seconds(30)))

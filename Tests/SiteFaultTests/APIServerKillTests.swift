@@ -23,14 +23,6 @@ import Testing
         return (objects, revision)
     }
 
-    private func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-        for _ in 0..<1200 {
-            if (try? await condition()) == true { return }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        throw Fault(.unavailable, "\(what): it did not become so")
-    }
-
     @Test("writes of several kinds under load, with feeds that follow them over all restarts")
     func kill() async throws {
         let folder = try TemporaryFolder(prefix: "kill")
@@ -41,8 +33,7 @@ import Testing
             try KubernetesObject(LoadKind.definition),
             in: GroupVersionResource("apiextensions.k8s.io", "v1", "customresourcedefinitions"))
         try await eventually("widgets are served") {
-            _ = try await client.list(LoadKind.widget.resource)
-            return true
+            (try? await client.list(LoadKind.widget.resource)) != nil
         }
         let feeds = LoadKind.allCases.map { ($0, FeedRecord(client, $0.resource)) }
         try await eventually("feeds have begun") { feeds.allSatisfy(\.1.isSynced) }

@@ -12,14 +12,6 @@ import Web
     private static let secrets = LoadKind.secret.resource
     private static let revisionText = "revision "
 
-    private func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-        for _ in 0..<600 {
-            if (try? await condition()) == true { return }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        throw Fault(.unavailable, "\(what): it did not become so")
-    }
-
     /// The revision that a command tells.
     private func revision(_ said: String) throws -> Int64 {
         let place = try #require(said.firstRange(of: Self.revisionText), "\(said)")

@@ -153,7 +153,7 @@ actor RunningSite {
 
     /// Waits until something is so; throws with how all stands when it does not become so within a minute.
     func eventually(
-        _ what: String, within: Duration = .seconds(60), _ condition: @Sendable (RunningSite) async throws -> Bool
+        _ what: String, within: Duration = .seconds(120), _ condition: @Sendable (RunningSite) async throws -> Bool
     ) async throws {
         let end = ContinuousClock.now + within
         while ContinuousClock.now < end {
@@ -172,7 +172,7 @@ actor RunningSite {
     }
 
     /// Waits until a release is followed to its end.
-    func eventually(deployed version: String, within: Duration = .seconds(60)) async throws {
+    func eventually(deployed version: String, within: Duration = .seconds(120)) async throws {
         try await eventually("\(version) is deployed", within: within) { site in
             guard try await site.deployed() == version else { return false }
             for (kind, name) in [(DeliveryKind.component, "app"), (.resource, "manifests"), (.deployer, "app")] {

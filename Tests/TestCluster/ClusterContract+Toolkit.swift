@@ -7,6 +7,7 @@ internal import Kubernetes
 internal import KubernetesClient
 internal import KubernetesControllers
 internal import Reconciling
+internal import TestServers
 
 extension ClusterContract {
     /// What the controllers' toolkit does with every API server. The steps define a kind of their own, `Probe`, and leave its

@@ -4,6 +4,7 @@ internal import Basics
 internal import Documents
 internal import Kubernetes
 public import KubernetesClient
+internal import TestServers
 
 extension ClusterContract {
     /// Watches that go on.

@@ -114,15 +114,6 @@ public enum ClusterContract {
         throw Fault(.internal, "\(what) is not refused")
     }
 
-    /// Asks until something holds, for some seconds.
-    static func eventually(_ what: String, _ holds: () async throws -> Bool) async throws {
-        for _ in 0..<300 {
-            if try await holds() { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        throw Fault(.internal, "it does not come about that \(what)")
-    }
-
     /// Whether an object is there.
     static func exists(_ client: KubernetesClient, _ resource: GroupVersionResource, _ name: ObjectName) async throws
         -> Bool

@@ -112,9 +112,9 @@ internal import Glibc
         }
     }
 
-    /// Waits until somebody listens on a port; throws with the end of the log when nobody does within 20 seconds.
+    /// Waits until somebody listens on a port; throws with the end of the log when nobody does within two minutes.
     public func waitUntilListening(on port: Int) async throws {
-        for _ in 0..<400 {
+        for _ in 0..<2400 {
             if Self.listens(on: port) { return }
             try await Task.sleep(for: .milliseconds(50))
         }

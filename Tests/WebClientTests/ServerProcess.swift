@@ -63,9 +63,9 @@ import WebClient
         return Int(try await HTTPClient().text(HTTPRequest(method: .get, url: url))) ?? -1
     }
 
-    /// Waits until a count is reached; false when it is not within some seconds.
+    /// Waits until a count is reached; false when it is not within a minute.
     func reaches(_ name: String, _ goal: Int = 1) async throws -> Bool {
-        for _ in 0..<100 {
+        for _ in 0..<1200 {
             if try await count(name) >= goal { return true }
             try await Task.sleep(for: .milliseconds(50))
         }

@@ -93,12 +93,3 @@ import Glibc
         return try await connection.receive()
     }
 }
-
-/// Waits until something is so; fails after a time that only a broken server needs.
-func eventually(_ condition: () -> Bool) async throws {
-    for _ in 0..<2000 {
-        if condition() { return }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-    throw Fault(.unavailable, "it did not become so")
-}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
+import TestServers
 import Testing
 import Web
 import WebServer

@@ -33,9 +33,6 @@ struct FeedCourse: Sendable {
     private var hasHeard = false
     private var backOff: BackOff
 
-    /// A watch that ends so early without an event has failed.
-    private static let shortWatch = Duration.seconds(1)
-
     init(_ feed: ObjectFeed) {
         self.feed = feed
         view = FeedView(limit: feed.options.mostObjects)
@@ -87,7 +84,7 @@ struct FeedCourse: Sendable {
         case .follow(let since):
             guard let event = try await events?.next() else {
                 (phase, events) = (.resume, nil)
-                guard hasHeard || ContinuousClock.now - since >= Self.shortWatch else {
+                guard hasHeard || ContinuousClock.now - since >= feed.options.shortestWatch else {
                     throw Fault(.unavailable, "the server ends watches of \(feed.resource.resource) at once")
                 }
                 backOff.reset()

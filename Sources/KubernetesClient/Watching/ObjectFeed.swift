@@ -29,6 +29,8 @@ public struct FeedOptions: Sendable {
     public var firstDelay = Duration.milliseconds(800)
     /// The longest wait.
     public var longestDelay = Duration.seconds(30)
+    /// A watch that ends earlier than this, without an event, has failed.
+    public var shortestWatch = Duration.seconds(1)
     /// Takes away what nobody needs, such as managed fields, before an object is held. Must leave alone what identifies
     /// the object: name, namespace, `uid` and `resourceVersion`.
     public var reduce: (@Sendable (inout KubernetesObject) -> Void)?

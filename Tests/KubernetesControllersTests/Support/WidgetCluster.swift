@@ -129,12 +129,3 @@ extension Moment {
         return first
     }
 }
-
-/// Waits until something is so; throws when it is not within two minutes.
-func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(120)
-    while try await !condition() {
-        guard ContinuousClock.now < end else { throw Fault(.internal, "it was never so that \(what)") }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-}

@@ -7,6 +7,7 @@ import KubernetesClient
 import KubernetesControllers
 import Reconciling
 import Telemetry
+import TestServers
 
 /// A reconciler that does what a test says, and remembers what it was asked.
 struct WidgetWorker: Reconciler {

@@ -81,7 +81,7 @@ final class TestAPI: Sendable {
 
     /// Waits until something that happens by itself has happened; false when it does not.
     func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-        for _ in 0..<1000 {
+        for _ in 0..<6000 {
             if try await condition() { return true }
             try await Task.sleep(for: .milliseconds(20))
         }
