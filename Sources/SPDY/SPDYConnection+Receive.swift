@@ -14,7 +14,13 @@ extension SPDYConnection {
             change(id) { $0.hasEnded = true }
         case .reset(let id, let status):
             guard try isOpen(id, "RST_STREAM") else { return }
-            fail(id, Fault(.unavailable, "the other side has reset a stream: \(status)"))
+            // What came before is in order, and stays for its reader: some servers end all their streams so.
+            change(id) { entry in
+                guard entry.failure == nil else { return }
+                entry.failure = Fault(.unavailable, "the other side has reset a stream: \(status)")
+                entry.isResetByThem = true
+            }
+            makeRoom()
         case .ping(let id):
             // Odd ones are from clients.
             if (id & 1 == 1) == (settings.role == .server) { try send(.ping(id)) }
@@ -131,13 +137,18 @@ extension SPDYConnection {
     /// Lets go of what a stream still holds; its reader and its writer get the reason.
     func fail(_ id: UInt32, _ reason: Fault) {
         guard let entry = entries[id], entry.failure == nil else { return }
+        change(id) { $0.failure = reason }
+        discard(id)
+        makeRoom()
+    }
+
+    /// Throws away what waits for the reader of a stream.
+    func discard(_ id: UInt32) {
+        guard let entry = entries[id], entry.incomingBytes > 0 else { return }
         let lost = entry.incomingBytes
         buffered -= lost
-        change(id) { entry in
-            (entry.failure, entry.incoming, entry.incomingBytes) = (reason, [], 0)
-        }
+        (entry.incoming, entry.incomingBytes) = ([], 0)
         try? allow(lost, nil)
-        makeRoom()
     }
 
     /// Lets the other side send as many bytes as were read, or thrown away, once they are worth a frame.

@@ -44,9 +44,10 @@ extension SPDYConnection {
 
     func waitForReply(_ id: UInt32) async throws {
         while true {
+            // What came after the reply is told to readers and writers.
+            if let entry = entries[id], entry.isReplied, entry.failure == nil || entry.isResetByThem { return }
             let entry = try entry(id)
             let seen = entry.changed.count
-            if entry.isReplied { return }
             try await entry.changed.wait(past: seen)
         }
     }
@@ -70,7 +71,7 @@ extension SPDYConnection {
                 try allow(chunk.count, id)
                 return chunk
             }
-            if let entry = entries[id], entry.hasEnded, entry.failure == nil { return nil }
+            if let entry = entries[id], entry.hasEnded, entry.failure == nil || entry.isResetByThem { return nil }
             let entry = try entry(id)
             let seen = entry.changed.count
             try await entry.changed.wait(past: seen)
@@ -116,7 +117,7 @@ extension SPDYConnection {
     }
 
     func reset(_ id: UInt32, _ status: SPDYStatus) {
-        guard let entry = entries[id], entry.failure == nil else { return }
+        guard let entry = entries[id], entry.failure == nil else { return discard(id) }
         if !(entry.hasEnded && entry.isFinished) { try? send(.reset(stream: id, status)) }
         fail(id, Fault(.cancelled, "a stream was given up"))
     }

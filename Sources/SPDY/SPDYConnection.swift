@@ -17,6 +17,8 @@ public actor SPDYConnection {
         var hasEnded = false
         var isFinished = false
         var failure: Fault?
+        /// Whether that is a reset of the other side: what came before is still read.
+        var isResetByThem = false
         /// How much may still be sent; how much was read and not yet allowed again.
         var window: Int
         var consumed = 0

@@ -10,10 +10,10 @@ import WebClient
 @testable import KubernetesClient
 
 @Suite("Ports of pods", .timeLimit(.minutes(2))) struct PortForwardTests {
-    typealias Port = ForwardingPeer.Port
+    typealias Port = PodPeer.Port
     static let pod = ObjectName("default", "p")
 
-    static func client(_ peer: ForwardingPeer, token: String? = "t") throws -> KubernetesClient {
+    static func client(_ peer: PodPeer, token: String? = "t") throws -> KubernetesClient {
         var configuration = ClusterConfiguration(server: try HTTPURL("http://127.0.0.1:\(peer.port)"))
         configuration.user.token = token.map { SecretText($0) }
         configuration.proxy = .none
@@ -35,9 +35,9 @@ import WebClient
 
     @Test(
         "many connections go over one, through a WebSocket or an upgrade",
-        arguments: [ForwardingPeer.Age.new, .old(400), .old(403), .old(500), .vague])
-    func many(_ age: ForwardingPeer.Age) async throws {
-        let peer = try ForwardingPeer(age)
+        arguments: [PodPeer.Age.new, .old(400), .old(403), .old(500), .vague])
+    func many(_ age: PodPeer.Age) async throws {
+        let peer = try PodPeer(age)
         let forward = try await Self.client(peer).portForward(Self.pod)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<40 {
@@ -57,17 +57,23 @@ import WebClient
     }
 
     @Test("each side ends by itself, and much may come") func halves() async throws {
-        let peer = try ForwardingPeer()
+        let peer = try PodPeer()
         let forward = try await Self.client(peer).portForward(Self.pod)
         let count = try await Self.exchange(forward, Port.counting, [UInt8](repeating: 1, count: 1_000_000))
         #expect(count == Array("1000000".utf8))
-        #expect(try await Self.exchange(forward, Port.generating, []).count == ForwardingPeer.generated)
+        for port in [Port.generating, Port.ending] {
+            let connection = try await forward.connect(to: port)
+            var count = 0
+            while let chunk = try await connection.read() { count += chunk.count }
+            #expect(count == PodPeer.generated)
+            await connection.close()
+        }
         await forward.close()
         peer.stop()
     }
 
     @Test("what the server says went wrong is said, fit for messages") func refused() async throws {
-        let peer = try ForwardingPeer()
+        let peer = try PodPeer()
         let forward = try await Self.client(peer).portForward(Self.pod)
         for (port, words) in [
             (Port.refused, "port 1 of default/p: error forwarding port 1 to pod p: connection refused"),
@@ -93,7 +99,7 @@ import WebClient
     }
 
     @Test("refusals are the server's, and credentials go to it alone") func refusals() async throws {
-        let peer = try ForwardingPeer()
+        let peer = try PodPeer()
         let client = try Self.client(peer)
         await #expect {
             try await client.portForward(ObjectName("default", "gone"))
@@ -107,7 +113,7 @@ import WebClient
     }
 
     @Test("a local port leads to the pod's, for many at once") func listener() async throws {
-        let peer = try ForwardingPeer()
+        let peer = try PodPeer()
         let forward = try await Self.client(peer).portForward(Self.pod)
         let faults = Guarded<[String]>([])
         let echo = try forward.listen(to: Port.echo) { fault in faults.withLock { $0.append(fault.message) } }
@@ -146,7 +152,7 @@ import WebClient
         "kubectl takes our side of the protocol for a server's", .enabled(if: !programs.isEmpty, "needs kubectl"),
         arguments: programs.filter { [programs.first?.0, 30, 31, programs.last?.0].contains($0.0) })
     func kubectl(_ minor: Int, _ program: String) async throws {
-        let peer = try ForwardingPeer(wantsToken: false)
+        let peer = try PodPeer(wantsToken: false)
         let folder = try TemporaryFolder()
         let ports = try (ServerProgram.freePort(), ServerProgram.freePort(), ServerProgram.freePort())
         let forwarding = try ServerProgram(
@@ -173,7 +179,7 @@ import WebClient
         #expect(!words.contains("rror"), "\(words)")
         // Far beyond what windows would allow, of which neither side says anything.
         #expect(try await LocalClient.exchange(ports.1, [UInt8](repeating: 1, count: 500_000)) == Array("500000".utf8))
-        #expect(try await LocalClient.exchange(ports.2, []).count == ForwardingPeer.generated)
+        #expect(try await LocalClient.exchange(ports.2, []).count == PodPeer.generated)
         #expect(peer.asked.contains { $0.hasPrefix(minor > 30 ? "GET" : "POST") && $0.contains("/portforward") })
         withExtendedLifetime(forwarding) {}
         peer.stop()

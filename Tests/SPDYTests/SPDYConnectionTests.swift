@@ -96,6 +96,33 @@ import Testing
         }
     }
 
+    @Test("what came before a reset is read, and then what it was", arguments: [false, true])
+    func readBeforeReset(_ hasEnded: Bool) async throws {
+        let (near, far) = Wire.pair()
+        let client = try Running(near, SPDYSettings(.client, flowControl: .transport))
+        let server = try Running(far, SPDYSettings(.server, flowControl: .transport))
+        let (first, second) = (try await client.connection.open([:]), try await client.connection.open([:]))
+        for _ in 0..<2 {
+            let taken = try #require(try await server.connection.accept())
+            try await taken.reply()
+            try await taken.write([1, 2, 3])
+            if hasEnded { try await taken.finish() }
+            await taken.reset()
+        }
+        try await second.waitForReply()
+        while await !second.hasEnded { await Task.yield() }
+        #expect(try await first.read() == [1, 2, 3])
+        if hasEnded {
+            #expect(try await first.read() == nil)
+        } else {
+            await #expect { try await first.read() } throws: { ($0 as? Fault)?.message.contains("CANCEL") == true }
+        }
+        await #expect(throws: Fault.self) { try await first.write([1]) }
+        // What nobody reads is let go.
+        await second.reset()
+        #expect(await client.connection.buffered == 0)
+    }
+
     @Test("what is refused, reset and gone is told to who uses it") func ends() async throws {
         let (near, far) = Wire.pair()
         let client = try Running(near, SPDYSettings(.client))

@@ -21,23 +21,10 @@ extension KubernetesClient {
             return try PortForward(pod, over: TunnelTransport(socket: socket))
         } catch let fault as Fault where fault.code == .unsupported {
             settings.observe?("… \(path) again without a WebSocket")
-        } catch let refusal as APIStatus where Self.mayDoOtherwise(refusal) {
+        } catch let refusal as APIStatus where Self.mayBeTakenWithoutWebSocket(refusal) {
             settings.observe?("… \(path) again without a WebSocket, which was refused with \(refusal.code)")
         }
-        var request = APIRequest(.post, path)
-        request.headers["X-Stream-Protocol-Version"] = Self.forwardProtocol
-        let connection = try await upgraded(request, to: "SPDY/3.1")
-        let chosen = connection.headers["X-Stream-Protocol-Version"]?.trimmed
-        guard chosen == Self.forwardProtocol else {
-            connection.close()
-            throw Fault(.unsupported, "\(configuration) does not forward ports by \(Self.forwardProtocol)")
-        }
+        let connection = try await streams(APIRequest(.post, path), Self.forwardProtocol)
         return try PortForward(pod, over: PlainTransport(connection: connection))
-    }
-
-    /// Servers that know no such WebSocket refuse it in many ways; these would refuse the other way too.
-    private static func mayDoOtherwise(_ refusal: APIStatus) -> Bool {
-        refusal.code != 401 && refusal.code != 429 && refusal.code != 503
-            && !(refusal.code == 404 && refusal.reason == "NotFound" && refusal.kind == "pods")
     }
 }

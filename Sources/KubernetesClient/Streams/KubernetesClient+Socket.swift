@@ -24,11 +24,26 @@ extension KubernetesClient {
         }
     }
 
-    /// Opens a connection for another protocol than HTTP; throws an `APIStatus` when the server refuses.
-    func upgraded(_ request: APIRequest, to name: String) async throws -> UpgradedConnection {
-        try await leavingHTTP(request, name) { [socketSettings] request in
-            try await UpgradedConnection(request, protocol: name, socketSettings)
+    /// Opens a connection for streams of SPDY/3.1 with a protocol of Kubernetes; throws an `APIStatus` when the server
+    /// refuses, and `.unsupported` when it chooses another protocol.
+    func streams(_ request: APIRequest, _ name: String) async throws -> UpgradedConnection {
+        var request = request
+        request.headers["X-Stream-Protocol-Version"] = name
+        let connection = try await leavingHTTP(request, "SPDY/3.1") { [socketSettings] request in
+            try await UpgradedConnection(request, protocol: "SPDY/3.1", socketSettings)
         }
+        guard connection.headers["X-Stream-Protocol-Version"]?.trimmed == name else {
+            connection.close()
+            throw Fault(.unsupported, "\(configuration) does not speak \(name) over SPDY/3.1")
+        }
+        return connection
+    }
+
+    /// Whether a server that refuses a WebSocket may take the same without one: those that know none refuse in many ways, and
+    /// rights differ, `get` for a WebSocket and `create` for the other. These would refuse again.
+    static func mayBeTakenWithoutWebSocket(_ refusal: APIStatus) -> Bool {
+        refusal.code != 401 && refusal.code != 429 && refusal.code != 503
+            && !(refusal.code == 404 && refusal.reason == "NotFound" && refusal.kind == "pods")
     }
 
     private func leavingHTTP<Connection: Sendable>(

@@ -2,9 +2,7 @@
 
 internal import Basics
 internal import Documents
-public import Kubernetes
-internal import Web
-internal import WebClient
+internal import Kubernetes
 
 /// What a program in a pod writes.
 public enum PodOutput: Sendable, Equatable {
@@ -14,62 +12,59 @@ public enum PodOutput: Sendable, Equatable {
     case stderr([UInt8])
 }
 
-/// A conversation with a program in a pod, over a WebSocket with the protocol `v5.channel.k8s.io`, or `v4` where the server
-/// knows no other.
+/// A conversation with a program in a pod: over a WebSocket with the protocol `v5.channel.k8s.io` or `v4.channel.k8s.io`, or
+/// over streams of SPDY/3.1 with the latter.
 ///
 /// It is for one reader, who reads what the program writes until nil, and then its status; writers wait while the program
 /// does not read. It ends when nobody holds it.
 public final class PodSession: Sendable {
-    /// The channels of the protocol.
-    private enum Channel {
-        static let stdin: UInt8 = 0, stdout: UInt8 = 1, stderr: UInt8 = 2, error: UInt8 = 3, resize: UInt8 = 4,
-            close: UInt8 = 255
-    }
-
-    private let socket: WebSocket
+    private let conversation: any PodConversation
+    private let hasInput: Bool
     private let verdict = Guarded<Result<Int, any Error>?>(nil)
-    private static let piece = 32 * 1024
-    static let protocols = ["v5.channel.k8s.io", "v4.channel.k8s.io"]
 
-    init(_ socket: WebSocket) { self.socket = socket }
+    init(_ conversation: any PodConversation, hasInput: Bool) {
+        (self.conversation, self.hasInput) = (conversation, hasInput)
+    }
 
     /// Whether the program can be told that its input ends.
-    public var canEndInput: Bool { socket.chosenProtocol == Self.protocols[0] }
+    public var canEndInput: Bool { conversation.canEndInput }
 
-    /// Writes to the program's standard input.
+    /// Writes to the program's standard input; throws `.invalid` when none was asked for.
     public func write(_ bytes: [UInt8]) async throws {
-        for start in stride(from: 0, to: bytes.count, by: Self.piece) {
-            try await socket.send([Channel.stdin] + bytes[start..<min(start + Self.piece, bytes.count)])
-        }
+        try checkInput()
+        try await conversation.write(bytes)
     }
 
-    /// Ends the program's standard input; throws `.unsupported` for servers that know only `v4`.
+    /// Ends the program's standard input; throws `.unsupported` for WebSockets with servers that know only `v4`, and
+    /// `.invalid` when no input was asked for.
     public func endInput() async throws {
+        try checkInput()
         guard canEndInput else {
             throw Fault(
                 .unsupported, "the server cannot tell a program that its input ends",
                 fix: "let the program know by itself how much to read")
         }
-        try await socket.send([Channel.close, Channel.stdin])
+        try await conversation.endInput()
+    }
+
+    private func checkInput() throws(Fault) {
+        guard hasInput else {
+            throw Fault(.invalid, "a program runs without an input", fix: "ask for one when it is run")
+        }
     }
 
     /// Tells the program's terminal its size.
     public func resize(width: Int, height: Int) async throws {
         let size: JSON = ["Width": .number(JSONNumber(Int64(width))), "Height": .number(JSONNumber(Int64(height)))]
-        try await socket.send([Channel.resize] + size.encoded())
+        try await conversation.resize(size.encoded())
     }
 
     /// What the program writes next; nil when it has ended.
     public func next() async throws -> PodOutput? {
-        while let message = try await socket.receive() {
-            guard let channel = message.bytes.first else { continue }
-            let rest = Array(message.bytes.dropFirst())
-            switch channel {
-            case Channel.stdout where !rest.isEmpty: return .stdout(rest)
-            case Channel.stderr where !rest.isEmpty: return .stderr(rest)
-            case Channel.error: try judge(rest)
-            // Servers begin with an empty message for each channel, and end channels one by one.
-            default: continue
+        while let message = try await conversation.next() {
+            switch message {
+            case .output(let output): return output
+            case .status(let bytes): try judge(bytes)
             }
         }
         return nil
@@ -86,10 +81,9 @@ public final class PodSession: Sendable {
     }
 
     /// Ends the conversation; the program may go on.
-    public func close() { socket.close() }
+    public func close() { conversation.close() }
 
     private func judge(_ bytes: [UInt8]) throws(Fault) {
-        guard !bytes.isEmpty else { return }
         var json = (try? JSON(parsing: bytes, source: "a status")) ?? .null
         // Servers leave out here what it is.
         if json.object != nil { json["kind"] = "Status" }
@@ -108,46 +102,5 @@ public final class PodSession: Sendable {
                 verdict = .failure(status)
             }
         }
-    }
-}
-
-/// How a program is run or joined.
-public struct ExecOptions: Sendable {
-    /// The container; may be nil when the pod has one.
-    public var container: String?
-    /// Whether the program's standard input is written.
-    public var hasInput = false
-    /// Whether it has a terminal; its standard error is part of its output then.
-    public var hasTerminal = false
-
-    /// Only output.
-    public init(container: String? = nil, hasInput: Bool = false, hasTerminal: Bool = false) {
-        (self.container, self.hasInput, self.hasTerminal) = (container, hasInput, hasTerminal)
-    }
-}
-
-extension KubernetesClient {
-    /// Runs a program in a container.
-    public func exec(
-        _ pod: ObjectName, _ command: [String], _ options: ExecOptions = ExecOptions()
-    ) async throws -> PodSession {
-        try await session(pod, "exec", command.map { ("command", $0) }, options)
-    }
-
-    /// Joins the program that a container runs.
-    public func attach(_ pod: ObjectName, _ options: ExecOptions = ExecOptions()) async throws -> PodSession {
-        try await session(pod, "attach", [], options)
-    }
-
-    private func session(
-        _ pod: ObjectName, _ part: String, _ query: [(String, String)], _ options: ExecOptions
-    ) async throws -> PodSession {
-        var request = APIRequest(.get, try Self.path(Self.pods, pod, part))
-        request.query = query
-        request.ask("container", options.container)
-        if options.hasInput { request.ask("stdin", "true") }
-        request.ask("stdout", "true")
-        if options.hasTerminal { request.ask("tty", "true") } else { request.ask("stderr", "true") }
-        return PodSession(try await socket(request, protocols: PodSession.protocols))
     }
 }

@@ -8,7 +8,8 @@ import SPDY
 @testable import WebClient
 
 /// A server with one pod whose ports are programs; it speaks SPDY in a WebSocket and by an upgrade, as API servers do.
-final class ForwardingPeer: Sendable {
+/// Programs are run only by the latter.
+final class PodPeer: Sendable {
     /// What it knows.
     enum Age: Sendable {
         /// Both ways.
@@ -21,7 +22,7 @@ final class ForwardingPeer: Sendable {
     /// What the program behind a port does.
     enum Port {
         static let refused = 1, babbling = 2, reset = 3, unwanted = 4, vanishing = 5, echo = 7, counting = 9,
-            generating = 19
+            generating = 19, ending = 20
     }
     static let generated = 3 << 20
 
@@ -157,6 +158,13 @@ final class ForwardingPeer: Sendable {
         if path.contains("/pods/elsewhere/") {
             return try await answer("307 Temporary Redirect", "", "Location: http://127.0.0.1:\(port)/secret\r\n")
         }
+        if path.hasSuffix("/exec") || path.hasSuffix("/attach") {
+            guard fields["upgrade"] == "SPDY/3.1" else { return try await answer("400 No", "no such protocol") }
+            let offered = fields["x-stream-protocol-version"] ?? ""
+            let chosen = path.contains("/pods/older/") ? "v3.channel.k8s.io" : offered
+            try await plain.send(Self.switching("SPDY/3.1", ["X-Stream-Protocol-Version: \(chosen)"]))
+            return try await PodProgram(plain, target: String(words[1])).run()
+        }
         guard path.hasSuffix("/portforward"), let wanted = fields["upgrade"] else {
             return try await answer("200 OK", Self.object(path))
         }
@@ -164,19 +172,18 @@ final class ForwardingPeer: Sendable {
             if case .old(let status) = age { return try await answer("\(status) No", "no such protocol") }
             let isVague = if case .vague = age { true } else { false }
             let accept = WebSocketHandshake.accept(fields["sec-websocket-key"] ?? "")
-            let chosen = isVague ? "" : "Sec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io\r\n"
-            try await plain.send(
-                Array(
-                    ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Accept: \(accept)\r\n\(chosen)\r\n").utf8))
+            let chosen = isVague ? [] : ["Sec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io"]
+            try await plain.send(Self.switching("websocket", ["Sec-WebSocket-Accept: \(accept)"] + chosen))
             if !isVague { try await forward(over: Socket(plain: plain)) }
         } else {
-            try await plain.send(
-                Array(
-                    ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: SPDY/3.1\r\nConnection: Upgrade\r\n"
-                        + "X-Stream-Protocol-Version: portforward.k8s.io\r\n\r\n").utf8))
+            try await plain.send(Self.switching("SPDY/3.1", ["X-Stream-Protocol-Version: portforward.k8s.io"]))
             try await forward(over: plain)
         }
+    }
+
+    private static func switching(_ name: String, _ more: [String]) -> [UInt8] {
+        let lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: \(name)", "Connection: Upgrade"] + more
+        return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
     }
 
     private static func failure(_ code: Int, _ reason: String, _ message: String) -> String {
@@ -245,7 +252,7 @@ final class ForwardingPeer: Sendable {
             var count = 0
             while let bytes = try await data.read() { count += bytes.count }
             try await data.write(Array("\(count)".utf8)[...])
-        case Port.generating:
+        case Port.generating, Port.ending:
             let piece = [UInt8](repeating: 7, count: 64 * 1024)
             for _ in 0..<generated / piece.count { try await data.write(piece[...]) }
         default: while let bytes = try await data.read() { try await data.write(bytes) }
@@ -253,6 +260,8 @@ final class ForwardingPeer: Sendable {
         // The server's words come before the end.
         try await errors.finish()
         try await data.finish()
+        // Servers may reset what they have ended, at once.
+        if port == Port.ending { return await data.reset() }
         while try await data.read() != nil {}
     }
 }
