@@ -7,10 +7,14 @@ import hashlib
 import http.client
 import json
 import os
+import pathlib
 import socket
 import subprocess
 import sys
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts"))
+from free_port import free_port  # noqa: E402
 
 program, folder, steps = sys.argv[1], sys.argv[2], int(sys.argv[3])
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -22,9 +26,7 @@ def digest_of(data):
 
 
 def start():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [program, "registry", "serve", "--root", f"{folder}/registry", "--listen", f"127.0.0.1:{port}",
          "--free-space", "0", "--gc-interval", "0", "--scrub-interval", "0"])

@@ -15,6 +15,9 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts"))
+from free_port import free_port  # noqa: E402
+
 program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
 root = folder / "registry"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -26,9 +29,7 @@ def digest_of(data):
 
 
 def start():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [program, "registry", "serve", "--root", str(root), "--listen", f"127.0.0.1:{port}", "--free-space", "0"],
         stderr=subprocess.DEVNULL)
