@@ -3,6 +3,7 @@
 import Basics
 import Documents
 import SPDY
+import Web
 
 @testable import KubernetesClient
 @testable import WebClient
@@ -137,10 +138,10 @@ final class PodPeer: Sendable {
     private func serve(_ plain: Plain) async throws {
         guard let lines = try await plain.head() else { return }
         log.withLock { $0.append(lines[0]) }
-        var fields: [String: String] = [:]
+        var fields = HTTPHeaders()
         for line in lines.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1).map { String($0).trimmed }
-            if parts.count == 2 { fields[parts[0].lowercased()] = parts[1] }
+            if parts.count == 2 { fields.add(parts[0], parts[1]) }
         }
         func answer(_ status: String, _ body: String, _ more: String = "") async throws {
             let head = "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
@@ -149,7 +150,7 @@ final class PodPeer: Sendable {
         }
         let words = lines[0].split(separator: " ")
         let path = words.count > 1 ? String(words[1].split(separator: "?")[0]) : ""
-        if wantsToken, fields["authorization"] != "Bearer t" {
+        if wantsToken, fields["Authorization"] != "Bearer t" {
             return try await answer("401 Unauthorized", Self.failure(401, "Unauthorized", "Unauthorized"))
         }
         if path.contains("/pods/gone/") {
@@ -159,19 +160,20 @@ final class PodPeer: Sendable {
             return try await answer("307 Temporary Redirect", "", "Location: http://127.0.0.1:\(port)/secret\r\n")
         }
         if path.hasSuffix("/exec") || path.hasSuffix("/attach") {
-            guard fields["upgrade"] == "SPDY/3.1" else { return try await answer("400 No", "no such protocol") }
-            let offered = fields["x-stream-protocol-version"] ?? ""
-            let chosen = path.contains("/pods/older/") ? "v3.channel.k8s.io" : offered
+            guard fields["Upgrade"] == "SPDY/3.1" else { return try await answer("400 No", "no such protocol") }
+            let offered = fields.values(for: "X-Stream-Protocol-Version")
+            let isOlder = path.contains("/pods/older/") || !offered.contains("v4.channel.k8s.io")
+            let chosen = isOlder ? "v3.channel.k8s.io" : "v4.channel.k8s.io"
             try await plain.send(Self.switching("SPDY/3.1", ["X-Stream-Protocol-Version: \(chosen)"]))
             return try await PodProgram(plain, target: String(words[1])).run()
         }
-        guard path.hasSuffix("/portforward"), let wanted = fields["upgrade"] else {
+        guard path.hasSuffix("/portforward"), let wanted = fields["Upgrade"] else {
             return try await answer("200 OK", Self.object(path))
         }
         if wanted == "websocket" {
             if case .old(let status) = age { return try await answer("\(status) No", "no such protocol") }
             let isVague = if case .vague = age { true } else { false }
-            let accept = WebSocketHandshake.accept(fields["sec-websocket-key"] ?? "")
+            let accept = WebSocketHandshake.accept(fields["Sec-WebSocket-Key"] ?? "")
             let chosen = isVague ? [] : ["Sec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io"]
             try await plain.send(Self.switching("websocket", ["Sec-WebSocket-Accept: \(accept)"] + chosen))
             if !isVague { try await forward(over: Socket(plain: plain)) }

@@ -46,6 +46,7 @@ struct PodProgram {
         if let status {
             try await streams["error"]?.write(status.encoded()[...])
             for stream in streams.values { await stream.reset() }
+            await connection.close()
         } else {
             transport.close()
         }

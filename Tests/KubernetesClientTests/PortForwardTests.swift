@@ -140,18 +140,11 @@ import WebClient
         peer.stop()
     }
 
-    /// By their minor versions: 1.30 and before know only the upgrade.
-    static let programs = (24...40).compactMap { minor in
-        ServerProgram.find(
-            "/usr/lib/google-cloud-sdk/bin/kubectl.1.\(minor)", "/usr/local/bin/kubectl.1.\(minor)",
-            "/usr/bin/kubectl.1.\(minor)"
-        ).map { (minor, $0) }
-    }
-
     @Test(
-        "kubectl takes our side of the protocol for a server's", .enabled(if: !programs.isEmpty, "needs kubectl"),
-        arguments: programs.filter { [programs.first?.0, 30, 31, programs.last?.0].contains($0.0) })
-    func kubectl(_ minor: Int, _ program: String) async throws {
+        "kubectl takes our side of the protocol for a server's",
+        .enabled(if: !InstalledKubectl.acrossProtocols.isEmpty, "needs kubectl"),
+        arguments: InstalledKubectl.acrossProtocols)
+    func kubectl(_ program: String) async throws {
         let peer = try PodPeer(wantsToken: false)
         let folder = try TemporaryFolder()
         let ports = try (ServerProgram.freePort(), ServerProgram.freePort(), ServerProgram.freePort())
@@ -180,7 +173,9 @@ import WebClient
         // Far beyond what windows would allow, of which neither side says anything.
         #expect(try await LocalClient.exchange(ports.1, [UInt8](repeating: 1, count: 500_000)) == Array("500000".utf8))
         #expect(try await LocalClient.exchange(ports.2, []).count == PodPeer.generated)
-        #expect(peer.asked.contains { $0.hasPrefix(minor > 30 ? "GET" : "POST") && $0.contains("/portforward") })
+        // Each way by one of them at least: releases since 1.31 begin with a WebSocket.
+        let knowsWebSockets = InstalledKubectl.programs.contains { $0.key > 30 && $0.value == program }
+        #expect(peer.asked.contains { $0.hasPrefix(knowsWebSockets ? "GET" : "POST") && $0.contains("/portforward") })
         withExtendedLifetime(forwarding) {}
         peer.stop()
     }

@@ -3,6 +3,7 @@
 import Basics
 import Kubernetes
 import KubernetesClient
+import TestServers
 import Testing
 
 /// The same programs as in `PodTests`, where WebSockets are refused.
@@ -68,6 +69,32 @@ import Testing
         }
         let stranger = try PortForwardTests.client(peer, token: nil)
         await #expect { try await stranger.exec(PodTests.pod, ["cat"]) } throws: { ($0 as? APIStatus)?.code == 401 }
+    }
+
+    @Test(
+        "kubectl takes the other side for a server's",
+        .enabled(if: !InstalledKubectl.acrossProtocols.isEmpty, "needs kubectl"),
+        arguments: InstalledKubectl.acrossProtocols)
+    func kubectl(_ program: String) async throws {
+        let peer = try PodPeer(wantsToken: false)
+        let folder = try TemporaryFolder()
+        func exec(_ options: [String], _ command: [String], input: [UInt8] = []) async throws -> ChildProcess.Result {
+            try await ChildProcess.run(
+                [program, "--server=http://127.0.0.1:\(peer.port)", "exec"] + options + ["p", "--"] + command,
+                input: input,
+                environment: Environment(["HOME": folder.path, "KUBECONFIG": "\(folder.path)/none"]),
+                deadline: .seconds(60))
+        }
+        let input = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+        let copied = try await exec(["-i"], ["cat"], input: input)
+        #expect(copied.status == 0 && copied.stdout == input, "\(String(decoding: copied.stderr, as: UTF8.self))")
+        let failed = try await exec([], ["fail", "7"])
+        #expect(failed.status == 7 && failed.stdout == Array("out".utf8))
+        #expect(String(decoding: failed.stderr, as: UTF8.self).contains("err"))
+        let big = try await exec([], ["big", "100"])
+        #expect(big.status == 0 && big.stdout.count == 100 * 32768)
+        #expect(peer.asked.contains { $0.hasPrefix("POST") && $0.contains("/pods/p/exec") })
+        peer.stop()
     }
 
     @Test("a program waits while nobody reads what it writes") func held() async throws {

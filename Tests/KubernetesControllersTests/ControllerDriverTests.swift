@@ -356,7 +356,7 @@ import Testing
         }
     }
 
-    private static let kubectl = ServerProgram.find("/usr/lib/google-cloud-sdk/bin/kubectl.1.32", "kubectl")
+    private static let kubectl = InstalledKubectl.newest ?? InstalledKubectl.old
 
     @Test("kubectl waits for what the conditions say", .enabled(if: kubectl != nil, "kubectl is not installed"))
     func waitable() async throws {

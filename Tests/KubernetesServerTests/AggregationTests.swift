@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Documents
+import TestServers
 import Testing
 
 @Suite("Aggregated ClusterRoles", .timeLimit(.minutes(1))) struct AggregationTests {
@@ -79,7 +80,9 @@ import Testing
         }
     }
 
-    @Test("are shown by kubectl", .enabled(if: Kubectl.isThere, "needs kubectl")) func kubectl() async throws {
+    @Test("are shown by kubectl", .enabled(if: InstalledKubectl.newest != nil, "needs kubectl")) func kubectl()
+        async throws
+    {
         try await TestAPI.with { api in
             let kubectl = try Kubectl(api)
             try await kubectl.ok(

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Documents
+import TestServers
 import Testing
 
 /// What people do with kubectl, done with kubectl.
-@Suite("kubectl", .enabled(if: Kubectl.isThere, "needs kubectl"), .timeLimit(.minutes(3))) struct KubectlJourneyTests {
+@Suite("kubectl", .enabled(if: InstalledKubectl.newest != nil, "needs kubectl"), .timeLimit(.minutes(3)))
+struct KubectlJourneyTests {
     static let product = """
         apiVersion: v1
         kind: Namespace
@@ -268,7 +270,7 @@ import Testing
                 ("wait --for=jsonpath={.spec.size}=3 widget/w --timeout=5s", "condition met"),
                 ("wait --for=condition=Established crd/widgets.example.org --timeout=5s", "condition met"),
                 ("cluster-info", "Kubernetes control plane"), ("get events", ""), ("auth whoami", ""),
-            ] where !(line.hasPrefix("wait --for=create") && Kubectl.programs[32] == nil) {
+            ] where !(line.hasPrefix("wait --for=create") && InstalledKubectl.programs[32] == nil) {
                 try await kubectl.ok(line, told)
             }
             let status: JSON = ["status": ["phase": "done"]]
@@ -319,10 +321,10 @@ import Testing
         }
     }
 
-    @Test("every kubectl that is there does the daily things", arguments: Kubectl.programs.keys.sorted())
+    @Test("every kubectl that is there does the daily things", arguments: InstalledKubectl.programs.keys.sorted())
     func versions(_ minor: Int) async throws {
         try await TestAPI.withWidgets { api in
-            let kubectl = try Kubectl(api, Kubectl.programs[minor])
+            let kubectl = try Kubectl(api, InstalledKubectl.programs[minor])
             try await kubectl.ok("apply -f -", "deployment.apps/web created", input: Self.product)
             let again = try await kubectl.ok("apply -f -", input: Self.product)
             Self.expectUnchanged(again)

@@ -2,6 +2,7 @@
 
 import Basics
 import Documents
+import TestServers
 import Testing
 
 /// What was recorded, when it is there.
@@ -19,7 +20,7 @@ private enum RecordedRequests {
 @Suite(
     "Recorded requests of kubectl",
     .enabled(if: RecordedRequests.json != nil, "needs k8s/own/kubectl-1.32-request-trace.json in SOVEREIGN_VECTORS"),
-    .enabled(if: Kubectl.programs[32] != nil, "needs kubectl 1.32"), .timeLimit(.minutes(2)))
+    .enabled(if: InstalledKubectl.programs[32] != nil, "needs kubectl 1.32"), .timeLimit(.minutes(2)))
 struct KubectlTraceTests {
     static let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c1}\ndata: {a: b}\n"
     static let widget = "apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: w1}\nspec: {size: 1}\n"
@@ -51,7 +52,7 @@ struct KubectlTraceTests {
     @Test("the same lines make the same requests, and all are answered") func replay() async throws {
         let recorded = try #require(RecordedRequests.json?["core"]?.array)
         try await TestAPI.withWidgets { api in
-            let kubectl = try Kubectl(api, Kubectl.programs[32])
+            let kubectl = try Kubectl(api, InstalledKubectl.programs[32])
             try await kubectl.ok("api-resources")
             for (command, line, input) in Self.lines {
                 let known = try #require(recorded.first { $0["command"]?.string == command }, "\(command)")

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Documents
+import TestServers
 import Testing
 
 /// kubectl before 1.27, which knows OpenAPI 2 alone: it explains by it, and refuses by it what has unknown fields.
-@Suite("An old kubectl", .enabled(if: Kubectl.old != nil, "needs Debian's kubectl 1.20"), .timeLimit(.minutes(3)))
+@Suite(
+    "An old kubectl", .enabled(if: InstalledKubectl.old != nil, "needs Debian's kubectl 1.20"), .timeLimit(.minutes(3)))
 struct OldKubectlTests {
     @Test("explains built-in and custom kinds, also all they hold") func explain() async throws {
         try await TestAPI.withWidgets { api in
-            let kubectl = try Kubectl(api, Kubectl.old)
+            let kubectl = try Kubectl(api, InstalledKubectl.old)
             let strategy = try await kubectl.ok("explain deployment.spec.strategy", "rollingUpdate")
             #expect(strategy.contains("KIND:     Deployment") && strategy.contains("VERSION:  apps/v1"))
             try await kubectl.ok("explain pod.spec.containers.ports", "containerPort")
@@ -25,7 +27,7 @@ struct OldKubectlTests {
         async throws
     {
         try await TestAPI.withWidgets { api in
-            let kubectl = try Kubectl(api, Kubectl.old)
+            let kubectl = try Kubectl(api, InstalledKubectl.old)
             try await kubectl.fails(
                 "apply --validate=true -f -",
                 "ValidationError(Deployment.spec): unknown field \"replicaz\" in io.k8s.api.apps.v1.DeploymentSpec",
@@ -48,7 +50,7 @@ struct OldKubectlTests {
 
     @Test("does the daily things") func product() async throws {
         try await TestAPI.with { api in
-            let kubectl = try Kubectl(api, Kubectl.old)
+            let kubectl = try Kubectl(api, InstalledKubectl.old)
             try await kubectl.ok("apply -f -", "deployment.apps/web created", input: KubectlJourneyTests.product)
             let again = try await kubectl.ok("apply -f -", input: KubectlJourneyTests.product)
             #expect(!again.contains(" created"))
@@ -77,7 +79,7 @@ struct OldKubectlTests {
     func definitions() async throws {
         try await TestAPI.with { api in
             let definitions = try await SharedDefinitions.install(api)
-            let kubectl = try Kubectl(api, Kubectl.old)
+            let kubectl = try Kubectl(api, InstalledKubectl.old)
             for definition in definitions {
                 let group = definition[path: "spec.group"]?.string ?? ""
                 let plural = definition[path: "spec.names.plural"]?.string ?? ""

@@ -136,7 +136,8 @@ import WebClient
             ("--quota", "other/**=4", ""), ("--quota", "team/*=5", ""),
         ])
     func refused(_ option: String, _ value: String, _ reason: String) async throws {
-        let (program, url) = try await serve("\(folder.path)/registry", option, value)
+        // However full this machine's disk is; the last of an option counts.
+        let (program, url) = try await serve("\(folder.path)/registry", "--free-space", "0", option, value)
         let (status, body) = try await push("hello", digest: hello, to: url)
         #expect(status == (reason.isEmpty ? 201 : 507), "\(body)")
         #expect(reason.isEmpty || (body.contains("NO_SPACE") && body.contains(reason)), "\(body)")

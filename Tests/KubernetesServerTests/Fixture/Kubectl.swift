@@ -2,6 +2,7 @@
 
 import Basics
 import Documents
+import TestServers
 import Testing
 
 /// kubectl with a home of its own, at one of our servers.
@@ -10,30 +11,8 @@ struct Kubectl: Sendable {
     let folder: TemporaryFolder
     private let environment: Environment
 
-    /// The programs that are installed, by their minor version: `32`.
-    static let programs: [Int: String] = {
-        var found: [Int: String] = [:]
-        for minor in 24...40 {
-            let name = "kubectl.1.\(minor)"
-            for folder in ["/usr/lib/google-cloud-sdk/bin", "/usr/local/bin", "/usr/bin"] {
-                let path = "\(folder)/\(name)"
-                if found[minor] == nil, FileSystem.exists(path) { found[minor] = path }
-            }
-        }
-        return found
-    }()
-    static var newest: String? { programs[32] ?? programs.max { $0.key < $1.key }?.value }
-    static let isThere = newest != nil
-
-    /// One from before 1.27: the one that `SOVEREIGN_OLD_KUBECTL` names, or Debian's.
-    static let old: String? = {
-        if let path = Environment.process["SOVEREIGN_OLD_KUBECTL"] { return path }
-        let isDebians = FileSystem.exists("/usr/share/doc/kubernetes-client/copyright")
-        return isDebians && FileSystem.exists("/usr/bin/kubectl") ? "/usr/bin/kubectl" : nil
-    }()
-
     init(_ api: TestAPI, _ program: String? = nil) throws {
-        self.program = program ?? Self.newest ?? "kubectl"
+        self.program = program ?? InstalledKubectl.newest ?? "kubectl"
         folder = try TemporaryFolder(prefix: "kubectl")
         let configuration = """
             apiVersion: v1
