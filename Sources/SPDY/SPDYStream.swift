@@ -26,7 +26,8 @@ public final class SPDYStream: Sendable {
     /// Takes a stream that the other side has opened: before, nothing can be written to it.
     public func reply(_ headers: SPDYHeaders = [:]) async throws { try await connection.reply(id, headers) }
 
-    /// The next bytes; nil at the end. Throws when the stream was reset or the connection lost.
+    /// The next bytes; nil at the end. Throws when the stream was reset or the connection lost; what the other side had sent
+    /// before it reset the stream comes first.
     public func read() async throws -> Chunk? { try await connection.read(id) }
 
     /// Writes; returns when all of it is on its way.

@@ -32,6 +32,9 @@ final class PodPeer: Sendable {
     private let wantsToken: Bool
     private let running = Guarded<Task<Void, any Error>?>(nil)
     private let log = Guarded<[String]>([])
+    private let output = Guarded(0)
+    /// How many bytes programs have written that were told to write many.
+    var written: Int { output.withLock { $0 } }
     var port: Int { listener.port }
     /// The first line of each request.
     var asked: [String] { log.withLock { $0 } }
@@ -165,7 +168,7 @@ final class PodPeer: Sendable {
             let isOlder = path.contains("/pods/older/") || !offered.contains("v4.channel.k8s.io")
             let chosen = isOlder ? "v3.channel.k8s.io" : "v4.channel.k8s.io"
             try await plain.send(Self.switching("SPDY/3.1", ["X-Stream-Protocol-Version: \(chosen)"]))
-            return try await PodProgram(plain, target: String(words[1])).run()
+            return try await PodProgram(plain, target: String(words[1]), output).run()
         }
         guard path.hasSuffix("/portforward"), let wanted = fields["Upgrade"] else {
             return try await answer("200 OK", Self.object(path))

@@ -10,9 +10,10 @@ import Web
 struct PodProgram {
     private let transport: any SPDYTransport
     private let query: [(String, String)]
+    private let output: Guarded<Int>
 
-    init(_ transport: any SPDYTransport, target: String) {
-        self.transport = transport
+    init(_ transport: any SPDYTransport, target: String, _ output: Guarded<Int>) {
+        (self.transport, self.output) = (transport, output)
         query =
             target.split(separator: "?", maxSplits: 1).dropFirst().first.map { text in
                 text.split(separator: "&").map { item in
@@ -71,6 +72,7 @@ struct PodProgram {
         case "big":
             for number in 0..<(Int(command[1]) ?? 0) {
                 try await out.write([UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 32_768)[...])
+                output.withLock { $0 += 32_768 }
             }
         case "unable":
             return [

@@ -39,6 +39,20 @@ struct PodTests {
         return (out, String(decoding: err, as: UTF8.self), try session.exitStatus())
     }
 
+    /// Writes to it, tells a terminal its size, ends its input, and reads meanwhile.
+    static func converse(
+        _ session: PodSession, _ bytes: [UInt8], hasTerminal: Bool
+    ) async throws -> (out: [UInt8], err: String, status: Int) {
+        let writing = Task {
+            try await session.write(bytes)
+            if hasTerminal { try await session.resize(width: 80, height: 24) }
+            try await session.endInput()
+        }
+        let result = try await read(session)
+        try await writing.value
+        return result
+    }
+
     @Test("what a program writes and how it ends is told", arguments: ["p", "four"]) func outputs(_ pod: String)
         async throws
     {
@@ -56,17 +70,12 @@ struct PodTests {
         let session = try await client.exec(Self.pod, ["cat"], ExecOptions(hasInput: true, hasTerminal: true))
         #expect(session.canEndInput)
         let all = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
-        let writing = Task {
-            try await session.write(all)
-            try await session.resize(width: 80, height: 24)
-            try await session.endInput()
-        }
-        let result = try await Self.read(session)
-        try await writing.value
+        let result = try await Self.converse(session, all, hasTerminal: true)
         #expect(result.out == all + Array(#"size {"Width":80,"Height":24}"#.utf8) && result.status == 0)
         #expect(result.err == #"{"command": ["cat"], "stdin": ["true"], "stdout": ["true"], "tty": ["true"]}"#)
         let old = try await client.attach(ObjectName("default", "four"), ExecOptions(hasInput: true))
         #expect(!old.canEndInput)
+        await #expect { try await old.resize(width: 1, height: 1) } throws: { ($0 as? Fault)?.code == .invalid }
         await #expect { try await old.endInput() } throws: { ($0 as? Fault)?.code == .unsupported }
         try await old.write(Array("end".utf8))
         #expect(try await Self.read(old).status == 0)

@@ -45,7 +45,7 @@ final class NotesProgram: Sendable {
 
     /// Its exit status, once it has ended.
     func status() async throws -> String {
-        for _ in 0..<2000 {
+        for _ in 0..<12_000 {
             if let text = try? Self.read("\(folder.path)/status"), text.hasSuffix("\n") {
                 return String(text.dropLast())
             }
@@ -80,11 +80,9 @@ final class NotesProgram: Sendable {
 
     /// Waits for a status; fails after a time that only a broken program needs.
     func wait(for status: Int, at target: String) async throws {
-        for _ in 0..<1000 {
-            if try await send(.get, target).status == status { return }
-            try await Task.sleep(for: .milliseconds(20))
+        try await eventually("\(target) answers \(status); its log: \(log)") {
+            try await send(.get, target).status == status
         }
-        throw Fault(.unavailable, "\(target) never answered \(status): \(log)")
     }
 }
 

@@ -8,15 +8,15 @@ internal import Basics
 /// else, or waits for its disk, needs.
 ///
 /// - Parameters:
-///   - what: what shall become so, for the error.
+///   - what: what shall become so, for the error, made when it is thrown.
 ///   - isTrue: asked again and again; what it throws ends the wait.
 public func eventually(
-    _ what: String = "what the test waits for", within limit: Duration = .seconds(120),
+    _ what: @autoclosure () -> String = "what the test waits for", within limit: Duration = .seconds(120),
     _ isTrue: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + limit
     while try await !isTrue() {
-        guard ContinuousClock.now < end else { throw Fault(.unavailable, "it did not come about: \(what)") }
+        guard ContinuousClock.now < end else { throw Fault(.unavailable, "it did not come about: \(what())") }
         try await Task.sleep(for: .milliseconds(5))
     }
 }

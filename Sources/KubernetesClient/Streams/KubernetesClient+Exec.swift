@@ -57,6 +57,6 @@ extension KubernetesClient {
             let connection = try await streams(request(.post), StreamConversation.protocolName)
             conversation = try await StreamConversation(PlainTransport(connection: connection), options)
         }
-        return PodSession(conversation, hasInput: options.hasInput)
+        return PodSession(conversation, options)
     }
 }

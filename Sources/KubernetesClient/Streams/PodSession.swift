@@ -19,11 +19,11 @@ public enum PodOutput: Sendable, Equatable {
 /// does not read. It ends when nobody holds it.
 public final class PodSession: Sendable {
     private let conversation: any PodConversation
-    private let hasInput: Bool
+    private let options: ExecOptions
     private let verdict = Guarded<Result<Int, any Error>?>(nil)
 
-    init(_ conversation: any PodConversation, hasInput: Bool) {
-        (self.conversation, self.hasInput) = (conversation, hasInput)
+    init(_ conversation: any PodConversation, _ options: ExecOptions) {
+        (self.conversation, self.options) = (conversation, options)
     }
 
     /// Whether the program can be told that its input ends.
@@ -48,13 +48,16 @@ public final class PodSession: Sendable {
     }
 
     private func checkInput() throws(Fault) {
-        guard hasInput else {
+        guard options.hasInput else {
             throw Fault(.invalid, "a program runs without an input", fix: "ask for one when it is run")
         }
     }
 
-    /// Tells the program's terminal its size.
+    /// Tells the program's terminal its size; throws `.invalid` when none was asked for.
     public func resize(width: Int, height: Int) async throws {
+        guard options.hasTerminal else {
+            throw Fault(.invalid, "a program runs without a terminal", fix: "ask for one when it is run")
+        }
         let size: JSON = ["Width": .number(JSONNumber(Int64(width))), "Height": .number(JSONNumber(Int64(height)))]
         try await conversation.resize(size.encoded())
     }
